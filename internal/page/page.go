@@ -1,0 +1,63 @@
+// Package page is what a reader sees of a PDF page: words with boxes, the form fields over them, and marks that are not
+// text. Package document makes these values; acord and llm read them; nothing here does I/O.
+package page
+
+import "certflow/internal/certificate"
+
+// Page is one page as it is displayed, that is after /Rotate. Coordinates are points from the top left.
+type Page struct {
+	Number int // from 1, in the original document
+	Width  float64
+	Height float64
+	// Words stand in no promised order; readers sort by box. Words of a form field's value are not among them: they stand in Fields.
+	Words  []Word
+	Fields []Field
+	Marks  []Mark
+}
+
+// Word is one run of characters without a space.
+type Word struct {
+	Text       string
+	Box        certificate.Box
+	Source     certificate.Source // text or ocr
+	Confidence float64            // 0–1: 1 for printed text, the engine's own for OCR
+	Size       float64            // height of the type in points, 0 when unknown
+	Hidden     bool               // drawn invisibly, in white or smaller than can be read: data, but no evidence
+}
+
+// Field is a widget of an interactive form with its value.
+type Field struct {
+	Name  string // full name, such as F[0].P1[0].Insurer_FullName_A[0]
+	Kind  FieldKind
+	Value string // of a text field or choice; the export value of a ticked button
+	On    bool   // whether a button is ticked
+	Box   certificate.Box
+}
+
+// FieldKind tells text fields from buttons.
+type FieldKind string
+
+// The kinds of fields that carry values.
+const (
+	TextField FieldKind = "text"
+	Button    FieldKind = "button"
+	Choice    FieldKind = "choice"
+	Signature FieldKind = "signature"
+)
+
+// Mark is something drawn that is not text: an image, or strokes that may be a tick, a rule of the form or a signature.
+type Mark struct {
+	Kind MarkKind
+	Box  certificate.Box
+}
+
+// MarkKind tells images from drawings.
+type MarkKind string
+
+// The kinds of marks.
+const (
+	Image   MarkKind = "image"
+	Drawing MarkKind = "drawing" // a path that is neither a straight rule nor a rectangle
+	Rule    MarkKind = "rule"    // a straight horizontal or vertical line, or a thin rectangle
+	Frame   MarkKind = "frame"   // a rectangle, such as a tick box or a table cell
+)
