@@ -1,0 +1,79 @@
+// Package schema is the database: its migrations, its rows as Go values, and the queries, one file per aggregate.
+//
+// Every query of an account's data runs inside InAccount, which opens a transaction that PostgreSQL's row-level security
+// confines to that account. What must look across accounts is a named function in the database that gives ids only; see
+// system.go. Query functions take a bun.IDB, so that callers decide what shares a transaction.
+package schema
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// DB is the connection pool of the serving role.
+type DB struct {
+	bun *bun.DB
+}
+
+// Open connects to PostgreSQL with a postgres:// URL. The URL's role must be a member of certflow_app and must not be able to
+// bypass row-level security; Check says so where it can. Nothing is dialled before the first query.
+func Open(url string, connections int) (*DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the database URL cannot be parsed: it should look like postgres://user:password@host:5432/database")
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return &DB{bun: bun.NewDB(pool, pgdialect.New())}, nil
+}
+
+// Close closes all connections.
+func (db *DB) Close() error { return db.bun.Close() }
+
+// Ping answers whether the database takes queries.
+func (db *DB) Ping(ctx context.Context) error { return db.bun.PingContext(ctx) }
+
+// InAccount runs do in a transaction that sees and writes the rows of one account only. An error of do rolls the
+// transaction back and is returned mapped, as Mapped does.
+func (db *DB) InAccount(ctx context.Context, account string, do func(ctx context.Context, tx bun.Tx) error) error {
+	if account == "" {
+		return errors.New("a query of tenant data needs an account")
+	}
+	err := db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.ExecContext(ctx, "SELECT set_config('app.account_id', ?, true)", account); err != nil {
+			return fmt.Errorf("choose the account of a transaction: %w", err)
+		}
+		return do(ctx, tx)
+	})
+	return Mapped(err)
+}
+
+// CheckRole refuses a connection whose role would see through the walls between accounts.
+func (db *DB) CheckRole(ctx context.Context) error {
+	var role struct {
+		Name   string
+		Bypass bool
+		Member bool
+	}
+	err := db.bun.NewRaw(`SELECT rolname AS name, rolsuper OR rolbypassrls AS bypass, pg_has_role(rolname, 'certflow_app', 'USAGE') AS member
+		FROM pg_roles WHERE rolname = current_user`).Scan(ctx, &role)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("look at the database role: %w", err)
+	case role.Bypass:
+		return fmt.Errorf("the database role %q is a superuser or bypasses row-level security: serve with an unprivileged role (certflow migrate up makes one)", role.Name)
+	case !role.Member:
+		return fmt.Errorf("the database role %q is not a member of certflow_app: run certflow migrate up with this URL as CERTFLOW_DATABASE_URL", role.Name)
+	}
+	return nil
+}

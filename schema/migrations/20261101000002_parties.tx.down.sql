@@ -1,0 +1,1 @@
+DROP TABLE assignments, jobs, tracker_sessions, trackers, entities, contractors, requirement_versions, requirements;

@@ -1,0 +1,1 @@
+DROP TABLE history, audit_results, audits, parses, certificates;

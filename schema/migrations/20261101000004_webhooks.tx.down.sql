@@ -1,0 +1,2 @@
+DROP FUNCTION certflow_ensure_partitions;
+DROP TABLE attempts, deliveries, events, endpoint_secrets, webhook_endpoints;
