@@ -1,0 +1,148 @@
+package schema
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// Delivery is the way of one event to one endpoint. NextAttemptAt is set while it is open.
+type Delivery struct {
+	bun.BaseModel `bun:"table:deliveries,alias:delivery"`
+
+	Seq            int64     `bun:"seq,scanonly"`
+	ID             string    `bun:"id,pk"`
+	AccountID      string    `bun:"account_id"`
+	EventID        string    `bun:"event_id"`
+	EventCreatedAt time.Time `bun:"event_created_at,pk"`
+	EventType      string    `bun:"event_type"`
+	EndpointID     string    `bun:"endpoint_id"`
+	Status         string    `bun:"status"`
+	Reason         *string   `bun:"reason"`
+	Attempts       int       `bun:"attempts"`
+	NextAttemptAt  time.Time `bun:"next_attempt_at,nullzero"`
+	CreatedAt      time.Time `bun:"created_at,nullzero,default:now()"`
+	UpdatedAt      time.Time `bun:"updated_at,nullzero,default:now()"`
+}
+
+// The states of a delivery. Pending waits for its first attempt and Failed for a further one; the rest are ends.
+const (
+	DeliveryPending   = "pending"
+	DeliverySucceeded = "succeeded"
+	DeliveryFailed    = "failed"
+	DeliveryExhausted = "exhausted"
+	DeliverySkipped   = "skipped"
+	DeliveryCancelled = "cancelled"
+)
+
+// Open reports whether attempts may follow.
+func (d *Delivery) Open() bool { return d.Status == DeliveryPending || d.Status == DeliveryFailed }
+
+// Attempt is one request of a delivery and what came of it.
+type Attempt struct {
+	bun.BaseModel `bun:"table:attempts,alias:attempt"`
+
+	AccountID      string    `bun:"account_id"`
+	DeliveryID     string    `bun:"delivery_id,pk"`
+	EventCreatedAt time.Time `bun:"event_created_at,pk"`
+	Number         int       `bun:"number,pk"` // from 1
+	StatusCode     *int      `bun:"status_code"`
+	ErrorClass     *string   `bun:"error_class"`
+	DurationMS     int       `bun:"duration_ms"`
+	RemoteIP       *string   `bun:"remote_ip"`
+	Answer         *string   `bun:"answer"`
+	CreatedAt      time.Time `bun:"created_at,nullzero,default:now()"`
+}
+
+// GetDelivery reads a delivery.
+func GetDelivery(ctx context.Context, tx bun.IDB, id string) (*Delivery, error) {
+	return get[Delivery](ctx, tx, id)
+}
+
+// LockDelivery reads a delivery and holds it until the transaction ends.
+func LockDelivery(ctx context.Context, tx bun.IDB, id string) (*Delivery, error) {
+	return lock[Delivery](ctx, tx, id)
+}
+
+// DeliveryFilter narrows a list of deliveries; zero values do not.
+type DeliveryFilter struct {
+	Endpoint, Status, Type, Object string
+	Undelivered                    bool      // everything that has not succeeded
+	CreatedFrom                    time.Time // inclusive
+	CreatedBefore                  time.Time // exclusive
+}
+
+// ListDeliveries lists deliveries.
+func ListDeliveries(ctx context.Context, tx bun.IDB, page Page, by DeliveryFilter) (Listed[Delivery], error) {
+	return list[Delivery](ctx, tx, page, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if by.Endpoint != "" {
+			q = q.Where("endpoint_id = ?", by.Endpoint)
+		}
+		if by.Status != "" {
+			q = q.Where("delivery.status = ?", by.Status)
+		}
+		if by.Undelivered {
+			q = q.Where("delivery.status <> 'succeeded'")
+		}
+		if by.Type != "" {
+			q = q.Where("event_type = ?", by.Type)
+		}
+		if by.Object != "" {
+			q = q.Where("event_id IN (SELECT id FROM events WHERE object_id = ?)", by.Object)
+		}
+		return created(q, by.CreatedFrom, by.CreatedBefore)
+	})
+}
+
+// OpenDeliveries names the open deliveries of an object's events.
+func OpenDeliveries(ctx context.Context, tx bun.IDB, object string) ([]string, error) {
+	var ids []string
+	err := tx.NewSelect().Model((*Delivery)(nil)).ColumnExpr("delivery.id").
+		Join("JOIN events AS e ON e.id = delivery.event_id AND e.created_at = delivery.event_created_at").
+		Where("e.object_id = ? AND delivery.status IN ('pending', 'failed')", object).OrderExpr("delivery.seq").Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the open deliveries of %s: %w", object, err)
+	}
+	return ids, nil
+}
+
+// RecordAttempt adds an attempt to a locked delivery and writes the delivery's state after it.
+func RecordAttempt(ctx context.Context, tx bun.IDB, d *Delivery, a *Attempt) error {
+	if err := insert(ctx, tx, a); err != nil {
+		return fmt.Errorf("record an attempt of %s: %w", d.ID, err)
+	}
+	return UpdateDelivery(ctx, tx, d)
+}
+
+// UpdateDelivery writes the state of a locked delivery.
+func UpdateDelivery(ctx context.Context, tx bun.IDB, d *Delivery) error {
+	_, err := tx.NewUpdate().Model(d).WherePK().Column("status", "reason", "attempts", "next_attempt_at").
+		Set("updated_at = now()").Exec(ctx)
+	return Mapped(err)
+}
+
+// AttemptsOf reads the attempts of a delivery, the first one first.
+func AttemptsOf(ctx context.Context, tx bun.IDB, delivery string) ([]Attempt, error) {
+	var rows []Attempt
+	if err := tx.NewSelect().Model(&rows).Where("delivery_id = ?", delivery).Order("number").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the attempts of %s: %w", delivery, err)
+	}
+	return rows, nil
+}
+
+// NeverDelivered names events of a time range that an endpoint wanted and never got, oldest first, after a place in the order: what a
+// recovery sends again.
+func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, until time.Time, after int64, most int) ([]Event, error) {
+	var rows []Event
+	err := tx.NewSelect().Model(&rows).
+		Where("event.created_at >= ? AND event.created_at < ? AND event.seq > ?", since, until, after).
+		Where("EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ?)", endpoint).
+		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ? AND d.status IN ('succeeded', 'pending', 'failed'))", endpoint).
+		Order("event.seq").Limit(int64(most)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for events that %s never got: %w", endpoint, err)
+	}
+	return rows, nil
+}

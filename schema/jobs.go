@@ -1,0 +1,133 @@
+package schema
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// Job is a piece of work that contractors are assigned to. One that a bulk upload made has a status and a plan.
+type Job struct {
+	bun.BaseModel `bun:"table:jobs,alias:job"`
+	Row
+
+	Name              string            `bun:"name"`
+	Description       *string           `bun:"description"`
+	EntityID          *string           `bun:"entity_id"`
+	RequirementID     *string           `bun:"requirement_id"`
+	Stored            map[string]any    `bun:"stored,type:jsonb"`
+	CustomMetadata    map[string]string `bun:"custom_metadata,type:jsonb"`
+	TrackerID         *string           `bun:"tracker_id"`
+	TrackerSessionID  *string           `bun:"tracker_session_id"`
+	Status            *string           `bun:"status"`
+	Fault             *string           `bun:"fault"`
+	Plan              json.RawMessage   `bun:"plan,type:jsonb,nullzero"`
+	Starts            int               `bun:"starts"`
+	CancelRequestedAt time.Time         `bun:"cancel_requested_at,nullzero"`
+}
+
+// The states of a job that a bulk upload made (CONTRACT §4).
+const (
+	JobProvisioning = "provisioning"
+	JobRunning      = "running"
+	JobCompleted    = "completed"
+	JobCancelled    = "cancelled"
+	JobFailed       = "failed"
+)
+
+// InsertJob makes a job.
+func InsertJob(ctx context.Context, tx bun.IDB, j *Job) error { return insert(ctx, tx, j) }
+
+// GetJob reads a living job.
+func GetJob(ctx context.Context, tx bun.IDB, id string) (*Job, error) { return get[Job](ctx, tx, id) }
+
+// LockJob reads a living job and holds it for an update.
+func LockJob(ctx context.Context, tx bun.IDB, id string) (*Job, error) { return lock[Job](ctx, tx, id) }
+
+// ListJobs lists jobs.
+func ListJobs(ctx context.Context, tx bun.IDB, page Page) (Listed[Job], error) {
+	return list[Job](ctx, tx, page, nil)
+}
+
+// UpdateJob writes a job that LockJob read.
+func UpdateJob(ctx context.Context, tx bun.IDB, j *Job) error { return update(ctx, tx, j) }
+
+// DeleteJob soft-deletes a job: ErrInUse while a living assignment or certificate refers to it.
+func DeleteJob(ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
+	if _, err := lock[Job](ctx, tx, id); err != nil {
+		return time.Time{}, err
+	}
+	if err := refuseInUse(ctx, tx, id, inUseBy[Assignment]("job_id"), inUseBy[Certificate]("job_id")); err != nil {
+		return time.Time{}, err
+	}
+	return remove[Job](ctx, tx, id)
+}
+
+// JobCounts counts a job's living certificates by status.
+func JobCounts(ctx context.Context, tx bun.IDB, job string) (map[Status]int, error) {
+	var rows []struct {
+		Status Status `bun:"status"`
+		N      int    `bun:"n"`
+	}
+	err := tx.NewSelect().Model((*Certificate)(nil)).Column("status").ColumnExpr("count(*) AS n").
+		Where("job_id = ? AND in_job", job).Group("status").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count the certificates of job %s: %w", job, err)
+	}
+	counts := make(map[Status]int, len(rows))
+	for _, row := range rows {
+		counts[row.Status] = row.N
+	}
+	return counts, nil
+}
+
+// Assignment says that a contractor works on a job.
+type Assignment struct {
+	bun.BaseModel `bun:"table:assignments,alias:assignment"`
+	Row
+
+	ContractorID   string            `bun:"contractor_id"`
+	JobID          string            `bun:"job_id"`
+	Stored         map[string]any    `bun:"stored,type:jsonb"`
+	CustomMetadata map[string]string `bun:"custom_metadata,type:jsonb"`
+}
+
+// InsertAssignment makes an assignment: ErrDuplicate when the contractor has one to that job.
+func InsertAssignment(ctx context.Context, tx bun.IDB, a *Assignment) error {
+	return insert(ctx, tx, a)
+}
+
+// GetAssignment reads a living assignment.
+func GetAssignment(ctx context.Context, tx bun.IDB, id string) (*Assignment, error) {
+	return get[Assignment](ctx, tx, id)
+}
+
+// ListAssignments lists assignments; an empty contractor or job does not narrow the list.
+func ListAssignments(ctx context.Context, tx bun.IDB, page Page, contractor, job string) (Listed[Assignment], error) {
+	return list[Assignment](ctx, tx, page, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if contractor != "" {
+			q = q.Where("contractor_id = ?", contractor)
+		}
+		if job != "" {
+			q = q.Where("job_id = ?", job)
+		}
+		return q
+	})
+}
+
+// DeleteAssignment soft-deletes an assignment.
+func DeleteAssignment(ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
+	return remove[Assignment](ctx, tx, id)
+}
+
+// NewestAssignment is the contractor's newest living assignment, or nil.
+func NewestAssignment(ctx context.Context, tx bun.IDB, contractor string) (*Assignment, error) {
+	page, err := ListAssignments(ctx, tx, Page{Limit: 1}, contractor, "")
+	if err != nil || len(page.Rows) == 0 {
+		return nil, err
+	}
+	return &page.Rows[0], nil
+}

@@ -1,0 +1,111 @@
+package schema
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// Ref names a row of some account: all that the functions which look across accounts give.
+type Ref struct {
+	AccountID string `bun:"account_id"`
+	ID        string `bun:"id"`
+}
+
+// KeyOwner is whom an API key belongs to.
+type KeyOwner struct {
+	AccountID  string `bun:"account_id"`
+	KeyID      string `bun:"key_id"`
+	Live       bool   `bun:"live"`
+	ListFormat string `bun:"list_format"`
+}
+
+// KeyOwner finds the account of a living key by the key's SHA-256: ErrNotFound when there is none.
+func (db *DB) KeyOwner(ctx context.Context, hash []byte) (*KeyOwner, error) {
+	owner := new(KeyOwner)
+	if err := db.bun.NewRaw("SELECT * FROM certflow_key_of(?)", hash).Scan(ctx, owner); err != nil {
+		return nil, Mapped(err)
+	}
+	return owner, nil
+}
+
+// Accounts lists the ids of all accounts.
+func (db *DB) Accounts(ctx context.Context) ([]string, error) {
+	var ids []string
+	if err := db.bun.NewRaw("SELECT certflow_accounts()").Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	return ids, nil
+}
+
+// DueReviews names open certificates made before olderThan whose review was not tried to start since triedBefore; those of an open
+// bulk job are left to it.
+func (db *DB) DueReviews(ctx context.Context, olderThan, triedBefore time.Time, most int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_due_reviews(?, ?, ?)", olderThan, triedBefore, most)
+}
+
+// DueJobs names open bulk jobs that nothing has touched since olderThan.
+func (db *DB) DueJobs(ctx context.Context, olderThan time.Time, most int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_due_jobs(?, ?)", olderThan, most)
+}
+
+// OverdueReviews names open certificates whose review began before begunBefore.
+func (db *DB) OverdueReviews(ctx context.Context, begunBefore time.Time, most int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_overdue_reviews(?, ?)", begunBefore, most)
+}
+
+// DueDeliveries names open deliveries whose next attempt was due before dueBefore.
+func (db *DB) DueDeliveries(ctx context.Context, dueBefore time.Time, most int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_due_deliveries(?, ?)", dueBefore, most)
+}
+
+func (db *DB) refs(ctx context.Context, call string, args ...any) ([]Ref, error) {
+	var rows []Ref
+	if err := db.bun.NewRaw("SELECT account_id, id FROM "+call, args...).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("look across accounts: %w", err)
+	}
+	return rows, nil
+}
+
+// KnownBlobs is the subset of keys that a certificate or an open bulk job refers to.
+func (db *DB) KnownBlobs(ctx context.Context, keys []string) (map[string]bool, error) {
+	var found []string
+	if err := db.bun.NewRaw("SELECT certflow_known_blobs(ARRAY[?]::text[])", bun.List(keys)).Scan(ctx, &found); err != nil {
+		return nil, fmt.Errorf("look for the certificates of blobs: %w", err)
+	}
+	known := make(map[string]bool, len(found))
+	for _, key := range found {
+		known[key] = true
+	}
+	return known, nil
+}
+
+// ForgetIdempotencyKeys deletes up to most keys made before olderThan and returns how many.
+func (db *DB) ForgetIdempotencyKeys(ctx context.Context, olderThan time.Time, most int) (int, error) {
+	var n int
+	err := db.bun.NewRaw("SELECT certflow_forget_idempotency_keys(?, ?)", olderThan, most).Scan(ctx, &n)
+	if err != nil {
+		return 0, fmt.Errorf("forget idempotency keys: %w", err)
+	}
+	return n, nil
+}
+
+// NoteKeyUse records that keys were used now.
+func (db *DB) NoteKeyUse(ctx context.Context, keys []string) error {
+	_, err := db.bun.ExecContext(ctx, "SELECT certflow_note_key_use(ARRAY[?]::text[])", bun.List(keys))
+	if err != nil {
+		return fmt.Errorf("note the use of keys: %w", err)
+	}
+	return nil
+}
+
+// EnsurePartitions makes the monthly partitions from now to so many months ahead and returns how many were missing.
+func (db *DB) EnsurePartitions(ctx context.Context, ahead int) (int, error) {
+	var made int
+	if err := db.bun.NewRaw("SELECT certflow_ensure_partitions(?)", ahead).Scan(ctx, &made); err != nil {
+		return 0, fmt.Errorf("make monthly partitions: %w", err)
+	}
+	return made, nil
+}

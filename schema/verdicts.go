@@ -1,0 +1,282 @@
+package schema
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/certificate"
+)
+
+// Parse is what a reader made of a certificate for one evaluation: a reading, or the error that there is none.
+type Parse struct {
+	bun.BaseModel `bun:"table:parses,alias:parse"`
+
+	AccountID     string               `bun:"account_id"`
+	CertificateID string               `bun:"certificate_id,pk"`
+	EvaluationNo  int                  `bun:"evaluation_no,pk"`
+	Reading       *certificate.Reading `bun:"reading,type:jsonb"`
+	ErrorCode     *string              `bun:"error_code"`
+	ErrorMessage  *string              `bun:"error_message"`
+	InputTokens   int64                `bun:"input_tokens"`
+	OutputTokens  int64                `bun:"output_tokens"`
+	CostMicroUSD  int64                `bun:"cost_microusd"` // millionths of a US dollar
+	CreatedAt     time.Time            `bun:"created_at,nullzero,default:now()"`
+}
+
+// InsertParse stores a parse. A second one for the same evaluation is dropped: a retried activity finds the first.
+func InsertParse(ctx context.Context, tx bun.IDB, p *Parse) error {
+	_, err := tx.NewInsert().Model(p).On("CONFLICT (certificate_id, evaluation_no) DO NOTHING").Exec(ctx)
+	return Mapped(err)
+}
+
+// GetParse reads the parse of one evaluation.
+func GetParse(ctx context.Context, tx bun.IDB, certificate string, evaluationNo int) (*Parse, error) {
+	p := new(Parse)
+	if err := tx.NewSelect().Model(p).Where("certificate_id = ? AND evaluation_no = ?", certificate, evaluationNo).Scan(ctx); err != nil {
+		return nil, Mapped(err)
+	}
+	return p, nil
+}
+
+// LatestParse reads a certificate's newest parse that has a reading: ErrNotFound when there is none.
+func LatestParse(ctx context.Context, tx bun.IDB, certificate string) (*Parse, error) {
+	p := new(Parse)
+	err := tx.NewSelect().Model(p).Where("certificate_id = ? AND reading IS NOT NULL", certificate).
+		Order("evaluation_no DESC").Limit(1).Scan(ctx)
+	if err != nil {
+		return nil, Mapped(err)
+	}
+	return p, nil
+}
+
+// Audit is the verdict of one evaluation of a certificate.
+type Audit struct {
+	bun.BaseModel `bun:"table:audits,alias:audit"`
+
+	ID                 string          `bun:"id,pk"`
+	AccountID          string          `bun:"account_id"`
+	CertificateID      string          `bun:"certificate_id"`
+	EvaluationNo       int             `bun:"evaluation_no"`
+	ParseNo            *int            `bun:"parse_no"` // evaluation number of the parse that was judged; nil for an error
+	RequirementID      string          `bun:"requirement_id"`
+	RequirementVersion int             `bun:"requirement_version"`
+	Inputs             json.RawMessage `bun:"inputs,type:jsonb"` // what else the verdict is a function of
+	Status             Status          `bun:"status"`
+	ErrorCode          *string         `bun:"error_code"`
+	ErrorMessage       *string         `bun:"error_message"`
+	CreatedAt          time.Time       `bun:"created_at,nullzero,default:now()"`
+	UpdatedAt          time.Time       `bun:"updated_at,nullzero,default:now()"`
+}
+
+// AuditResult is what one rule said.
+type AuditResult struct {
+	bun.BaseModel `bun:"table:audit_results,alias:result"`
+
+	ID               string    `bun:"id,pk"`
+	AccountID        string    `bun:"account_id"`
+	AuditID          string    `bun:"audit_id"`
+	Position         int       `bun:"position"`
+	RuleName         string    `bun:"rule_name"`
+	RulePath         string    `bun:"rule_path"`
+	Severity         string    `bun:"severity"`
+	Result           string    `bun:"result"` // pass or fail
+	Message          string    `bun:"message"`
+	EvidencePaths    []string  `bun:"evidence_paths,array"`
+	Confidence       *float64  `bun:"confidence"`
+	ManuallyApproved bool      `bun:"manually_approved"`
+	CreatedAt        time.Time `bun:"created_at,nullzero,default:now()"`
+}
+
+// Verdict is an audit with its results in the order of the requirement's rules.
+type Verdict struct {
+	Audit   Audit
+	Results []AuditResult
+}
+
+// RecordVerdict ends an evaluation of a locked certificate: it writes the audit, its results, the history and the
+// event of the new status with a delivery for each endpoint, and returns the deliveries to start. The audit's evaluation number becomes the
+// certificate's.
+func RecordVerdict(ctx context.Context, tx bun.IDB, c *Certificate, v *Verdict, h History) ([]string, error) {
+	if err := insert(ctx, tx, &v.Audit); err != nil {
+		return nil, fmt.Errorf("record the audit of %s: %w", c.ID, err)
+	}
+	if len(v.Results) > 0 {
+		if _, err := tx.NewInsert().Model(&v.Results).Exec(ctx); err != nil {
+			return nil, fmt.Errorf("record the results of %s: %w", c.ID, err)
+		}
+	}
+	c.EvaluationNo = v.Audit.EvaluationNo
+	h.AuditID = &v.Audit.ID
+	return SetStatus(ctx, tx, c, v.Audit.Status, h)
+}
+
+// SetStatus gives a locked certificate an end state, adds the history, and publishes the event of the status. It returns the
+// deliveries to start.
+func SetStatus(ctx context.Context, tx bun.IDB, c *Certificate, to Status, h History) ([]string, error) {
+	_, err := tx.NewUpdate().Model(c).WherePK().Set("status = ?", to).Set("evaluation_no = ?", c.EvaluationNo).
+		Set("finished_at = coalesce(finished_at, now())").Set("updated_at = now()").Returning("*").Exec(ctx)
+	if err != nil {
+		return nil, Mapped(err)
+	}
+	h.AccountID, h.CertificateID, h.Status = c.AccountID, c.ID, to
+	if err := AddHistory(ctx, tx, &h); err != nil {
+		return nil, err
+	}
+	return Publish(ctx, tx, CertificateEvent(c))
+}
+
+// GetVerdict reads the verdict of one evaluation: ErrNotFound when it has not ended.
+func GetVerdict(ctx context.Context, tx bun.IDB, certificate string, evaluationNo int) (*Verdict, error) {
+	found, err := verdicts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("certificate_id = ? AND evaluation_no = ?", certificate, evaluationNo)
+	}, true)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, ErrNotFound
+	}
+	return found[0], nil
+}
+
+// CurrentVerdicts reads the verdicts of finished certificates, keyed by certificate.
+func CurrentVerdicts(ctx context.Context, tx bun.IDB, certificates []string) (map[string]*Verdict, error) {
+	current := make(map[string]*Verdict, len(certificates))
+	if len(certificates) == 0 {
+		return current, nil
+	}
+	found, err := verdicts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Join("JOIN certificates AS c ON c.id = audit.certificate_id AND c.evaluation_no = audit.evaluation_no").
+			Where("c.id IN (?)", bun.List(certificates))
+	}, true)
+	for _, v := range found {
+		current[v.Audit.CertificateID] = v
+	}
+	return current, err
+}
+
+// Verdicts reads all verdicts of a certificate, the first evaluation first.
+func Verdicts(ctx context.Context, tx bun.IDB, certificate string) ([]*Verdict, error) {
+	return verdicts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("certificate_id = ?", certificate)
+	}, true)
+}
+
+func verdicts(ctx context.Context, tx bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery, results bool) ([]*Verdict, error) {
+	var audits []Audit
+	if err := narrow(tx.NewSelect().Model(&audits)).OrderExpr("audit.evaluation_no").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read audits: %w", err)
+	}
+	found := make([]*Verdict, len(audits))
+	byAudit := make(map[string]*Verdict, len(audits))
+	ids := make([]string, len(audits))
+	for i, a := range audits {
+		found[i] = &Verdict{Audit: a}
+		byAudit[a.ID], ids[i] = found[i], a.ID
+	}
+	if len(ids) == 0 || !results {
+		return found, nil
+	}
+	var rows []AuditResult
+	if err := tx.NewSelect().Model(&rows).Where("audit_id IN (?)", bun.List(ids)).Order("audit_id", "position").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read audit results: %w", err)
+	}
+	for _, r := range rows {
+		byAudit[r.AuditID].Results = append(byAudit[r.AuditID].Results, r)
+	}
+	return found, nil
+}
+
+// ApproveResult marks a failed result of an audit as approved by a person: ErrNotFound when the audit has none of that id,
+// ErrState when it passed or was approved before.
+func ApproveResult(ctx context.Context, tx bun.IDB, audit, result string) error {
+	row := new(AuditResult)
+	if err := tx.NewSelect().Model(row).Where("audit_id = ? AND id = ?", audit, result).For("UPDATE").Scan(ctx); err != nil {
+		return Mapped(err)
+	}
+	if row.Result != "fail" || row.ManuallyApproved {
+		return ErrState
+	}
+	_, err := tx.NewUpdate().Model(row).WherePK().Set("manually_approved = true").Exec(ctx)
+	if err != nil {
+		return Mapped(err)
+	}
+	_, err = tx.NewUpdate().Model((*Audit)(nil)).Set("updated_at = now()").Where("id = ?", audit).Exec(ctx)
+	return Mapped(err)
+}
+
+// SetAuditStatus lets the audit's status follow a person's decision.
+func SetAuditStatus(ctx context.Context, tx bun.IDB, audit string, to Status) error {
+	_, err := tx.NewUpdate().Model((*Audit)(nil)).Set("status = ?", to).Set("updated_at = now()").Where("id = ?", audit).Exec(ctx)
+	return Mapped(err)
+}
+
+// History is one thing that happened to a certificate.
+type History struct {
+	bun.BaseModel `bun:"table:history,alias:history"`
+
+	Seq           int64     `bun:"seq,pk,scanonly"`
+	AccountID     string    `bun:"account_id"`
+	CertificateID string    `bun:"certificate_id"`
+	Kind          string    `bun:"kind"`
+	Actor         string    `bun:"actor"` // a key's id, or "certflow"
+	Reason        *string   `bun:"reason"`
+	Status        Status    `bun:"status"` // after it
+	AuditID       *string   `bun:"audit_id"`
+	AuditResultID *string   `bun:"audit_result_id"`
+	Override      bool      `bun:"override"` // a person's earlier decision was set aside
+	CreatedAt     time.Time `bun:"created_at,nullzero,default:now()"`
+}
+
+// What a row of history tells.
+const (
+	HistoryUploaded     = "uploaded"
+	HistoryProcessing   = "processing"
+	HistoryEvaluated    = "evaluated"
+	HistoryRuleApproved = "rule_approved"
+	HistoryApproved     = "approved"
+	HistoryDenied       = "denied"
+	HistoryReevaluated  = "reevaluated"
+	HistoryDeleted      = "deleted"
+)
+
+// Certflow is the actor of what no person did.
+const Certflow = "certflow"
+
+// AddHistory adds a row; rows never change.
+func AddHistory(ctx context.Context, tx bun.IDB, h *History) error {
+	_, err := tx.NewInsert().Model(h).Exec(ctx)
+	return Mapped(err)
+}
+
+// HistoryOf reads a certificate's history up to and including a time, oldest first; a zero time reads all.
+func HistoryOf(ctx context.Context, tx bun.IDB, certificate string, until time.Time) ([]History, error) {
+	var rows []History
+	query := tx.NewSelect().Model(&rows).Where("certificate_id = ?", certificate).Order("seq")
+	if !until.IsZero() {
+		query = query.Where("created_at <= ?", until)
+	}
+	if err := query.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the history of %s: %w", certificate, err)
+	}
+	return rows, nil
+}
+
+// EndedBefore answers whether the evaluation has a verdict, and if so with the deliveries that were not finished: what a retry
+// of the step that recorded it answers again.
+func EndedBefore(ctx context.Context, tx bun.IDB, c *Certificate, evaluationNo int) (*Verdict, []string, error) {
+	v, err := GetVerdict(ctx, tx, c.ID, evaluationNo)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	deliveries, err := OpenDeliveries(ctx, tx, c.ID)
+	return v, deliveries, err
+}

@@ -1,0 +1,276 @@
+package schema
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/id"
+)
+
+// Endpoint is where an account wants its events.
+type Endpoint struct {
+	bun.BaseModel `bun:"table:webhook_endpoints,alias:endpoint"`
+	Row
+
+	URL            string    `bun:"url"`
+	Description    *string   `bun:"description"`
+	Events         []string  `bun:"events,array"` // types, or "*"
+	Status         string    `bun:"status,nullzero,default:'enabled'"`
+	DisabledReason *string   `bun:"disabled_reason"`
+	FailingSince   time.Time `bun:"failing_since,nullzero"`
+	LastSuccessAt  time.Time `bun:"last_success_at,nullzero"`
+}
+
+// The states of an endpoint.
+const (
+	EndpointEnabled  = "enabled"
+	EndpointDisabled = "disabled"
+)
+
+// Wants reports whether the endpoint asked for events of a type.
+func (e *Endpoint) Wants(eventType string) bool {
+	return slices.Contains(e.Events, "*") || slices.Contains(e.Events, eventType)
+}
+
+// InsertEndpoint makes an endpoint with its first secret, sealed.
+func InsertEndpoint(ctx context.Context, tx bun.IDB, e *Endpoint, sealed []byte) error {
+	if err := insert(ctx, tx, e); err != nil {
+		return err
+	}
+	return insertSecret(ctx, tx, e, sealed)
+}
+
+func insertSecret(ctx context.Context, tx bun.IDB, e *Endpoint, sealed []byte) error {
+	return insert(ctx, tx, &EndpointSecret{AccountID: e.AccountID, EndpointID: e.ID, Sealed: sealed})
+}
+
+// GetEndpoint reads a living endpoint.
+func GetEndpoint(ctx context.Context, tx bun.IDB, id string) (*Endpoint, error) {
+	return get[Endpoint](ctx, tx, id)
+}
+
+// LockEndpoint reads a living endpoint and holds it for an update.
+func LockEndpoint(ctx context.Context, tx bun.IDB, id string) (*Endpoint, error) {
+	return lock[Endpoint](ctx, tx, id)
+}
+
+// ListEndpoints lists endpoints.
+func ListEndpoints(ctx context.Context, tx bun.IDB, page Page) (Listed[Endpoint], error) {
+	return list[Endpoint](ctx, tx, page, nil)
+}
+
+// CountEndpoints counts an account's living endpoints.
+func CountEndpoints(ctx context.Context, tx bun.IDB) (int, error) {
+	n, err := tx.NewSelect().Model((*Endpoint)(nil)).Count(ctx)
+	return int(n), Mapped(err)
+}
+
+// UpdateEndpoint writes an endpoint that LockEndpoint read.
+func UpdateEndpoint(ctx context.Context, tx bun.IDB, e *Endpoint) error { return update(ctx, tx, e) }
+
+// DeleteEndpoint soft-deletes an endpoint and cancels its open deliveries.
+func DeleteEndpoint(ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
+	at, err := remove[Endpoint](ctx, tx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	_, err = tx.NewUpdate().Model((*Delivery)(nil)).Set("status = ?", DeliveryCancelled).Set("reason = 'the endpoint was deleted'").
+		Set("next_attempt_at = NULL").Set("updated_at = now()").
+		Where("endpoint_id = ? AND status IN ('pending', 'failed')", id).Exec(ctx)
+	return at, Mapped(err)
+}
+
+// EndpointSecret is a signing secret, sealed. One without an end is the current one; others sign until they end.
+type EndpointSecret struct {
+	bun.BaseModel `bun:"table:endpoint_secrets,alias:secret"`
+
+	ID         int64     `bun:"id,pk,scanonly"`
+	AccountID  string    `bun:"account_id"`
+	EndpointID string    `bun:"endpoint_id"`
+	Sealed     []byte    `bun:"sealed"`
+	CreatedAt  time.Time `bun:"created_at,nullzero,default:now()"`
+	ExpiresAt  time.Time `bun:"expires_at,nullzero"`
+}
+
+// RotateSecret gives a locked endpoint a new secret; the current one signs until it ends.
+func RotateSecret(ctx context.Context, tx bun.IDB, e *Endpoint, sealed []byte, ends time.Time) error {
+	_, err := tx.NewUpdate().Model((*EndpointSecret)(nil)).Set("expires_at = ?", ends).
+		Where("endpoint_id = ? AND expires_at IS NULL", e.ID).Exec(ctx)
+	if err != nil {
+		return Mapped(err)
+	}
+	return insertSecret(ctx, tx, e, sealed)
+}
+
+// ValidSecrets reads the sealed secrets that sign at a time, the current one first.
+func ValidSecrets(ctx context.Context, tx bun.IDB, endpoint string, at time.Time) ([][]byte, error) {
+	var sealed [][]byte
+	err := tx.NewSelect().Model((*EndpointSecret)(nil)).Column("sealed").
+		Where("endpoint_id = ? AND (expires_at IS NULL OR expires_at > ?)", endpoint, at).Order("id DESC").Scan(ctx, &sealed)
+	if err != nil {
+		return nil, fmt.Errorf("read the secrets of %s: %w", endpoint, err)
+	}
+	return sealed, nil
+}
+
+// Event is something that happened to an object; Data is the body's data.object (CONTRACT §7).
+type Event struct {
+	bun.BaseModel `bun:"table:events,alias:event"`
+
+	Seq       int64           `bun:"seq,scanonly"`
+	ID        string          `bun:"id,pk"`
+	AccountID string          `bun:"account_id"`
+	Type      string          `bun:"type"`
+	ObjectID  string          `bun:"object_id"`
+	Data      json.RawMessage `bun:"data,type:jsonb"`
+	CreatedAt time.Time       `bun:"created_at,nullzero,default:now()"`
+}
+
+// The types of events that are not a certificate's status.
+const (
+	EventExpiring         = "certificate.expiring"
+	EventJobCompleted     = "job.completed"
+	EventEndpointDisabled = "webhook_endpoint.disabled"
+	EventPing             = "ping"
+)
+
+// PublishedEvents are what an endpoint gets that names no types: the four that the published API has.
+func PublishedEvents() []string {
+	return []string{"certificate.approved", "certificate.flagged", "certificate.denied", "certificate.error"}
+}
+
+// EventTypes are all types that an endpoint may name.
+func EventTypes() []string {
+	return append(PublishedEvents(), "certificate.processing", EventExpiring, EventJobCompleted, EventEndpointDisabled, EventPing)
+}
+
+// NewEvent makes an event of an account about an object. data must be a value that marshals.
+func NewEvent(account, eventType, object string, data any) Event {
+	body, err := json.Marshal(data)
+	if err != nil {
+		panic(fmt.Sprintf("event data of %s does not marshal: %v", eventType, err))
+	}
+	return Event{ID: id.New(id.Event), AccountID: account, Type: eventType, ObjectID: object, Data: body}
+}
+
+// CertificateObject is the object of a certificate's events. It is thin: the receiver fetches the rest.
+type CertificateObject struct {
+	ID         string `json:"id"`
+	Contractor string `json:"contractor"`
+	Status     Status `json:"status"`
+	Created    int64  `json:"created"`
+	Updated    int64  `json:"updated"`
+	Filename   string `json:"filename"`
+}
+
+// ObjectOf is the event object of a certificate as it stands.
+func ObjectOf(c *Certificate) CertificateObject {
+	return CertificateObject{ID: c.ID, Contractor: c.ContractorID, Status: c.Status,
+		Created: c.CreatedAt.Unix(), Updated: c.UpdatedAt.Unix(), Filename: c.Filename}
+}
+
+// CertificateEvent is the event of a certificate's present status.
+func CertificateEvent(c *Certificate) Event {
+	return NewEvent(c.AccountID, "certificate."+string(c.Status), c.ID, ObjectOf(c))
+}
+
+// Publish writes an event with one delivery for each endpoint that wants it, all in the caller's transaction, and returns the
+// deliveries to start. A disabled endpoint's delivery is recorded as skipped, so that it can be recovered.
+func Publish(ctx context.Context, tx bun.IDB, e Event) ([]string, error) {
+	var endpoints []Endpoint
+	if err := tx.NewSelect().Model(&endpoints).Order("seq").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the endpoints of event %s: %w", e.ID, err)
+	}
+	var wanted []Endpoint
+	for _, endpoint := range endpoints {
+		if endpoint.Wants(e.Type) {
+			wanted = append(wanted, endpoint)
+		}
+	}
+	return PublishTo(ctx, tx, e, wanted)
+}
+
+// PublishTo is Publish to the given endpoints, whatever types they ask for.
+func PublishTo(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]string, error) {
+	if err := insert(ctx, tx, &e); err != nil {
+		return nil, fmt.Errorf("publish %s: %w", e.Type, err)
+	}
+	return Deliver(ctx, tx, e, endpoints)
+}
+
+// Deliver writes a new delivery of a stored event for each of the endpoints and returns those to start.
+func Deliver(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]string, error) {
+	if len(endpoints) == 0 {
+		return nil, nil
+	}
+	var rows []*Delivery
+	var start []string
+	for _, endpoint := range endpoints {
+		d := &Delivery{ID: id.New(id.Delivery), AccountID: e.AccountID, EventID: e.ID, EventCreatedAt: e.CreatedAt,
+			EventType: e.Type, EndpointID: endpoint.ID, Status: DeliveryPending, NextAttemptAt: time.Now()}
+		if endpoint.Status == EndpointDisabled {
+			reason := "the endpoint is disabled"
+			d.Status, d.Reason, d.NextAttemptAt = DeliverySkipped, &reason, time.Time{}
+		} else {
+			start = append(start, d.ID)
+		}
+		rows = append(rows, d)
+	}
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("record the deliveries of %s: %w", e.ID, Mapped(err))
+	}
+	return start, nil
+}
+
+// GetEvent reads an event.
+func GetEvent(ctx context.Context, tx bun.IDB, id string) (*Event, error) {
+	return get[Event](ctx, tx, id)
+}
+
+// EventFilter narrows a list of events; zero values do not.
+type EventFilter struct {
+	Type          string
+	CreatedFrom   time.Time // inclusive
+	CreatedBefore time.Time // exclusive
+}
+
+// ListEvents lists events.
+func ListEvents(ctx context.Context, tx bun.IDB, page Page, by EventFilter) (Listed[Event], error) {
+	return list[Event](ctx, tx, page, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if by.Type != "" {
+			q = q.Where("type = ?", by.Type)
+		}
+		return created(q, by.CreatedFrom, by.CreatedBefore)
+	})
+}
+
+// EventsAfter reads the events that follow a place in the account's order, oldest first: what a stream sends.
+func EventsAfter(ctx context.Context, tx bun.IDB, seq int64, most int) ([]Event, error) {
+	var rows []Event
+	if err := tx.NewSelect().Model(&rows).Where("seq > ?", seq).Order("seq").Limit(int64(most)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the events that follow: %w", err)
+	}
+	return rows, nil
+}
+
+// LastEventSeq is the place of the account's newest event, 0 when it has none.
+func LastEventSeq(ctx context.Context, tx bun.IDB) (int64, error) {
+	var seq int64
+	err := tx.NewSelect().Model((*Event)(nil)).ColumnExpr("coalesce(max(seq), 0)").Scan(ctx, &seq)
+	return seq, Mapped(err)
+}
+
+func created(q *bun.SelectQuery, from, before time.Time) *bun.SelectQuery {
+	if !from.IsZero() {
+		q = q.Where("?TableAlias.created_at >= ?", from)
+	}
+	if !before.IsZero() {
+		q = q.Where("?TableAlias.created_at < ?", before)
+	}
+	return q
+}
