@@ -27,7 +27,8 @@ type Delivery struct {
 	UpdatedAt      time.Time `bun:"updated_at,nullzero,default:now()"`
 }
 
-// The states of a delivery. Pending waits for its first attempt and Failed for a further one; the rest are ends.
+// The states of a delivery. Pending waits for an attempt; the rest are ends: Failed was refused for good, Exhausted ran through
+// the schedule, Skipped met a disabled endpoint and can be recovered.
 const (
 	DeliveryPending   = "pending"
 	DeliverySucceeded = "succeeded"
@@ -38,7 +39,7 @@ const (
 )
 
 // Open reports whether attempts may follow.
-func (d *Delivery) Open() bool { return d.Status == DeliveryPending || d.Status == DeliveryFailed }
+func (d *Delivery) Open() bool { return d.Status == DeliveryPending }
 
 // Attempt is one request of a delivery and what came of it.
 type Attempt struct {
@@ -101,7 +102,7 @@ func OpenDeliveries(ctx context.Context, tx bun.IDB, object string) ([]string, e
 	var ids []string
 	err := tx.NewSelect().Model((*Delivery)(nil)).ColumnExpr("delivery.id").
 		Join("JOIN events AS e ON e.id = delivery.event_id AND e.created_at = delivery.event_created_at").
-		Where("e.object_id = ? AND delivery.status IN ('pending', 'failed')", object).OrderExpr("delivery.seq").Scan(ctx, &ids)
+		Where("e.object_id = ? AND delivery.status = 'pending'", object).OrderExpr("delivery.seq").Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("read the open deliveries of %s: %w", object, err)
 	}
@@ -139,7 +140,7 @@ func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, unt
 	err := tx.NewSelect().Model(&rows).
 		Where("event.created_at >= ? AND event.created_at < ? AND event.seq > ?", since, until, after).
 		Where("EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ?)", endpoint).
-		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ? AND d.status IN ('succeeded', 'pending', 'failed'))", endpoint).
+		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ? AND d.status IN ('succeeded', 'pending'))", endpoint).
 		Order("event.seq").Limit(int64(most)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for events that %s never got: %w", endpoint, err)

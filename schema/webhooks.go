@@ -23,6 +23,8 @@ type Endpoint struct {
 	Status         string    `bun:"status,nullzero,default:'enabled'"`
 	DisabledReason *string   `bun:"disabled_reason"`
 	FailingSince   time.Time `bun:"failing_since,nullzero"`
+	RunSince       time.Time `bun:"run_since,nullzero"`
+	LastFailureAt  time.Time `bun:"last_failure_at,nullzero"`
 	LastSuccessAt  time.Time `bun:"last_success_at,nullzero"`
 }
 
@@ -81,7 +83,7 @@ func DeleteEndpoint(ctx context.Context, tx bun.IDB, id string) (time.Time, erro
 	}
 	_, err = tx.NewUpdate().Model((*Delivery)(nil)).Set("status = ?", DeliveryCancelled).Set("reason = 'the endpoint was deleted'").
 		Set("next_attempt_at = NULL").Set("updated_at = now()").
-		Where("endpoint_id = ? AND status IN ('pending', 'failed')", id).Exec(ctx)
+		Where("endpoint_id = ? AND status = 'pending'", id).Exec(ctx)
 	return at, Mapped(err)
 }
 

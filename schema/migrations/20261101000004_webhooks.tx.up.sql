@@ -8,6 +8,8 @@ CREATE TABLE webhook_endpoints (
   status          text NOT NULL DEFAULT 'enabled' CHECK (status IN ('enabled', 'disabled')),
   disabled_reason text,
   failing_since   timestamptz,
+  run_since       timestamptz,
+  last_failure_at timestamptz,
   last_success_at timestamptz,
   created_at      timestamptz NOT NULL DEFAULT now(),
   updated_at      timestamptz NOT NULL DEFAULT now(),
@@ -18,6 +20,7 @@ CREATE TABLE webhook_endpoints (
 CREATE INDEX ON webhook_endpoints (account_id, seq) WHERE deleted_at IS NULL;
 SELECT certflow_wall('webhook_endpoints', 'SELECT, INSERT, UPDATE');
 COMMENT ON COLUMN webhook_endpoints.failing_since IS 'First failed attempt since the last success; null while the endpoint answers.';
+COMMENT ON COLUMN webhook_endpoints.run_since IS 'First failed attempt of the present run of failures.';
 
 CREATE TABLE endpoint_secrets (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -63,16 +66,16 @@ CREATE TABLE deliveries (
   created_at       timestamptz NOT NULL DEFAULT now(),
   updated_at       timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (id, event_created_at),
-  CHECK ((status IN ('pending', 'failed')) = (next_attempt_at IS NOT NULL)),
+  CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL)),
   FOREIGN KEY (event_id, event_created_at) REFERENCES events (id, created_at),
   FOREIGN KEY (account_id, endpoint_id) REFERENCES webhook_endpoints (account_id, id)
 ) PARTITION BY RANGE (event_created_at);
 CREATE INDEX ON deliveries (endpoint_id, seq);
 CREATE INDEX ON deliveries (account_id, seq);
 CREATE INDEX ON deliveries (event_id);
-CREATE INDEX ON deliveries (next_attempt_at) WHERE status IN ('pending', 'failed');
+CREATE INDEX ON deliveries (next_attempt_at) WHERE status = 'pending';
 SELECT certflow_wall('deliveries', 'SELECT, INSERT, UPDATE');
-COMMENT ON COLUMN deliveries.status IS 'pending: no attempt yet. failed: the last attempt failed and another follows at next_attempt_at. The rest are ends.';
+COMMENT ON COLUMN deliveries.status IS 'pending: an attempt follows at next_attempt_at. The rest are ends.';
 
 CREATE TABLE attempts (
   account_id       text NOT NULL REFERENCES accounts,

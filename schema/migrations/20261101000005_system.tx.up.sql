@@ -50,7 +50,7 @@ CREATE FUNCTION certflow_due_deliveries(due_before timestamptz, most integer)
 RETURNS TABLE (account_id text, id text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
   SELECT d.account_id, d.id FROM deliveries d
-  WHERE d.status IN ('pending', 'failed') AND d.next_attempt_at < due_before
+  WHERE d.status = 'pending' AND d.next_attempt_at < due_before
   ORDER BY d.next_attempt_at LIMIT most
 $$;
 
