@@ -4,9 +4,12 @@ package page
 
 import "certflow/internal/certificate"
 
-// Page is one page as it is displayed, that is after /Rotate. Coordinates are points from the top left.
+// Page is one page as it is displayed, that is after /Rotate and Turn. Coordinates are points from the top left.
 type Page struct {
 	Number int // from 1, in the original document
+	// Turn says by how many degrees clockwise the page as displayed was turned to make its text stand upright: 0, 90, 180 or
+	// 270, nearly always 0. Width, Height and every box are those of the turned page; Displayed takes a box back.
+	Turn   int
 	Width  float64
 	Height float64
 	// Words stand in no promised order; readers sort by box. Words of a form field's value are not among them: they stand in Fields.
@@ -30,8 +33,10 @@ type Field struct {
 	Name  string // full name, such as F[0].P1[0].Insurer_FullName_A[0]
 	Kind  FieldKind
 	Value string // of a text field or choice; the export value of a ticked button
-	On    bool   // whether a button is ticked
+	On    bool   // whether a button is ticked, or a signature field signed
 	Box   certificate.Box
+	// Hidden fields are not displayed, though they hold a value: data, but no evidence.
+	Hidden bool
 }
 
 // FieldKind tells text fields from buttons.
@@ -49,6 +54,9 @@ const (
 type Mark struct {
 	Kind MarkKind
 	Box  certificate.Box
+	// Ink is how much of a frame is inked, 0–1: of a printed area how dark it is, of a frame found in a bitmap the share of dark
+	// pixels inside its border. An empty tick box of a scan has nearly none.
+	Ink float64
 }
 
 // MarkKind tells images from drawings.
