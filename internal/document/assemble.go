@@ -1,0 +1,301 @@
+package document
+
+import (
+	"math"
+	"slices"
+	"sort"
+	"strings"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// How far characters of one word may stand apart or overlap, in units of the type size. A space is about a quarter of
+// the size; kerning seldom moves more than a tenth.
+const (
+	wordGap     = 0.14
+	wordOverlap = 0.35
+	joinGap     = 0.10 // between words that were painted apart
+	baseline    = 0.18 // how far baselines may differ
+	duplicate   = 0.12 // how far a second impression of the same character may be off: printing twice makes type bold
+)
+
+// run is a word in the making: glyphs in reading direction without white space.
+type run struct {
+	text        string
+	letters     int
+	box         rect
+	start, end  point
+	size        float64
+	angle       int16
+	light       float64
+	order       int
+	last        int
+	font        *typeface
+	unseen      bool
+	unknown     int  // characters whose meaning the document does not tell
+	spaceBefore bool // white space was painted before it
+	spaceAfter  bool
+}
+
+// direction is the unit vector of a baseline at angle degrees.
+func direction(angle int16) point {
+	s, c := math.Sincos(float64(angle) * math.Pi / 180)
+	return point{c, s}
+}
+
+// along and across are the coordinates of p in the direction d and square to it.
+func along(p, d point) float64  { return p.x*d.x + p.y*d.y }
+func across(p, d point) float64 { return p.y*d.x - p.x*d.y }
+
+// assemble joins glyphs to words: first in the order of painting, where the gaps say what belongs together, and then on
+// the page, where words that were painted in pieces meet.
+func assemble(glyphs []glyph) []run {
+	runs := chain(glyphs)
+	runs = joinPieces(runs)
+	return joinSpaced(runs)
+}
+
+// chain joins glyphs that follow one another in the content.
+func chain(glyphs []glyph) []run {
+	var runs []run
+	var text strings.Builder
+	var cur run
+	open := false
+	var prev glyph
+	var dir point
+	flush := func(space bool) {
+		if open {
+			cur.text = text.String()
+			cur.spaceAfter = space
+			runs = append(runs, cur)
+			text.Reset()
+			open = false
+		}
+	}
+	pendingSpace := false
+	for _, g := range glyphs {
+		if g.text == " " {
+			flush(true)
+			pendingSpace = true
+			continue
+		}
+		if open {
+			gap := along(g.origin, dir) - along(prev.end, dir)
+			off := math.Abs(across(g.origin, dir) - across(prev.origin, dir))
+			same := g.angle == prev.angle && math.Abs(g.size-prev.size) < 0.1*prev.size && off < baseline*prev.size &&
+				g.unseen == prev.unseen && math.Abs(g.light-prev.light) < 0.3
+			if same && g.text == prev.text && math.Abs(along(g.origin, dir)-along(prev.origin, dir)) < duplicate*prev.size {
+				continue
+			}
+			if same && gap > -wordOverlap*prev.size && gap < wordGap*prev.size+max(prev.extra, 0) {
+				text.WriteString(g.text)
+				cur.letters++
+				cur.box = cur.box.union(g.box)
+				cur.end = g.end
+				cur.last = g.order
+				if g.text == unknownText {
+					cur.unknown++
+				}
+				prev = g
+				continue
+			}
+			flush(false)
+			pendingSpace = false
+		}
+		open = true
+		dir = direction(g.angle)
+		text.WriteString(g.text)
+		cur = run{letters: 1, box: g.box, start: g.origin, end: g.end, size: g.size, angle: g.angle, light: g.light, order: g.order,
+			last: g.order, font: g.font, unseen: g.unseen, spaceBefore: pendingSpace}
+		if g.text == unknownText {
+			cur.unknown = 1
+		}
+		pendingSpace = false
+		prev = g
+	}
+	flush(false)
+	return runs
+}
+
+// lines sorts runs by direction, baseline and position, and calls do for each group that shares direction and baseline.
+func lines(runs []run, do func([]run)) {
+	sort.SliceStable(runs, func(i, j int) bool {
+		a, b := &runs[i], &runs[j]
+		if a.angle != b.angle {
+			return a.angle < b.angle
+		}
+		d := direction(a.angle)
+		return across(a.start, d) < across(b.start, d)
+	})
+	for i := 0; i < len(runs); {
+		d := direction(runs[i].angle)
+		base := across(runs[i].start, d)
+		j := i + 1
+		for j < len(runs) && runs[j].angle == runs[i].angle && across(runs[j].start, d)-base < baseline*min(runs[i].size, runs[j].size) {
+			j++
+		}
+		line := runs[i:j]
+		sort.SliceStable(line, func(p, q int) bool { return along(line[p].start, d) < along(line[q].start, d) })
+		do(line)
+		i = j
+	}
+}
+
+// joinPieces merges words whose pieces were painted at different times, and drops second impressions.
+func joinPieces(runs []run) []run {
+	out := make([]run, 0, len(runs))
+	lines(runs, func(line []run) {
+		d := direction(line[0].angle)
+		from := len(out)
+		for _, r := range line {
+			merged := false
+			for k := len(out) - 1; k >= from && k >= len(out)-4; k-- {
+				p := &out[k]
+				if p.text == r.text && p.unseen == r.unseen && math.Abs(along(p.start, d)-along(r.start, d)) < duplicate*r.size &&
+					math.Abs(along(p.end, d)-along(r.end, d)) < 2*duplicate*r.size {
+					merged = true
+					break
+				}
+			}
+			if !merged && len(out) > from {
+				p := &out[len(out)-1]
+				gap := along(r.start, d) - along(p.end, d)
+				if p.font == r.font && !p.spaceAfter && !r.spaceBefore && p.unseen == r.unseen && math.Abs(p.light-r.light) < 0.3 &&
+					math.Abs(p.size-r.size) < 0.03*p.size && gap > -joinGap*p.size && gap < joinGap*p.size {
+					p.join(r)
+					merged = true
+				}
+			}
+			if !merged {
+				out = append(out, r)
+			}
+		}
+	})
+	return out
+}
+
+func (r *run) join(s run) {
+	r.text += s.text
+	r.letters += s.letters
+	r.box = r.box.union(s.box)
+	r.end = s.end
+	r.order, r.last = min(r.order, s.order), max(r.last, s.last)
+	r.unknown += s.unknown
+	r.spaceAfter = s.spaceAfter
+}
+
+// The shape of letter-spaced text: at least so many single letters with gaps that are alike.
+const (
+	spacedLetters = 4
+	spacedGap     = 1.2 // widest gap in units of the type size
+)
+
+// joinSpaced merges words whose letters were placed one by one with wide, even gaps.
+func joinSpaced(runs []run) []run {
+	out := make([]run, 0, len(runs))
+	lines(runs, func(line []run) {
+		d := direction(line[0].angle)
+		for i := 0; i < len(line); {
+			j := i + 1
+			low, high := math.Inf(1), 0.0
+			for j < len(line) && line[j-1].letters == 1 && line[j].letters == 1 && line[j].font == line[i].font &&
+				line[j].unseen == line[i].unseen && line[j].size == line[i].size {
+				gap := along(line[j].start, d) - along(line[j-1].end, d)
+				if gap <= 0 || gap > spacedGap*line[i].size || max(high, gap) > 1.6*min(low, gap)+0.1*line[i].size {
+					break
+				}
+				low, high = min(low, gap), max(high, gap)
+				j++
+			}
+			if j-i < spacedLetters || !alphanumeric(line[i:j]) {
+				out = append(out, line[i])
+				i++
+				continue
+			}
+			word := line[i]
+			for _, r := range line[i+1 : j] {
+				word.join(r)
+			}
+			out = append(out, word)
+			i = j
+		}
+	})
+	return out
+}
+
+func alphanumeric(runs []run) bool {
+	distinct := map[string]bool{}
+	for _, r := range runs {
+		c := r.text[0]
+		if c < 0x80 && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+		distinct[r.text] = true
+	}
+	return len(distinct) > 1 // a column of ticks is no word
+}
+
+// Contrast below which type cannot be told from what is under it.
+const contrast = 0.08
+
+// conceal marks the words that nobody sees: printed in the colour of what is under them, or covered afterwards.
+func conceal(runs []run, shapes []shape) {
+	var covers []shape
+	for _, s := range shapes {
+		if s.opaque && s.box.width() > 3 && s.box.height() > 3 {
+			covers = append(covers, s)
+		}
+	}
+	for i := range runs {
+		r := &runs[i]
+		if r.unseen {
+			continue
+		}
+		c := r.box.center()
+		ground := 1.0
+		known := true
+		for _, s := range covers {
+			if !s.box.contains(c) {
+				continue
+			}
+			if s.order > r.last {
+				if s.light >= 0 || s.box.contains(point{r.box.x0, c.y}) && s.box.contains(point{r.box.x1, c.y}) {
+					r.unseen = true
+				}
+				break
+			}
+			ground, known = s.light, s.light >= 0
+		}
+		if known && math.Abs(ground-r.light) < contrast {
+			r.unseen = true
+		}
+	}
+}
+
+// words gives the runs as words of the page, turned so that text which stands upright after turn quarter turns does so.
+func words(runs []run) []page.Word {
+	out := make([]page.Word, 0, len(runs))
+	for _, r := range runs {
+		text := r.text
+		if strings.Trim(text, " ") == "" {
+			continue
+		}
+		if strings.Contains(text, " ") {
+			text = strings.Join(strings.Fields(text), "")
+		}
+		confidence := 1.0
+		if r.unknown > 0 {
+			confidence = 1 - float64(r.unknown)/float64(r.letters)
+		}
+		out = append(out, page.Word{Text: text, Box: r.box.box(), Source: certificate.Text, Confidence: confidence,
+			Size: round2(r.size), Hidden: r.unseen})
+	}
+	slices.SortStableFunc(out, func(a, b page.Word) int {
+		if d := a.Box[3] - b.Box[3]; math.Abs(d) > 2 {
+			return int(math.Copysign(1, d))
+		}
+		return int(math.Copysign(1, a.Box[0]-b.Box[0]))
+	})
+	return out
+}

@@ -1,0 +1,307 @@
+package document
+
+import (
+	"strings"
+
+	"github.com/pdfcpu/pdfcpu/pkg/font"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// typeface is a font of the document: what its codes mean and how wide they are.
+type typeface struct {
+	name     string
+	simple   *[256]character
+	codes    *cmap             // of a composite font: code → CID
+	unicode  map[uint32]string // of a composite font: code → text
+	glyphs   map[uint32]string // of a composite font without ToUnicode: CID → text
+	ucs2     bool              // codes are UTF-16
+	widths   map[uint32]float64
+	standard float64 // width of a CID that is not in widths
+	ascent   float64
+	descent  float64
+}
+
+// character is what one code shows. Width is in units of the type size. Text is empty for what is no character, one space for
+// white space, and U+FFFD where the document does not say.
+type character struct {
+	text  string
+	width float64
+}
+
+const unknownText = "\uFFFD"
+
+// decode reads the first character of s and says how many bytes it took, at least 1. s is not empty.
+func (t *typeface) decode(s []byte) (character, int) {
+	if t.simple != nil {
+		return t.simple[s[0]], 1
+	}
+	code, n := t.codes.next(s)
+	cid := t.codes.cid(code, n)
+	c := character{width: t.standard}
+	if w, ok := t.widths[cid]; ok {
+		c.width = w
+	}
+	text, ok := t.unicode[code]
+	switch {
+	case ok:
+		c.text = text
+	case t.ucs2:
+		c.text = clean(string(rune(code)))
+	case t.glyphs != nil:
+		if c.text, ok = t.glyphs[cid]; !ok {
+			c.text = unknownText
+		}
+	default:
+		c.text = unknownText
+	}
+	return c, n
+}
+
+// font is the font that o refers to, built once per document.
+func (f *file) font(o types.Object) *typeface {
+	n := ref(o)
+	if t, ok := f.fonts[n]; ok && n != 0 {
+		return t
+	}
+	t := f.buildFont(f.dict(o))
+	if n != 0 {
+		f.fonts[n] = t
+	}
+	return t
+}
+
+// fallbackFont stands in for a font that the resources lack, as viewers do: Helvetica.
+func (f *file) fallbackFont(name string) *typeface {
+	return f.buildFont(types.Dict{"Subtype": types.Name("Type1"), "BaseFont": types.Name("Helvetica"), "Name": types.Name(name)})
+}
+
+func (f *file) buildFont(d types.Dict) *typeface {
+	t := &typeface{name: f.name(d["BaseFont"])}
+	if i := strings.IndexByte(t.name, '+'); i == 6 {
+		t.name = t.name[7:]
+	}
+	unicode := parseToUnicode(f.stream(d["ToUnicode"]))
+	descriptor := f.dict(d["FontDescriptor"])
+	switch f.name(d["Subtype"]) {
+	case "Type0":
+		descendant := types.Dict(nil)
+		if a := f.array(d["DescendantFonts"]); len(a) > 0 {
+			descendant = f.dict(a[0])
+		}
+		descriptor = f.dict(descendant["FontDescriptor"])
+		f.composite(t, d, descendant, descriptor, unicode)
+		f.extent(t, descriptor, 0.001)
+	case "Type3":
+		scale := 0.001
+		if m := f.numbers(d["FontMatrix"]); len(m) == 6 && m[0] != 0 {
+			scale = m[0]
+		}
+		t.simple = f.encoding(t, d, nil, unicode)
+		f.simpleWidths(t, d, nil, scale)
+		t.ascent, t.descent = 0.75, -0.2
+	default:
+		t.simple = f.encoding(t, d, descriptor, unicode)
+		f.simpleWidths(t, d, descriptor, 0.001)
+		f.extent(t, descriptor, 0.001)
+	}
+	return t
+}
+
+// extent sets how far the type reaches above and below the baseline. Descriptors lie so often that only plausible values count.
+func (f *file) extent(t *typeface, descriptor types.Dict, scale float64) {
+	t.ascent, t.descent = 0.75, -0.2
+	if v, ok := f.number(descriptor["Ascent"]); ok && v*scale > 0.5 && v*scale <= 1.05 {
+		t.ascent = v * scale
+	}
+	if v, ok := f.number(descriptor["Descent"]); ok && v*scale < -0.1 && v*scale >= -0.4 {
+		t.descent = v * scale
+	}
+}
+
+// symbolic is bit 3 of the font descriptor's flags.
+const symbolic = 1 << 2
+
+// encoding is the text of each code of a simple font: ToUnicode first, then the named encoding with its differences, then what the
+// font itself implies.
+func (f *file) encoding(t *typeface, d, descriptor types.Dict, unicode map[uint32]string) *[256]character {
+	var out [256]character
+	base := f.name(d["Encoding"])
+	enc := f.dict(d["Encoding"])
+	if enc != nil {
+		base = f.name(enc["BaseEncoding"])
+	}
+	pictures := pictureFont(t.name)
+	for code := range 256 {
+		text := ""
+		switch {
+		case pictures != nil:
+			text = pictures[byte(code)]
+		case base == "MacRomanEncoding":
+			text = string(charmap.Macintosh.DecodeByte(byte(code)))
+		case base == "WinAnsiEncoding":
+			text = winAnsi(byte(code))
+		case base == "" && f.name(d["Subtype"]) != "TrueType":
+			text = standardEncoding(byte(code))
+		default:
+			text = winAnsi(byte(code))
+		}
+		out[code].text = clean(text)
+	}
+	if base == "" && pictures == nil && f.name(d["Subtype"]) != "Type3" {
+		for code, name := range type1Encoding(f.stream(descriptor["FontFile"])) {
+			out[code].text = glyphText(name)
+		}
+	}
+	code := 0
+	for _, o := range f.array(enc["Differences"]) {
+		if n, ok := f.number(o); ok {
+			code = clampInt(n)
+			continue
+		}
+		if code >= 0 && code < 256 {
+			out[code].text = clean(f.differenceText(t, f.name(o)))
+		}
+		code++
+	}
+	for code := range 256 {
+		if text, ok := unicode[uint32(code)]; ok && text != "" {
+			out[code].text = text
+		}
+	}
+	return &out
+}
+
+// differenceText is the text of a glyph name in an encoding's differences. A name that means nothing outside its font
+// is unknown text until ToUnicode says more.
+func (f *file) differenceText(t *typeface, name string) string {
+	if text := pictureGlyph(t.name, name); text != "" {
+		return text
+	}
+	if text := glyphText(name); text != "" {
+		return text
+	}
+	if name == ".notdef" || name == "" {
+		return ""
+	}
+	return unknownText
+}
+
+// simpleWidths sets the widths of a simple font in units of the type size.
+func (f *file) simpleWidths(t *typeface, d, descriptor types.Dict, scale float64) {
+	missing, _ := f.number(descriptor["MissingWidth"])
+	widths := f.numbers(d["Widths"])
+	if len(widths) == 0 {
+		core := coreFont(t.name)
+		for code := range t.simple {
+			t.simple[code].width = coreWidth(core, t.simple[code].text, byte(code))
+		}
+		return
+	}
+	first := f.integer(d["FirstChar"])
+	for code := range t.simple {
+		w := missing
+		if i := code - first; i >= 0 && i < len(widths) {
+			w = widths[i]
+		}
+		t.simple[code].width = w * scale
+	}
+}
+
+// coreFont names the standard font (ISO 32000-1 §9.6.2.2) that has the widths of a font which brings none.
+func coreFont(name string) string {
+	if font.IsCoreFont(name) {
+		return name
+	}
+	n := strings.ToLower(name)
+	bold := strings.Contains(n, "bold") || strings.Contains(n, "black")
+	slanted := strings.Contains(n, "italic") || strings.Contains(n, "oblique")
+	pick := func(names [4]string) string {
+		i := 0
+		if bold {
+			i++
+		}
+		if slanted {
+			i += 2
+		}
+		return names[i]
+	}
+	switch {
+	case strings.Contains(n, "zapf"):
+		return "ZapfDingbats"
+	case strings.Contains(n, "symbol"):
+		return "Symbol"
+	case strings.Contains(n, "courier"), strings.Contains(n, "mono"), strings.Contains(n, "consol"):
+		return pick([4]string{"Courier", "Courier-Bold", "Courier-Oblique", "Courier-BoldOblique"})
+	case strings.Contains(n, "times"), strings.Contains(n, "serif") && !strings.Contains(n, "sans"), strings.Contains(n, "georgia"):
+		return pick([4]string{"Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic"})
+	}
+	return pick([4]string{"Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Helvetica-BoldOblique"})
+}
+
+func coreWidth(core, text string, code byte) float64 {
+	c := rune(code)
+	if core != "Symbol" && core != "ZapfDingbats" {
+		for _, r := range text {
+			if b, ok := charmap.Windows1252.EncodeRune(r); ok {
+				c = rune(b)
+			}
+			break
+		}
+	}
+	w, err := font.CharWidth(core, c)
+	if err != nil {
+		return 0.5
+	}
+	return float64(w) / 1000
+}
+
+// composite fills a Type0 font.
+func (f *file) composite(t *typeface, d, descendant, descriptor types.Dict, unicode map[uint32]string) {
+	t.unicode = unicode
+	t.standard = 1
+	if v, ok := f.number(descendant["DW"]); ok {
+		t.standard = v / 1000
+	}
+	t.widths = f.cidWidths(descendant["W"])
+	name := f.name(d["Encoding"])
+	t.ucs2 = strings.Contains(name, "UCS2") || strings.Contains(name, "UTF16")
+	if stream := f.stream(d["Encoding"]); len(stream) > 0 {
+		t.codes = parseCMap(stream)
+	} else {
+		t.codes = identityCMap()
+	}
+	if len(unicode) == 0 && !t.ucs2 {
+		t.glyphs = glyphTexts(f.stream(descriptor["FontFile2"]), f.stream(descendant["CIDToGIDMap"]))
+	}
+}
+
+// cidWidths reads the array W: c [w1 w2 …] and c1 c2 w.
+func (f *file) cidWidths(o types.Object) map[uint32]float64 {
+	out := map[uint32]float64{}
+	a := f.array(o)
+	for i := 0; i+1 < len(a) && len(out) < 1<<16; {
+		first := f.integer(a[i])
+		if list := f.array(a[i+1]); list != nil {
+			for j, w := range list {
+				if first+j < 0 || first+j > 0xffff {
+					break
+				}
+				v, _ := f.number(w)
+				out[uint32(first+j)] = v / 1000
+			}
+			i += 2
+			continue
+		}
+		if i+2 >= len(a) {
+			break
+		}
+		last := min(f.integer(a[i+1]), 0xffff)
+		v, _ := f.number(a[i+2])
+		for c := max(first, 0); c <= last; c++ {
+			out[uint32(c)] = v / 1000
+		}
+		i += 3
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package document
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// Words reads the words, fields and marks of the first n pages of a PDF, or of all pages when n is 0, in this process and
+// without OCR. Untrusted documents belong into a Child. It refuses what cannot be opened with a *certificate.Refusal, and
+// returns the context's error when that ends first.
+func Words(ctx context.Context, pdf []byte, n int) ([]page.Page, error) {
+	f, err := open(pdf)
+	if err != nil {
+		return nil, err
+	}
+	if n <= 0 || n > len(f.pages) {
+		n = len(f.pages)
+	}
+	out := make([]page.Page, 0, n)
+	for _, l := range f.pages[:n] {
+		p, err := f.page(ctx, l)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			return nil, unreadable(fmt.Errorf("page %d: %w", l.number, err))
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// page reads one page. A panic of a library on a hostile object is an error of the page.
+func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	display, width, height := l.display()
+	p = page.Page{Number: l.number, Width: round2(width), Height: round2(height)}
+	var c canvas
+	view := rect{0, 0, width, height}
+	in := newInterpreter(ctx, f, &c)
+	if err := in.run(f.content(l.dict["Contents"]), l.resources, display, view); err != nil {
+		return p, err
+	}
+	printed := len(c.glyphs)
+	fields := f.widgets(ctx, l, in, display, view)
+	runs := assemble(c.glyphs[:printed])
+	for _, a := range fields.appearances {
+		runs = append(runs, assemble(c.glyphs[a.from:a.to])...)
+	}
+	conceal(runs, c.shapes)
+	p.Fields = fields.fields
+	p.Words = withoutValues(words(runs), p.Fields)
+	p.Marks = marks(c.shapes, view)
+	return p, nil
+}
+
+// content joins the content streams of a page; tokens do not run across their borders.
+func (f *file) content(o types.Object) []byte {
+	a := f.array(o)
+	if a == nil {
+		return f.stream(o)
+	}
+	var out []byte
+	for _, part := range a {
+		if len(out) > maxStream {
+			break
+		}
+		out = append(out, f.stream(part)...)
+		out = append(out, '\n')
+	}
+	return out
+}
+
+// marks are the shapes of a page that a reader may need. Light areas are backgrounds.
+func marks(shapes []shape, view rect) []page.Mark {
+	out := make([]page.Mark, 0, len(shapes))
+	for _, s := range shapes {
+		if s.light > 0.97 {
+			continue
+		}
+		m := page.Mark{Box: s.box.intersect(view).box()}
+		switch s.kind {
+		case imageShape:
+			m.Kind = page.Image
+			if min(s.box.width(), s.box.height()) <= thinnest && max(s.box.width(), s.box.height()) > 4*thinnest {
+				m.Kind = page.Rule
+			}
+		case curveShape:
+			m.Kind = page.Drawing
+		case lineShape:
+			m.Kind = page.Rule
+		case frameShape:
+			m.Kind = page.Frame
+		case areaShape:
+			m.Kind = page.Frame
+			m.Ink = round2(1 - s.light)
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+func box(b certificate.Box) rect { return rect{b[0], b[1], b[2], b[3]} }
