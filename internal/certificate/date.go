@@ -76,7 +76,12 @@ func (d Date) Before(other Date) bool { return d.Time().Before(other.Time()) }
 func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
 
 // DaysUntil is the number of days from d to other, negative when other is earlier.
-func (d Date) DaysUntil(other Date) int { return int(other.Time().Sub(d.Time()).Hours() / 24) }
+//
+// It counts seconds and not a time.Duration, which ends at 292 years.
+func (d Date) DaysUntil(other Date) int {
+	const day = 24 * 60 * 60
+	return int((other.Time().Unix() - d.Time().Unix()) / day)
+}
 
 // MarshalText formats the date as MM/DD/YYYY.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
