@@ -97,16 +97,16 @@ func ListDeliveries(ctx context.Context, tx bun.IDB, page Page, by DeliveryFilte
 	})
 }
 
-// OpenDeliveries names the open deliveries of an object's events.
-func OpenDeliveries(ctx context.Context, tx bun.IDB, object string) ([]string, error) {
-	var ids []string
-	err := tx.NewSelect().Model((*Delivery)(nil)).ColumnExpr("delivery.id").
+// OpenDeliveries reads the open deliveries of an object's events.
+func OpenDeliveries(ctx context.Context, tx bun.IDB, object string) ([]Delivery, error) {
+	var open []Delivery
+	err := tx.NewSelect().Model(&open).
 		Join("JOIN events AS e ON e.id = delivery.event_id AND e.created_at = delivery.event_created_at").
-		Where("e.object_id = ? AND delivery.status = 'pending'", object).OrderExpr("delivery.seq").Scan(ctx, &ids)
+		Where("e.object_id = ? AND delivery.status = 'pending'", object).OrderExpr("delivery.seq").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the open deliveries of %s: %w", object, err)
 	}
-	return ids, nil
+	return open, nil
 }
 
 // RecordAttempt adds an attempt to a locked delivery and writes the delivery's state after it.

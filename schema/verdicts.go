@@ -101,7 +101,7 @@ type Verdict struct {
 // RecordVerdict ends an evaluation of a locked certificate: it writes the audit, its results, the history and the
 // event of the new status with a delivery for each endpoint, and returns the deliveries to start. The audit's evaluation number becomes the
 // certificate's.
-func RecordVerdict(ctx context.Context, tx bun.IDB, c *Certificate, v *Verdict, h History) ([]string, error) {
+func RecordVerdict(ctx context.Context, tx bun.IDB, c *Certificate, v *Verdict, h History) ([]Delivery, error) {
 	if err := insert(ctx, tx, &v.Audit); err != nil {
 		return nil, fmt.Errorf("record the audit of %s: %w", c.ID, err)
 	}
@@ -117,7 +117,7 @@ func RecordVerdict(ctx context.Context, tx bun.IDB, c *Certificate, v *Verdict, 
 
 // SetStatus gives a locked certificate an end state, adds the history, and publishes the event of the status. It returns the
 // deliveries to start.
-func SetStatus(ctx context.Context, tx bun.IDB, c *Certificate, to Status, h History) ([]string, error) {
+func SetStatus(ctx context.Context, tx bun.IDB, c *Certificate, to Status, h History) ([]Delivery, error) {
 	_, err := tx.NewUpdate().Model(c).WherePK().Set("status = ?", to).Set("evaluation_no = ?", c.EvaluationNo).
 		Set("finished_at = coalesce(finished_at, now())").Set("updated_at = now()").Returning("*").Exec(ctx)
 	if err != nil {
@@ -269,14 +269,14 @@ func HistoryOf(ctx context.Context, tx bun.IDB, certificate string, until time.T
 
 // EndedBefore answers whether the evaluation has a verdict, and if so with the deliveries that were not finished: what a retry
 // of the step that recorded it answers again.
-func EndedBefore(ctx context.Context, tx bun.IDB, c *Certificate, evaluationNo int) (*Verdict, []string, error) {
-	v, err := GetVerdict(ctx, tx, c.ID, evaluationNo)
+func EndedBefore(ctx context.Context, tx bun.IDB, certificate string, evaluationNo int) (*Verdict, []Delivery, error) {
+	v, err := GetVerdict(ctx, tx, certificate, evaluationNo)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	deliveries, err := OpenDeliveries(ctx, tx, c.ID)
+	deliveries, err := OpenDeliveries(ctx, tx, certificate)
 	return v, deliveries, err
 }

@@ -183,7 +183,7 @@ func CertificateEvent(c *Certificate) Event {
 
 // Publish writes an event with one delivery for each endpoint that wants it, all in the caller's transaction, and returns the
 // deliveries to start. A disabled endpoint's delivery is recorded as skipped, so that it can be recovered.
-func Publish(ctx context.Context, tx bun.IDB, e Event) ([]string, error) {
+func Publish(ctx context.Context, tx bun.IDB, e Event) ([]Delivery, error) {
 	var endpoints []Endpoint
 	if err := tx.NewSelect().Model(&endpoints).Order("seq").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the endpoints of event %s: %w", e.ID, err)
@@ -198,7 +198,7 @@ func Publish(ctx context.Context, tx bun.IDB, e Event) ([]string, error) {
 }
 
 // PublishTo is Publish to the given endpoints, whatever types they ask for.
-func PublishTo(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]string, error) {
+func PublishTo(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]Delivery, error) {
 	if err := insert(ctx, tx, &e); err != nil {
 		return nil, fmt.Errorf("publish %s: %w", e.Type, err)
 	}
@@ -206,12 +206,12 @@ func PublishTo(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) (
 }
 
 // Deliver writes a new delivery of a stored event for each of the endpoints and returns those to start.
-func Deliver(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]string, error) {
+func Deliver(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]Delivery, error) {
 	if len(endpoints) == 0 {
 		return nil, nil
 	}
 	var rows []*Delivery
-	var start []string
+	var start []Delivery
 	for _, endpoint := range endpoints {
 		d := &Delivery{ID: id.New(id.Delivery), AccountID: e.AccountID, EventID: e.ID, EventCreatedAt: e.CreatedAt,
 			EventType: e.Type, EndpointID: endpoint.ID, Status: DeliveryPending, NextAttemptAt: time.Now()}
@@ -219,7 +219,7 @@ func Deliver(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]
 			reason := "the endpoint is disabled"
 			d.Status, d.Reason, d.NextAttemptAt = DeliverySkipped, &reason, time.Time{}
 		} else {
-			start = append(start, d.ID)
+			start = append(start, *d)
 		}
 		rows = append(rows, d)
 	}

@@ -1,0 +1,242 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/secret"
+	"certflow/internal/webhook"
+	"certflow/schema"
+)
+
+// Deliver holds the one step of DeliverWebhook.
+type Deliver struct {
+	DB       *schema.DB
+	Secrets  *secret.Box
+	Sender   *webhook.Sender
+	Limiter  *webhook.Limiter
+	Schedule webhook.Schedule
+	Starter  Starter // starts the deliveries that tell other endpoints of one that was disabled
+}
+
+// DeliverInput names a delivery.
+type DeliverInput struct {
+	Account  string
+	ID       string
+	Endpoint string
+}
+
+// Attempted says what follows from an attempt: nothing more, or another one after Wait.
+type Attempted struct {
+	Over bool
+	Wait time.Duration
+}
+
+// busyWait is how long a delivery steps aside whose endpoint has as many requests as it may. It uses up no attempt.
+const busyWait = 3 * time.Second
+
+// AttemptDelivery makes the next request of a delivery when it is due and writes down what came of it.
+func (d *Deliver) AttemptDelivery(ctx context.Context, in DeliverInput) (Attempted, error) {
+	release, ok := d.Limiter.TryAcquire(in.Endpoint)
+	if !ok {
+		return Attempted{Wait: busyWait + time.Duration(rand.Int64N(int64(busyWait)))}, nil
+	}
+	defer release()
+	due, err := d.load(ctx, in)
+	if err != nil || due == nil {
+		return Attempted{Over: due == nil}, err
+	}
+	if wait := due.delivery.NextAttemptAt.Sub(now()); wait > 0 {
+		return Attempted{Wait: wait}, nil
+	}
+	result := d.send(ctx, due)
+	return d.record(ctx, in, due, result)
+}
+
+// dueDelivery is a delivery with what sending it takes.
+type dueDelivery struct {
+	delivery *schema.Delivery
+	endpoint *schema.Endpoint
+	event    *schema.Event
+	secrets  []webhook.Secret
+}
+
+// load reads an open delivery; nil when there is nothing left to do. An endpoint that was disabled meanwhile skips it.
+func (d *Deliver) load(ctx context.Context, in DeliverInput) (*dueDelivery, error) {
+	var due *dueDelivery
+	err := d.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		row, err := schema.LockDelivery(ctx, tx, in.ID)
+		if errors.Is(err, schema.ErrNotFound) || (err == nil && !row.Open()) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		endpoint, err := schema.GetEndpoint(ctx, tx, row.EndpointID)
+		if errors.Is(err, schema.ErrNotFound) {
+			return d.end(ctx, tx, row, schema.DeliveryCancelled, "the endpoint was deleted")
+		}
+		if err != nil {
+			return err
+		}
+		if endpoint.Status == schema.EndpointDisabled {
+			return d.end(ctx, tx, row, schema.DeliverySkipped, string(webhook.ReasonDisabled))
+		}
+		event, err := schema.GetEvent(ctx, tx, row.EventID)
+		if err != nil {
+			return err
+		}
+		sealed, err := schema.ValidSecrets(ctx, tx, endpoint.ID, now())
+		if err != nil {
+			return err
+		}
+		due = &dueDelivery{delivery: row, endpoint: endpoint, event: event}
+		for _, s := range sealed {
+			text, err := d.Secrets.Open(s, endpoint.ID)
+			if err != nil {
+				return fmt.Errorf("open a signing secret of %s: %w", endpoint.ID, err)
+			}
+			due.secrets = append(due.secrets, webhook.Secret{Text: secret.NewText(string(text))})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, databaseFault("read a delivery", err)
+	}
+	return due, nil
+}
+
+func (d *Deliver) end(ctx context.Context, tx bun.IDB, row *schema.Delivery, status, reason string) error {
+	row.Status, row.Reason, row.NextAttemptAt = status, &reason, time.Time{}
+	return schema.UpdateDelivery(ctx, tx, row)
+}
+
+// envelope is the body of a webhook (CONTRACT §7).
+type envelope struct {
+	ID      string `json:"id"`
+	Type    string `json:"type"`
+	Created int64  `json:"created"`
+	Data    struct {
+		Object json.RawMessage `json:"object"`
+	} `json:"data"`
+}
+
+func (d *Deliver) send(ctx context.Context, due *dueDelivery) webhook.Result {
+	e := envelope{ID: due.event.ID, Type: due.event.Type, Created: due.event.CreatedAt.Unix()}
+	e.Data.Object = due.event.Data
+	body, err := json.Marshal(e)
+	if err != nil {
+		panic(fmt.Sprintf("a stored event does not marshal: %v", err)) // its data is a jsonb column
+	}
+	headers, err := webhook.Sign(webhook.Message{ID: due.event.ID, SentAt: now(), Body: body}, due.secrets)
+	if err != nil {
+		return webhook.Result{Error: webhook.ErrorRequest, Detail: "no signing secret is valid"}
+	}
+	return d.Sender.Send(ctx, webhook.Request{URL: due.endpoint.URL, Header: headers, Body: body})
+}
+
+// record writes an attempt down with the state of the delivery and of the endpoint after it.
+func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery, result webhook.Result) (Attempted, error) {
+	var out Attempted
+	var tell []schema.Delivery
+	err := d.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		endpoint, err := schema.LockEndpoint(ctx, tx, due.endpoint.ID)
+		if errors.Is(err, schema.ErrNotFound) {
+			out.Over = true
+			return nil // its deliveries were cancelled with it
+		}
+		if err != nil {
+			return err
+		}
+		row, err := schema.LockDelivery(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		before := webhook.History{Attempts: row.Attempts, Health: webhook.Health{
+			FailingSince: endpoint.FailingSince, RunSince: endpoint.RunSince, LastFailure: endpoint.LastFailureAt,
+		}}
+		decision := webhook.Decide(d.Schedule, before, result, now(), rand.Float64())
+		out = Attempted{Over: decision.State.IsFinal(), Wait: max(0, decision.NextAttemptAt.Sub(now()))}
+		if !decision.Counts {
+			return nil
+		}
+		if err := schema.RecordAttempt(ctx, tx, settle(row, decision), attempt(row, result)); err != nil {
+			return err
+		}
+		tell, err = d.settleEndpoint(ctx, tx, endpoint, decision)
+		return err
+	})
+	if err != nil {
+		return Attempted{}, databaseFault("record an attempt", err)
+	}
+	for i := range tell {
+		if err := d.Starter.StartDelivery(ctx, &tell[i]); err != nil {
+			slog.WarnContext(ctx, "a delivery waits for the sweep", "delivery", tell[i].ID, "error", err)
+		}
+	}
+	return out, nil
+}
+
+func settle(row *schema.Delivery, decision webhook.Decision) *schema.Delivery {
+	row.Attempts++
+	row.Status, row.NextAttemptAt = string(decision.State), decision.NextAttemptAt
+	row.Reason = nil
+	if decision.Reason != "" {
+		reason := string(decision.Reason)
+		row.Reason = &reason
+	}
+	return row
+}
+
+// attempt is the row of the attempt that settle counted.
+func attempt(row *schema.Delivery, result webhook.Result) *schema.Attempt {
+	a := &schema.Attempt{
+		AccountID: row.AccountID, DeliveryID: row.ID, EventCreatedAt: row.EventCreatedAt, Number: row.Attempts,
+		DurationMS: int(result.Duration.Milliseconds()),
+	}
+	if result.Status != 0 {
+		a.StatusCode = &result.Status
+	}
+	if result.Error != "" {
+		class := string(result.Error)
+		a.ErrorClass = &class
+	}
+	if result.RemoteIP.IsValid() {
+		ip := result.RemoteIP.String()
+		a.RemoteIP = &ip
+	}
+	if len(result.Answer) > 0 {
+		answer := string(result.Answer)
+		a.Answer = &answer
+	}
+	return a
+}
+
+// settleEndpoint writes a locked endpoint's health and, when it is to be disabled, says so to the account's other endpoints.
+func (d *Deliver) settleEndpoint(ctx context.Context, tx bun.IDB, e *schema.Endpoint, decision webhook.Decision) ([]schema.Delivery, error) {
+	e.FailingSince, e.RunSince, e.LastFailureAt = decision.Health.FailingSince, decision.Health.RunSince, decision.Health.LastFailure
+	if decision.State == webhook.StateSucceeded {
+		e.LastSuccessAt = now()
+	}
+	if decision.Disable == "" || e.Status == schema.EndpointDisabled {
+		return nil, schema.UpdateEndpoint(ctx, tx, e)
+	}
+	reason := string(decision.Disable)
+	e.Status, e.DisabledReason = schema.EndpointDisabled, &reason
+	if err := schema.UpdateEndpoint(ctx, tx, e); err != nil {
+		return nil, err
+	}
+	return schema.Publish(ctx, tx, schema.NewEvent(e.AccountID, schema.EventEndpointDisabled, e.ID,
+		struct {
+			ID     string `json:"id"`
+			URL    string `json:"url"`
+			Reason string `json:"reason"`
+		}{e.ID, e.URL, reason}))
+}

@@ -1,0 +1,76 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/id"
+	"certflow/schema"
+)
+
+// ErrorInput says why an evaluation ends without a verdict.
+type ErrorInput struct {
+	Certificate
+	Code    string // of CONTRACT §2
+	Message string // for people: what to do next
+}
+
+// RecordError ends an evaluation as error, in one transaction with its event and deliveries. A certificate that was deleted
+// stays as it is.
+func (r *Review) RecordError(ctx context.Context, in ErrorInput) (Ended, error) {
+	return recordError(ctx, r.DB, in)
+}
+
+func recordError(ctx context.Context, db *schema.DB, in ErrorInput) (Ended, error) {
+	var out Ended
+	err := db.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		var err error
+		out, err = endOnce(ctx, tx, in.Certificate, func(c *schema.Certificate) (*schema.Verdict, error) {
+			requirement, err := schema.CurrentVersions(ctx, tx, []string{c.RequirementID})
+			if err != nil {
+				return nil, err
+			}
+			return &schema.Verdict{Audit: schema.Audit{
+				ID: id.New(id.Audit), AccountID: c.AccountID, CertificateID: c.ID, EvaluationNo: in.Evaluation,
+				RequirementID: c.RequirementID, RequirementVersion: requirement[c.RequirementID].Version,
+				Inputs: json.RawMessage("{}"), Status: schema.Errored, ErrorCode: &in.Code, ErrorMessage: &in.Message,
+			}}, nil
+		})
+		return err
+	})
+	if err != nil {
+		return Ended{}, databaseFault("record an error", err)
+	}
+	return out, nil
+}
+
+// endOnce records the verdict of an evaluation on the locked certificate, unless it was deleted or has ended: then it says how.
+func endOnce(ctx context.Context, tx bun.IDB, in Certificate, judge func(*schema.Certificate) (*schema.Verdict, error)) (Ended, error) {
+	c, err := lockOpen(ctx, tx, in)
+	if err != nil {
+		return Ended{}, err
+	}
+	if c == nil {
+		return endedBefore(ctx, tx, in)
+	}
+	verdict, err := judge(c)
+	if err != nil {
+		return Ended{}, err
+	}
+	deliveries, err := schema.RecordVerdict(ctx, tx, c, verdict, schema.History{Kind: schema.HistoryEvaluated, Actor: schema.Certflow})
+	if err != nil {
+		return Ended{}, err
+	}
+	return Ended{Status: verdict.Audit.Status, Deliveries: named(deliveries)}, nil
+}
+
+// endedBefore is what a retry answers whose first try had committed.
+func endedBefore(ctx context.Context, tx bun.IDB, in Certificate) (Ended, error) {
+	verdict, deliveries, err := schema.EndedBefore(ctx, tx, in.ID, in.Evaluation)
+	if err != nil || verdict == nil {
+		return Ended{}, err
+	}
+	return Ended{Status: verdict.Audit.Status, Deliveries: named(deliveries)}, nil
+}

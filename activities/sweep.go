@@ -1,0 +1,214 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/uptrace/bun"
+	"go.temporal.io/sdk/activity"
+
+	"certflow/internal/blob"
+	"certflow/schema"
+)
+
+// Sweep holds the steps of the Sweep workflow: each closes a gap between what the database says should run and what runs.
+type Sweep struct {
+	DB      *schema.DB
+	Blobs   *blob.Store
+	Starter Starter
+}
+
+// Swept counts what one step found.
+type Swept struct {
+	Found, Started, Ended, Removed int
+}
+
+const (
+	// grace leaves what was just made to whoever made it.
+	grace = 20 * time.Second
+	// triedAgain is how long a review that was started is trusted to run before it is looked at again.
+	triedAgain = 2 * time.Minute
+	// mostStarts is how often a review may be started without ending before it is given up.
+	mostStarts = 8
+	// reviewTime is how long a review may take once it has begun (CONTRACT §8).
+	reviewTime = 2 * time.Hour
+	// overdueBy is how late a delivery may be before its workflow is missed.
+	overdueBy = time.Minute
+	// orphanAge is how old a blob must be that nothing refers to.
+	orphanAge = 24 * time.Hour
+	// idempotencyAge is how long an Idempotency-Key is kept (CONTRACT §1).
+	idempotencyAge = 24 * time.Hour
+	// sweepBatch bounds what one step does at once.
+	sweepBatch = 500
+	// monthsAhead is how many monthly partitions are kept ready.
+	monthsAhead = 3
+)
+
+// SweepJobs starts bulk jobs that should run and do not.
+func (s *Sweep) SweepJobs(ctx context.Context) (Swept, error) {
+	due, err := s.DB.DueJobs(ctx, now().Add(-grace), sweepBatch)
+	if err != nil {
+		return Swept{}, databaseFault("look for due jobs", err)
+	}
+	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+		job, err := inAccount(ctx, s.DB, ref, schema.GetJob)
+		if err != nil {
+			return Swept{}, err
+		}
+		return Swept{Started: 1}, s.Starter.StartJob(ctx, job)
+	})
+}
+
+// SweepReviews starts reviews that should run and do not, and ends those that were started too often without ending.
+func (s *Sweep) SweepReviews(ctx context.Context) (Swept, error) {
+	due, err := s.DB.DueReviews(ctx, now().Add(-grace), now().Add(-triedAgain), sweepBatch)
+	if err != nil {
+		return Swept{}, databaseFault("look for due reviews", err)
+	}
+	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+		c, err := inAccount(ctx, s.DB, ref, schema.GetCertificate)
+		if err != nil {
+			return Swept{}, err
+		}
+		if c.Starts >= mostStarts {
+			return Swept{Ended: 1}, s.end(ctx, c, "internal",
+				fmt.Sprintf("The review was started %d times and never ended. Upload the certificate again; if that fails too, tell the operator.", c.Starts))
+		}
+		began, err := s.Starter.StartReview(ctx, c)
+		if err != nil || !began {
+			return Swept{}, err
+		}
+		return Swept{Started: 1}, nil
+	})
+}
+
+// SweepOverdue ends reviews that began more than two hours ago.
+func (s *Sweep) SweepOverdue(ctx context.Context) (Swept, error) {
+	due, err := s.DB.OverdueReviews(ctx, now().Add(-reviewTime), sweepBatch)
+	if err != nil {
+		return Swept{}, databaseFault("look for overdue reviews", err)
+	}
+	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+		c, err := inAccount(ctx, s.DB, ref, schema.GetCertificate)
+		if err != nil {
+			return Swept{}, err
+		}
+		return Swept{Ended: 1}, s.end(ctx, c, TimedOut, TimedOutMessage)
+	})
+}
+
+// TimedOut is the code of a review that ran out of its two hours, with what to do next.
+const (
+	TimedOut        = "timed_out"
+	TimedOutMessage = "The review did not end within two hours. Upload the certificate again."
+)
+
+// end records an error and stops what may still run for the certificate.
+func (s *Sweep) end(ctx context.Context, c *schema.Certificate, code, message string) error {
+	ended, err := recordError(ctx, s.DB, ErrorInput{
+		Certificate: Certificate{Account: c.AccountID, ID: c.ID, Evaluation: c.EvaluationNo}, Code: code, Message: message,
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range ended.Deliveries {
+		if err := s.Starter.StartDelivery(ctx, &schema.Delivery{AccountID: c.AccountID, ID: d.ID, EndpointID: d.Endpoint}); err != nil {
+			return err
+		}
+	}
+	return s.Starter.EndReview(ctx, c.AccountID, c.ID)
+}
+
+// SweepDeliveries starts deliveries that are overdue.
+func (s *Sweep) SweepDeliveries(ctx context.Context) (Swept, error) {
+	due, err := s.DB.DueDeliveries(ctx, now().Add(-overdueBy), sweepBatch)
+	if err != nil {
+		return Swept{}, databaseFault("look for overdue deliveries", err)
+	}
+	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+		d, err := inAccount(ctx, s.DB, ref, schema.GetDelivery)
+		if err != nil {
+			return Swept{}, err
+		}
+		return Swept{Started: 1}, s.Starter.StartDelivery(ctx, d)
+	})
+}
+
+// SweepStore removes uploads older than a day that nothing refers to, forgets old Idempotency-Keys and keeps the coming months'
+// partitions ready.
+func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
+	var out Swept
+	if _, err := s.DB.EnsurePartitions(ctx, monthsAhead); err != nil {
+		return out, databaseFault("keep partitions ready", err)
+	}
+	if _, err := s.DB.ForgetIdempotencyKeys(ctx, now().Add(-idempotencyAge), 10*sweepBatch); err != nil {
+		return out, databaseFault("forget idempotency keys", err)
+	}
+	err := s.Blobs.Uploads(ctx, now().Add(-orphanAge), sweepBatch, func(keys []string) error {
+		activity.RecordHeartbeat(ctx)
+		uploads := make([]string, len(keys))
+		for i, key := range keys {
+			uploads[i] = blob.UploadKey(key)
+		}
+		known, err := s.DB.KnownBlobs(ctx, uploads)
+		if err != nil {
+			return err
+		}
+		for i, key := range keys {
+			if known[uploads[i]] {
+				continue
+			}
+			if err := s.Blobs.Delete(ctx, key); err != nil {
+				return err
+			}
+			out.Removed++
+		}
+		out.Found += len(keys)
+		return nil
+	})
+	if err != nil {
+		return out, storageFault("sweep uploads", err)
+	}
+	return out, nil
+}
+
+// each does one thing to every row that was found. A row that fails is logged and left to the next minute: it must not keep
+// the others waiting.
+func (s *Sweep) each(ctx context.Context, rows []schema.Ref, do func(schema.Ref) (Swept, error)) (Swept, error) {
+	out := Swept{Found: len(rows)}
+	failed := 0
+	var last error
+	for _, ref := range rows {
+		activity.RecordHeartbeat(ctx)
+		one, err := do(ref)
+		switch {
+		case errors.Is(err, schema.ErrNotFound):
+			continue // deleted since it was found
+		case ctx.Err() != nil:
+			return out, ctx.Err()
+		case err != nil:
+			slog.WarnContext(ctx, "a swept row waits for the next sweep", "account", ref.AccountID, "id", ref.ID, "error", err)
+			failed, last = failed+1, err
+			continue
+		}
+		out.Started, out.Ended = out.Started+one.Started, out.Ended+one.Ended
+	}
+	if failed > 0 && failed == len(rows) {
+		return out, fmt.Errorf("none of %d rows could be swept: %w", failed, last)
+	}
+	return out, nil
+}
+
+// inAccount reads one row behind the wall of its account.
+func inAccount[T any](ctx context.Context, db *schema.DB, ref schema.Ref, get func(context.Context, bun.IDB, string) (*T, error)) (*T, error) {
+	var row *T
+	err := db.InAccount(ctx, ref.AccountID, func(ctx context.Context, tx bun.Tx) error {
+		var err error
+		row, err = get(ctx, tx, ref.ID)
+		return err
+	})
+	return row, err
+}

@@ -1,0 +1,65 @@
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/blob"
+	"certflow/internal/certificate"
+	"certflow/schema"
+)
+
+// TrimInput says how many pages of a document are to be analysed.
+type TrimInput struct {
+	Certificate
+	Pages, Analysed int
+}
+
+// Trimmed says where the pages to analyse are kept.
+type Trimmed struct {
+	Key     string
+	Refusal *certificate.Refusal
+}
+
+// TrimPages keeps the pages that are analysed beside the whole upload. A document that has no more is its own trimmed copy.
+func (r *Review) TrimPages(ctx context.Context, in TrimInput) (Trimmed, error) {
+	var upload string
+	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		c, err := schema.GetCertificate(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		upload = c.BlobKey
+		return nil
+	})
+	if errors.Is(err, schema.ErrNotFound) {
+		return Trimmed{Refusal: deletedMeanwhile()}, nil
+	}
+	if err != nil {
+		return Trimmed{}, databaseFault("read a certificate", err)
+	}
+	if in.Pages <= in.Analysed {
+		return Trimmed{Key: upload}, nil
+	}
+	pdf, err := r.Blobs.Read(ctx, upload)
+	if err != nil {
+		return Trimmed{}, storageFault("read an upload", err)
+	}
+	short, err := r.Reader.Trim(ctx, pdf, in.Analysed)
+	refused, err := refusal(err)
+	if err != nil || refused != nil {
+		return Trimmed{Refusal: refused}, err
+	}
+	key := blob.TrimmedKey(upload)
+	if err := r.Blobs.Write(ctx, key, short); err != nil {
+		return Trimmed{}, storageFault("store a trimmed document", err)
+	}
+	return Trimmed{Key: key}, nil
+}
+
+// deletedMeanwhile ends a review whose certificate was deleted: nobody sees it.
+func deletedMeanwhile() *certificate.Refusal {
+	return &certificate.Refusal{Code: "cancelled", Message: "The certificate was deleted."}
+}

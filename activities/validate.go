@@ -1,0 +1,114 @@
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/blob"
+	"certflow/internal/certificate"
+	"certflow/schema"
+)
+
+// Validated says what ValidateDocument found.
+type Validated struct {
+	// Over is set when there is nothing to review: the certificate was deleted, or this evaluation has ended.
+	Over    bool
+	Refusal *certificate.Refusal
+	// Pages is how many pages the document has, and Analysed how many of them the account lets be read.
+	Pages, Analysed int
+	Deliveries      []Delivery
+}
+
+// ValidateDocument sets the certificate to processing, from when on its two hours run, and opens its PDF.
+func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validated, error) {
+	var out Validated
+	var key string
+	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		c, err := lockOpen(ctx, tx, in)
+		if err != nil || c == nil {
+			out.Over = c == nil
+			return err
+		}
+		account, err := schema.GetAccount(ctx, tx)
+		if err != nil {
+			return err
+		}
+		key, out.Analysed = c.BlobKey, account.PageLimit
+		deliveries, err := begin(ctx, tx, c)
+		out.Deliveries = named(deliveries)
+		return err
+	})
+	if err != nil {
+		return Validated{}, databaseFault("begin a review", err)
+	}
+	if out.Over {
+		return out, nil
+	}
+	pdf, err := r.Blobs.Read(ctx, key)
+	if errors.Is(err, blob.ErrNotFound) {
+		out.Refusal = &certificate.Refusal{Code: "internal", Message: "The stored file is gone. Upload the certificate again."}
+		return out, nil
+	}
+	if err != nil {
+		return Validated{}, storageFault("read an upload", err)
+	}
+	out.Pages, err = r.Reader.Validate(ctx, pdf)
+	out.Refusal, err = refusal(err)
+	if err != nil {
+		return Validated{}, err
+	}
+	out.Analysed = min(out.Analysed, out.Pages)
+	return out, nil
+}
+
+// begin sets a locked certificate to processing and tells about it, once.
+func begin(ctx context.Context, tx bun.IDB, c *schema.Certificate) ([]schema.Delivery, error) {
+	if c.Status == schema.Processing {
+		return schema.OpenDeliveries(ctx, tx, c.ID)
+	}
+	if err := schema.BeginReview(ctx, tx, c); err != nil {
+		return nil, err
+	}
+	err := schema.AddHistory(ctx, tx, &schema.History{
+		AccountID: c.AccountID, CertificateID: c.ID, Kind: schema.HistoryProcessing, Actor: schema.Certflow, Status: c.Status,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return schema.Publish(ctx, tx, schema.CertificateEvent(c))
+}
+
+// lockOpen locks the certificate of an evaluation that has not ended; nil when it was deleted or has ended.
+func lockOpen(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certificate, error) {
+	c, err := schema.LockCertificate(ctx, tx, in.ID)
+	if errors.Is(err, schema.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !c.Status.Open() || c.EvaluationNo != in.Evaluation {
+		return nil, nil
+	}
+	return c, nil
+}
+
+// refusal takes a document's refusal out of an error.
+func refusal(err error) (*certificate.Refusal, error) {
+	var refused *certificate.Refusal
+	if errors.As(err, &refused) {
+		return refused, nil
+	}
+	return nil, err
+}
+
+// named reduces deliveries to what may pass through Temporal.
+func named(deliveries []schema.Delivery) []Delivery {
+	names := make([]Delivery, len(deliveries))
+	for i, d := range deliveries {
+		names[i] = Delivery{ID: d.ID, Endpoint: d.EndpointID}
+	}
+	return names
+}

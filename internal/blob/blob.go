@@ -1,0 +1,171 @@
+// Package blob keeps PDFs at rest, in a folder during development and in an object store by URL in production
+// (file:///…, s3://…, mem://).
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/fileblob" // file://
+	_ "gocloud.dev/blob/memblob"  // mem://
+	_ "gocloud.dev/blob/s3blob"   // s3://
+	"gocloud.dev/gcerrors"
+)
+
+// ErrNotFound says that a store has nothing under a key.
+var ErrNotFound = errors.New("no such blob")
+
+// Store is a bucket of PDFs.
+type Store struct {
+	bucket *blob.Bucket
+}
+
+// Open opens the bucket of a URL. A folder of a file:// URL is made if it is missing.
+func Open(ctx context.Context, bucket string) (*Store, error) {
+	u, err := url.Parse(bucket)
+	if err != nil {
+		return nil, fmt.Errorf("the blob URL cannot be parsed: it should look like file:///var/lib/certflow/blobs or s3://bucket?region=…")
+	}
+	if u.Scheme == "file" {
+		if err := os.MkdirAll(u.Path, 0o700); err != nil {
+			return nil, fmt.Errorf("make the folder for blobs: %w", err)
+		}
+		q := u.Query()
+		q.Set("no_tmp_dir", "true") // temporary files beside the blobs: a rename must not cross devices
+		q.Set("metadata", "skip")
+		u.RawQuery = q.Encode()
+	}
+	b, err := blob.OpenBucket(ctx, u.String())
+	if err != nil {
+		return nil, fmt.Errorf("open the blob store %s://%s: %w", u.Scheme, u.Host, err)
+	}
+	return &Store{bucket: b}, nil
+}
+
+// Close ends the use of the store.
+func (s *Store) Close() error { return s.bucket.Close() }
+
+// Check answers whether the store can be reached.
+func (s *Store) Check(ctx context.Context) error {
+	ok, err := s.bucket.IsAccessible(ctx)
+	if err != nil {
+		return fmt.Errorf("reach the blob store: %w", err)
+	}
+	if !ok {
+		return errors.New("the blob store's bucket is not there")
+	}
+	return nil
+}
+
+// NewKey makes the key of an upload: by day, so that a sweep can look at one day's uploads without listing them all.
+func NewKey(at time.Time, account, certificate string) string {
+	return path.Join(at.UTC().Format(time.DateOnly), account, certificate+".pdf")
+}
+
+// uploadBuffer bounds what one upload holds in memory; S3 parts may not be smaller than 5 MiB.
+const uploadBuffer = 5 << 20
+
+// Create opens a blob for writing. Nothing exists under the key until Close succeeds; a cancelled ctx leaves nothing behind.
+func (s *Store) Create(ctx context.Context, key string) (io.WriteCloser, error) {
+	w, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
+		ContentType: "application/pdf", BufferSize: uploadBuffer, MaxConcurrency: 1,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("begin to store a blob: %w", err)
+	}
+	return w, nil
+}
+
+// Write stores content under key in one go.
+func (s *Store) Write(ctx context.Context, key string, content []byte) error {
+	if err := s.bucket.WriteAll(ctx, key, content, &blob.WriterOptions{ContentType: "application/pdf"}); err != nil {
+		return fmt.Errorf("store a blob: %w", err)
+	}
+	return nil
+}
+
+// Open reads a blob: ErrNotFound when there is none. The reader knows its Size.
+func (s *Store) Open(ctx context.Context, key string) (*blob.Reader, error) {
+	r, err := s.bucket.NewReader(ctx, key, nil)
+	if err != nil {
+		return nil, mapped("read a blob", err)
+	}
+	return r, nil
+}
+
+// Read reads a whole blob: ErrNotFound when there is none.
+func (s *Store) Read(ctx context.Context, key string) ([]byte, error) {
+	content, err := s.bucket.ReadAll(ctx, key)
+	if err != nil {
+		return nil, mapped("read a blob", err)
+	}
+	return content, nil
+}
+
+// Delete removes blobs; those that are not there do not matter.
+func (s *Store) Delete(ctx context.Context, keys ...string) error {
+	var all error
+	for _, key := range keys {
+		if err := s.bucket.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound && !errors.Is(err, fs.ErrNotExist) {
+			all = errors.Join(all, fmt.Errorf("delete a blob: %w", err))
+		}
+	}
+	return all
+}
+
+// Uploads calls visit with up to batch keys at a time of all blobs whose last change was before olderThan.
+func (s *Store) Uploads(ctx context.Context, olderThan time.Time, batch int, visit func(keys []string) error) error {
+	list := s.bucket.List(nil)
+	var keys []string
+	for {
+		object, err := list.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("list blobs: %w", err)
+		}
+		if object.IsDir || !object.ModTime.Before(olderThan) {
+			continue
+		}
+		if keys = append(keys, object.Key); len(keys) == batch {
+			if err := visit(keys); err != nil {
+				return err
+			}
+			keys = nil
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return visit(keys)
+}
+
+// TrimmedKey is where the pages that are analysed are kept beside the whole upload.
+func TrimmedKey(upload string) string { return strings.TrimSuffix(upload, ".pdf") + trimmedSuffix }
+
+// UploadKey is the upload that a key belongs to: itself, or the one that was trimmed.
+func UploadKey(key string) string {
+	if base, ok := strings.CutSuffix(key, trimmedSuffix); ok {
+		return base + ".pdf"
+	}
+	return key
+}
+
+const trimmedSuffix = ".trimmed.pdf"
+
+func mapped(doing string, err error) error {
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return ErrNotFound
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

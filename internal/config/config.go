@@ -1,0 +1,108 @@
+// Package config is what certflow is told by its environment: one struct, each variable with what it is for. `certflow doctor` shows
+// what is in force, never the secrets.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"certflow/internal/secret"
+	"certflow/internal/webhook"
+)
+
+// Config is the environment of the serving commands. Secrets are secret.Text and never print.
+type Config struct {
+	// DatabaseURL is PostgreSQL for serving, as an unprivileged role: postgres://user:password@host:5432/certflow.
+	DatabaseURL secret.Text `env:"CERTFLOW_DATABASE_URL"`
+	// OwnerDatabaseURL is PostgreSQL for `certflow migrate`, as the role that owns the tables.
+	OwnerDatabaseURL secret.Text `env:"CERTFLOW_OWNER_DATABASE_URL"`
+	// DatabaseConnections bounds the connections of one process.
+	DatabaseConnections int `env:"CERTFLOW_DATABASE_CONNECTIONS" envDefault:"20"`
+	// BlobURL is where PDFs are kept: file:///var/lib/certflow/blobs, s3://bucket?region=….
+	BlobURL string `env:"CERTFLOW_BLOB_URL"`
+	// SecretKeys encrypt what must not lie in clear (webhook secrets, stored answers) and sign links: one or several keys of 32 bytes
+	// in base64, separated by commas; the first one encrypts, all decrypt. `certflow keys secret` makes one.
+	SecretKeys secret.Text `env:"CERTFLOW_SECRET_KEY"`
+
+	// TemporalAddress, TemporalNamespace and TemporalAPIKey say where Temporal is; an API key switches TLS on.
+	TemporalAddress   string      `env:"CERTFLOW_TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233"`
+	TemporalNamespace string      `env:"CERTFLOW_TEMPORAL_NAMESPACE" envDefault:"default"`
+	TemporalAPIKey    secret.Text `env:"CERTFLOW_TEMPORAL_API_KEY"`
+	// TemporalUIURL is the Temporal UI that links for operators lead to; empty for none.
+	TemporalUIURL string `env:"CERTFLOW_TEMPORAL_UI_URL"`
+
+	// Addr and MetricsAddr are what the API listens on; metrics have a listener of their own, empty for none.
+	Addr        string `env:"CERTFLOW_ADDR" envDefault:"127.0.0.1:8080"`
+	MetricsAddr string `env:"CERTFLOW_METRICS_ADDR" envDefault:"127.0.0.1:9090"`
+	// PublicURL is how clients reach the API: links to PDFs begin with it.
+	PublicURL string `env:"CERTFLOW_PUBLIC_URL" envDefault:"http://127.0.0.1:8080"`
+	// RateLimit is how many requests a second a key may make, RateBurst how many at once; 0 switches the limit off.
+	RateLimit float64 `env:"CERTFLOW_RATE_LIMIT" envDefault:"100"`
+	RateBurst int     `env:"CERTFLOW_RATE_BURST" envDefault:"200"`
+	// ShutdownTime is how long requests and activities may go on after SIGTERM.
+	ShutdownTime time.Duration `env:"CERTFLOW_SHUTDOWN_TIME" envDefault:"15s"`
+
+	// BuildID names this build to Temporal: with it workers are versioned and nothing runs before `certflow worker promote`. Empty: unversioned.
+	BuildID string `env:"CERTFLOW_BUILD_ID"`
+	// ReviewSlots, DocumentSlots, ModelSlots and WebhookSlots bound the activities that one worker runs at once on each queue.
+	ReviewSlots   int `env:"CERTFLOW_REVIEW_SLOTS" envDefault:"20"`
+	DocumentSlots int `env:"CERTFLOW_DOCUMENT_SLOTS" envDefault:"2"`
+	ModelSlots    int `env:"CERTFLOW_MODEL_SLOTS" envDefault:"4"`
+	WebhookSlots  int `env:"CERTFLOW_WEBHOOK_SLOTS" envDefault:"50"`
+	// ModelRate is how many requests a second all workers together make to the language model.
+	ModelRate float64 `env:"CERTFLOW_MODEL_RATE" envDefault:"1"`
+
+	// PDFEngine trims documents: pdfcpu, or unipdf with its licence key.
+	PDFEngine     string      `env:"CERTFLOW_PDF_ENGINE" envDefault:"pdfcpu"`
+	UnipdfLicence secret.Text `env:"CERTFLOW_UNIPDF_LICENSE_KEY"`
+	// ReaderMemory bounds the process that reads one document, in MiB.
+	ReaderMemory int `env:"CERTFLOW_READER_MEMORY_MB" envDefault:"1024"`
+
+	// WebhookSchedule is the wait before each attempt of a delivery.
+	WebhookSchedule string `env:"CERTFLOW_WEBHOOK_SCHEDULE" envDefault:"0s,5s,5m,30m,2h,5h,10h,14h,20h,24h"`
+	// WebhookAllow are address ranges that webhooks may go to although they are private (10.1.0.0/16,…).
+	WebhookAllow string `env:"CERTFLOW_WEBHOOK_ALLOW"`
+	// WebhookHTTP lets webhooks go to http:// URLs: for development.
+	WebhookHTTP bool `env:"CERTFLOW_WEBHOOK_ALLOW_HTTP"`
+	// WebhookPorts are the ports that webhooks may go to; none given: all.
+	WebhookPorts []uint16 `env:"CERTFLOW_WEBHOOK_PORTS"`
+	// WebhookConcurrency bounds the requests to one endpoint at once from one worker.
+	WebhookConcurrency int `env:"CERTFLOW_WEBHOOK_CONCURRENCY" envDefault:"5"`
+}
+
+// Load reads the environment.
+func Load() (*Config, error) {
+	c, err := env.ParseAs[Config]()
+	if err != nil {
+		return nil, fmt.Errorf("read the environment: %w", err)
+	}
+	return &c, nil
+}
+
+// Serving checks what every serving process needs and names what is missing, all at once.
+func (c *Config) Serving() error {
+	var missing error
+	for name, set := range map[string]bool{
+		"CERTFLOW_DATABASE_URL": c.DatabaseURL.Reveal() != "", "CERTFLOW_BLOB_URL": c.BlobURL != "", "CERTFLOW_SECRET_KEY": c.SecretKeys.Reveal() != "",
+	} {
+		if !set {
+			missing = errors.Join(missing, fmt.Errorf("%s is not set", name))
+		}
+	}
+	if c.PDFEngine != "pdfcpu" && c.PDFEngine != "unipdf" {
+		missing = errors.Join(missing, fmt.Errorf("CERTFLOW_PDF_ENGINE is %q and should be pdfcpu or unipdf", c.PDFEngine))
+	}
+	return missing
+}
+
+// Guard is what webhooks may go to.
+func (c *Config) Guard() (*webhook.Guard, error) {
+	ranges, err := webhook.ParseRanges(c.WebhookAllow)
+	if err != nil {
+		return nil, fmt.Errorf("CERTFLOW_WEBHOOK_ALLOW: %w", err)
+	}
+	return webhook.NewGuard(webhook.GuardOptions{AllowHTTP: c.WebhookHTTP, Ports: c.WebhookPorts, AllowedRanges: ranges}), nil
+}

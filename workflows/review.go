@@ -1,0 +1,257 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"certflow/activities"
+	"certflow/internal/certificate"
+	"certflow/schema"
+)
+
+// Review names the evaluation that a ReviewCertificate makes.
+type Review struct {
+	Account     string
+	Certificate string
+	Evaluation  int // from 1
+}
+
+// Reviewed is how a review ended: the certificate's status, or empty when it was deleted meanwhile.
+type Reviewed struct {
+	Status schema.Status
+}
+
+// ReviewCertificate takes a certificate from upload to verdict: validate, trim, parse, evaluate, and start the deliveries that tell of it.
+// A bad document is a result, not a failure: the workflow fails only by a bug of ours. What it was cancelled or ran out of time for ends
+// as error as well, since no certificate may stay open.
+func ReviewCertificate(ctx workflow.Context, in Review) (Reviewed, error) {
+	r := &review{in: activities.Certificate{Account: in.Account, ID: in.Certificate, Evaluation: in.Evaluation}}
+	ended, err := r.run(ctx)
+	if err != nil {
+		ended, err = r.fail(ctx, refusalOf(err))
+	}
+	if err != nil {
+		return Reviewed{}, err
+	}
+	return Reviewed{Status: ended.Status}, r.finish(ctx, ended)
+}
+
+// review is the state of one ReviewCertificate.
+type review struct {
+	in       activities.Certificate
+	deadline time.Time // two hours after the review began
+}
+
+// steps only names activities.
+var steps *activities.Review
+
+func (r *review) run(ctx workflow.Context) (activities.Ended, error) {
+	validated, err := r.validate(ctx)
+	if err != nil || validated.Over {
+		return activities.Ended{}, err
+	}
+	if err := deliver(ctx, r.in.Account, validated.Deliveries); err != nil {
+		return activities.Ended{}, err
+	}
+	trimmed, err := r.trim(ctx, validated)
+	if err != nil {
+		return activities.Ended{}, err
+	}
+	if err := r.parse(ctx, trimmed); err != nil {
+		return activities.Ended{}, err
+	}
+	return r.evaluate(ctx)
+}
+
+func (r *review) validate(ctx workflow.Context) (activities.Validated, error) {
+	var out activities.Validated
+	ctx = workflow.WithActivityOptions(ctx, validateOptions("open the PDF"))
+	if err := workflow.ExecuteActivity(ctx, steps.ValidateDocument, r.in).Get(ctx, &out); err != nil {
+		return out, err
+	}
+	r.deadline = workflow.Now(ctx).Add(reviewTime)
+	return out, refused(out.Refusal)
+}
+
+func (r *review) trim(ctx workflow.Context, v activities.Validated) (activities.Trimmed, error) {
+	var out activities.Trimmed
+	ctx = workflow.WithActivityOptions(ctx, documentOptions(fmt.Sprintf("keep %d of %d pages", v.Analysed, v.Pages), r.left(ctx)))
+	in := activities.TrimInput{Certificate: r.in, Pages: v.Pages, Analysed: v.Analysed}
+	if err := workflow.ExecuteActivity(ctx, steps.TrimPages, in).Get(ctx, &out); err != nil {
+		return out, err
+	}
+	return out, refused(out.Refusal)
+}
+
+// parse reads the document, and asks a language model where the layout reader is unsure and a model is configured.
+func (r *review) parse(ctx workflow.Context, t activities.Trimmed) error {
+	parsed, err := r.read(ctx, steps.ParseCertificate, DocumentsQueue, "read the certificate", t)
+	if err != nil || !parsed.AskModel {
+		return err
+	}
+	_, err = r.read(ctx, steps.AskModel, ModelsQueue, "ask the language model", t)
+	return err
+}
+
+// read makes up to four attempts at a reader that is not available, with the waits of CONTRACT §8 between them; a reader that
+// says how long to wait is obeyed where that is longer.
+func (r *review) read(ctx workflow.Context, step any, queue, summary string, t activities.Trimmed) (activities.Parsed, error) {
+	for attempt := 0; ; attempt++ {
+		var out activities.Parsed
+		ctx := workflow.WithActivityOptions(ctx, readOptions(queue, summary, r.left(ctx)))
+		err := workflow.ExecuteActivity(ctx, step, activities.ParseInput{Certificate: r.in, Key: t.Key}).Get(ctx, &out)
+		if err == nil {
+			return out, refused(out.Refusal)
+		}
+		asked, unavailable := readerFault(err)
+		if !unavailable || attempt == len(readerWaits) {
+			return out, err
+		}
+		wait := max(readerWaits[attempt], asked)
+		if wait > r.left(ctx) {
+			return out, err
+		}
+		if err := workflow.Sleep(ctx, wait); err != nil {
+			return out, err
+		}
+	}
+}
+
+func (r *review) evaluate(ctx workflow.Context) (activities.Ended, error) {
+	var out activities.Ended
+	ctx = workflow.WithActivityOptions(ctx, verdictOptions("judge against the requirement", r.left(ctx)))
+	in := activities.EvaluateInput{Certificate: r.in, At: workflow.Now(ctx)}
+	return out, workflow.ExecuteActivity(ctx, steps.EvaluateRules, in).Get(ctx, &out)
+}
+
+// fail records why there is no verdict, even when the workflow itself was cancelled.
+func (r *review) fail(ctx workflow.Context, why *certificate.Refusal) (activities.Ended, error) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	var out activities.Ended
+	ctx = workflow.WithActivityOptions(ctx, errorOptions("record "+string(why.Code)))
+	in := activities.ErrorInput{Certificate: r.in, Code: string(why.Code), Message: why.Message}
+	return out, workflow.ExecuteActivity(ctx, steps.RecordError, in).Get(ctx, &out)
+}
+
+// finish shows the status to operators and sends the deliveries on their way.
+func (r *review) finish(ctx workflow.Context, ended activities.Ended) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	if ended.Status != "" {
+		if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeStatus.ValueSet(string(ended.Status))); err != nil {
+			return err
+		}
+	}
+	return deliver(ctx, r.in.Account, ended.Deliveries)
+}
+
+// left is what remains of the two hours. It is never zero: to Temporal that would mean without limit.
+func (r *review) left(ctx workflow.Context) time.Duration {
+	return max(time.Second, r.deadline.Sub(workflow.Now(ctx)))
+}
+
+// refused makes an error of a step's refusal; it ends the review.
+func refused(why *certificate.Refusal) error {
+	if why == nil {
+		return nil
+	}
+	return why
+}
+
+// refusalOf says with which code a review ends that a step did not refuse itself.
+func refusalOf(err error) *certificate.Refusal {
+	var why *certificate.Refusal
+	var timeout *temporal.TimeoutError
+	var lost *temporal.ActivityError
+	_, unavailable := readerFault(err)
+	switch {
+	case errors.As(err, &why):
+		return why
+	case temporal.IsCanceledError(err):
+		return &certificate.Refusal{Code: "cancelled", Message: "The review was cancelled. Upload the certificate again to have it reviewed."}
+	case unavailable:
+		return &certificate.Refusal{Code: "reader_unavailable", Message: "The reader was not available. Upload the certificate again later."}
+	case errors.As(err, &timeout) && timeout.TimeoutType() == enums.TIMEOUT_TYPE_HEARTBEAT:
+		return &certificate.Refusal{Code: "internal", Message: "Reading this file stopped the worker again and again. Ask for a digital copy of the certificate that was made anew, and upload that."}
+	case errors.As(err, &timeout), errors.As(err, &lost) && lost.RetryState() == enums.RETRY_STATE_TIMEOUT:
+		return &certificate.Refusal{Code: activities.TimedOut, Message: activities.TimedOutMessage}
+	}
+	return &certificate.Refusal{Code: "internal", Message: "The review failed for a reason of ours. Upload the certificate again; if that fails too, tell the operator."}
+}
+
+// readerFault reports whether a reader was not available, and how long it asked to be left alone.
+func readerFault(err error) (time.Duration, bool) {
+	var fault *temporal.ApplicationError
+	if !errors.As(err, &fault) || fault.Type() != activities.FaultReader {
+		return 0, false
+	}
+	var wait time.Duration
+	if fault.HasDetails() {
+		_ = fault.Details(&wait) // a fault without a wait asks for none
+	}
+	return wait, true
+}
+
+// ReviewID is the id of the workflow that reviews a certificate.
+func ReviewID(account, certificate string) string {
+	return "certificate/" + account + "/" + certificate
+}
+
+// StartReview starts the review of a certificate unless it runs; began says whether it did.
+func (s Starter) StartReview(ctx context.Context, c *schema.Certificate) (began bool, err error) {
+	attributes := []temporal.SearchAttributeUpdate{
+		AttributeAccount.ValueSet(c.AccountID), AttributeContractor.ValueSet(c.ContractorID), AttributeStatus.ValueSet(string(c.Status)),
+	}
+	summary := c.ID + " of " + c.ContractorID
+	if c.JobID != nil {
+		attributes = append(attributes, AttributeJob.ValueSet(*c.JobID))
+		summary += " in " + *c.JobID
+	}
+	if c.TrackerID != nil {
+		attributes = append(attributes, AttributeTracker.ValueSet(*c.TrackerID))
+	}
+	_, err = s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: ReviewID(c.AccountID, c.ID), TaskQueue: ReviewsQueue,
+		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		TypedSearchAttributes:                    temporal.NewSearchAttributes(attributes...),
+		StaticSummary:                            summary,
+		Priority:                                 temporal.Priority{FairnessKey: c.AccountID},
+	}, ReviewCertificate, Review{Account: c.AccountID, Certificate: c.ID, Evaluation: c.EvaluationNo})
+	var running *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &running) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("start the review of %s: %w", c.ID, err)
+	}
+	return true, nil
+}
+
+// CancelReview asks a running review to stop; one that does not run does not matter.
+func (s Starter) CancelReview(ctx context.Context, account, certificate string) error {
+	return gone(s.Client.CancelWorkflow(ctx, ReviewID(account, certificate), ""), "cancel the review of "+certificate)
+}
+
+// EndReview terminates a review whose certificate has ended without it; one that does not run does not matter.
+func (s Starter) EndReview(ctx context.Context, account, certificate string) error {
+	err := s.Client.TerminateWorkflow(ctx, ReviewID(account, certificate), "", "the certificate has ended without it")
+	return gone(err, "end the review of "+certificate)
+}
+
+// gone forgives that a workflow is not there.
+func gone(err error, doing string) error {
+	var missing *serviceerror.NotFound
+	if err == nil || errors.As(err, &missing) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,54 @@
+// Package workflows is the orchestration: ReviewCertificate reviews one certificate, BulkReview a whole upload, DeliverWebhook tells
+// one endpoint about one event, Sweep closes the gaps. Everything here is deterministic and does no I/O; what is done to the world
+// stands in package activities. The functions that start a workflow stand beside it, with its id and its policies.
+//
+// A change that a recorded history cannot replay would break certificates that are under review; TestReplay says which.
+package workflows
+
+import (
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+)
+
+// The task queues (ARCHITECTURE.md, "Queues").
+const (
+	ReviewsQueue   = "reviews"   // workflows and steps that only touch the database
+	DocumentsQueue = "documents" // untrusted bytes
+	ModelsQueue    = "models"    // language models, rate-limited
+	WebhooksQueue  = "webhooks"  // requests to clients' servers
+)
+
+// The search attributes by which operators find workflows; registered when a worker starts.
+var (
+	AttributeAccount    = temporal.NewSearchAttributeKeyKeyword("CertflowAccount")
+	AttributeContractor = temporal.NewSearchAttributeKeyKeyword("CertflowContractor")
+	AttributeTracker    = temporal.NewSearchAttributeKeyKeyword("CertflowTracker")
+	AttributeJob        = temporal.NewSearchAttributeKeyKeyword("CertflowJob")
+	AttributeStatus     = temporal.NewSearchAttributeKeyKeyword("CertflowStatus")
+)
+
+// RegisterReviews registers the workflows of the reviews queue, for a worker and for the replayer alike. Reviews are pinned to the
+// build that began them; sweeps move to the newest.
+func RegisterReviews(r worker.WorkflowRegistry) {
+	r.RegisterWorkflowWithOptions(ReviewCertificate, workflow.RegisterOptions{
+		Name: "ReviewCertificate", VersioningBehavior: workflow.VersioningBehaviorPinned,
+	})
+	r.RegisterWorkflowWithOptions(Sweep, workflow.RegisterOptions{
+		Name: "Sweep", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
+}
+
+// RegisterWebhooks registers the workflow of the webhooks queue. A delivery may take days and moves to the newest build: as a
+// child of a pinned review it would otherwise keep old workers alive.
+func RegisterWebhooks(r worker.WorkflowRegistry) {
+	r.RegisterWorkflowWithOptions(DeliverWebhook, workflow.RegisterOptions{
+		Name: "DeliverWebhook", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
+}
+
+// Starter starts the workflows of certflow with a Temporal client.
+type Starter struct {
+	Client client.Client
+}
