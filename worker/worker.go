@@ -1,0 +1,128 @@
+// Package worker says what a worker process serves: which task queues, with which limits, and which workflows and activities belong
+// to each. The replay tests register the same workflows.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+
+	"certflow/activities"
+	"certflow/workflows"
+)
+
+// Deployment is the name under which Temporal knows the versions of certflow's workers.
+const Deployment = "certflow"
+
+// Queues lists the task queues that a worker may serve.
+func Queues() []string {
+	return []string{workflows.ReviewsQueue, workflows.DocumentsQueue, workflows.ModelsQueue, workflows.WebhooksQueue}
+}
+
+// Options says what a worker serves and with how much.
+type Options struct {
+	Queues []string       // none: all
+	Slots  map[string]int // activities at once, by queue
+	// ModelRate is how many requests a second all workers of the models queue make together.
+	ModelRate float64
+	// BuildID versions the worker; empty: unversioned.
+	BuildID  string
+	StopTime time.Duration
+
+	Review  *activities.Review
+	Deliver *activities.Deliver
+	Sweep   *activities.Sweep
+}
+
+// Worker serves its queues from Start to Stop.
+type Worker struct {
+	parts []worker.Worker
+}
+
+// New makes a worker; an unknown queue is an error.
+func New(c client.Client, o Options) (*Worker, error) {
+	if len(o.Queues) == 0 {
+		o.Queues = Queues()
+	}
+	w := &Worker{}
+	for _, queue := range o.Queues {
+		if !slices.Contains(Queues(), queue) {
+			return nil, fmt.Errorf("there is no queue %q: the queues are %s", queue, strings.Join(Queues(), ", "))
+		}
+		part := worker.New(c, queue, o.worker(queue))
+		register(part, queue, o)
+		w.parts = append(w.parts, part)
+	}
+	return w, nil
+}
+
+// Start begins to serve. What was started before an error is stopped.
+func (w *Worker) Start() error {
+	for i, part := range w.parts {
+		if err := part.Start(); err != nil {
+			(&Worker{parts: w.parts[:i]}).Stop()
+			return fmt.Errorf("start a worker: %w", err)
+		}
+	}
+	return nil
+}
+
+// Stop lets what runs end within the stop time and gives the rest back to Temporal.
+func (w *Worker) Stop() {
+	done := make(chan struct{})
+	for _, part := range w.parts {
+		go func() {
+			part.Stop()
+			done <- struct{}{}
+		}()
+	}
+	for range w.parts {
+		<-done
+	}
+}
+
+func (o Options) worker(queue string) worker.Options {
+	options := worker.Options{
+		MaxConcurrentActivityExecutionSize: o.Slots[queue],
+		WorkerStopTimeout:                  o.StopTime,
+		Interceptors:                       []interceptor.WorkerInterceptor{&faults{}},
+		DisableWorkflowWorker:              queue == workflows.DocumentsQueue || queue == workflows.ModelsQueue,
+		BackgroundActivityContext:          context.Background(),
+	}
+	if queue == workflows.ModelsQueue {
+		options.TaskQueueActivitiesPerSecond = o.ModelRate
+	}
+	if o.BuildID != "" {
+		options.DeploymentOptions = worker.DeploymentOptions{
+			UseVersioning: true,
+			Version:       worker.WorkerDeploymentVersion{DeploymentName: Deployment, BuildID: o.BuildID},
+		}
+	}
+	return options
+}
+
+// register gives a queue's worker what the queue is for.
+func register(w worker.Registry, queue string, o Options) {
+	switch queue {
+	case workflows.ReviewsQueue:
+		workflows.RegisterReviews(w)
+		w.RegisterActivity(o.Review.EvaluateRules)
+		w.RegisterActivity(o.Review.RecordError)
+		w.RegisterActivity(o.Sweep)
+	case workflows.DocumentsQueue:
+		w.RegisterActivity(o.Review.ValidateDocument)
+		w.RegisterActivity(o.Review.TrimPages)
+		w.RegisterActivity(o.Review.ParseCertificate)
+	case workflows.ModelsQueue:
+		w.RegisterActivity(o.Review.AskModel)
+	case workflows.WebhooksQueue:
+		workflows.RegisterWebhooks(w)
+		w.RegisterActivity(o.Deliver)
+	}
+}
