@@ -52,7 +52,7 @@ func postgresPrograms(o Options, major int, cache string) (dir string, err error
 	if major != 0 {
 		return "", fmt.Errorf("PostgreSQL %d, whose data this is: %w: install it, or remove the data folder to begin anew", major, ErrMissing)
 	}
-	return downloadPostgres(o, cache)
+	return downloadPostgres(o, cache, "")
 }
 
 // postgresMajor asks the programs of a folder for their major version. Not ok: something is missing, or too old.
@@ -77,12 +77,10 @@ func postgresMajor(dir string) (major int, ok bool) {
 	return major, err == nil && major >= oldest
 }
 
-// repository is where a download comes from: Maven Central, unless the environment names a mirror.
-const repositoryVariable = "EMBEDDED_POSTGRES_REPOSITORY"
-
 // downloadPostgres fetches PostgreSQL's programs into a folder of the cache. The library fetches only as a part of
 // starting a server: it is left to fail at that, since this package starts servers its own way.
-func downloadPostgres(o Options, cache string) (string, error) {
+// A repository of "" is Maven Central.
+func downloadPostgres(o Options, cache, repository string) (string, error) {
 	version := embeddedpostgres.V17
 	o.progress("PostgreSQL is not installed: downloading %s", version)
 	ports, err := choosePorts(0)
@@ -103,8 +101,8 @@ func downloadPostgres(o Options, cache string) (string, error) {
 		BinariesPath(home).
 		Locale("there is no such locale").
 		Logger(io.Discard)
-	if mirror := os.Getenv(repositoryVariable); mirror != "" {
-		config = config.BinaryRepositoryURL(mirror)
+	if repository != "" {
+		config = config.BinaryRepositoryURL(repository)
 	}
 	server := embeddedpostgres.NewDatabase(config)
 	err = server.Start()

@@ -181,6 +181,9 @@ func (t *Temporal) answers(ctx context.Context, ui *http.Client) error {
 	return nil
 }
 
+// Program is the file that serves.
+func (t *Temporal) Program() string { return t.program }
+
 // Address is host:port of the gRPC frontend. It stays the same over a restart.
 func (t *Temporal) Address() string { return net.JoinHostPort(loopback, strconv.Itoa(t.port)) }
 

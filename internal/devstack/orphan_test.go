@@ -1,0 +1,53 @@
+package devstack
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+)
+
+func TestOnlyAnOrphanOfTheDataFolderIsEnded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, test := range map[string]struct {
+		argument string
+		ended    bool
+	}{
+		"a server on the folder is ended":                        {argument: dir, ended: true},
+		"another program that was given the pid since is let be": {argument: "/elsewhere", ended: false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command("/bin/sh", "-c", "read -r forever", "server", test.argument)
+			stdin, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				stdin.Close()
+				cmd.Wait()
+			})
+			pidFile := filepath.Join(t.TempDir(), "server.pid")
+			if err := os.WriteFile(pidFile, []byte(strconv.Itoa(cmd.Process.Pid)+"\n"+dir+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := endOrphan(t.Context(), pidFile, dir, syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			if ended := !running(cmd.Process.Pid); ended != test.ended {
+				t.Errorf("ended: %v, want %v", ended, test.ended)
+			}
+			if _, err := os.Stat(pidFile); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the pid file is still there (%v)", err)
+			}
+		})
+	}
+}
