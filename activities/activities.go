@@ -14,6 +14,7 @@ import (
 
 	"certflow/internal/blob"
 	"certflow/internal/certificate"
+	"certflow/internal/rules"
 	"certflow/schema"
 )
 
@@ -46,6 +47,7 @@ type Review struct {
 	Blobs  *blob.Store
 	Reader Reader
 	Model  ModelReader // nil: no language model is configured
+	Judge  *rules.Judge
 }
 
 // Certificate names one evaluation of a certificate: what a step works on.

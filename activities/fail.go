@@ -27,23 +27,28 @@ func recordError(ctx context.Context, db *schema.DB, in ErrorInput) (Ended, erro
 	var out Ended
 	err := db.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		var err error
-		out, err = endOnce(ctx, tx, in.Certificate, func(c *schema.Certificate) (*schema.Verdict, error) {
-			requirement, err := schema.CurrentVersions(ctx, tx, []string{c.RequirementID})
-			if err != nil {
-				return nil, err
-			}
-			return &schema.Verdict{Audit: schema.Audit{
-				ID: id.New(id.Audit), AccountID: c.AccountID, CertificateID: c.ID, EvaluationNo: in.Evaluation,
-				RequirementID: c.RequirementID, RequirementVersion: requirement[c.RequirementID].Version,
-				Inputs: json.RawMessage("{}"), Status: schema.Errored, ErrorCode: &in.Code, ErrorMessage: &in.Message,
-			}}, nil
-		})
+		out, err = endAsError(ctx, tx, in)
 		return err
 	})
 	if err != nil {
 		return Ended{}, databaseFault("record an error", err)
 	}
 	return out, nil
+}
+
+// endAsError is RecordError in a transaction of the caller's.
+func endAsError(ctx context.Context, tx bun.IDB, in ErrorInput) (Ended, error) {
+	return endOnce(ctx, tx, in.Certificate, func(c *schema.Certificate) (*schema.Verdict, error) {
+		requirement, err := schema.CurrentVersions(ctx, tx, []string{c.RequirementID})
+		if err != nil {
+			return nil, err
+		}
+		return &schema.Verdict{Audit: schema.Audit{
+			ID: id.New(id.Audit), AccountID: c.AccountID, CertificateID: c.ID, EvaluationNo: in.Evaluation,
+			RequirementID: c.RequirementID, RequirementVersion: requirement[c.RequirementID].Version,
+			Inputs: json.RawMessage("{}"), Status: schema.Errored, ErrorCode: &in.Code, ErrorMessage: &in.Message,
+		}}, nil
+	})
 }
 
 // endOnce records the verdict of an evaluation on the locked certificate, unless it was deleted or has ended: then it says how.

@@ -24,9 +24,46 @@ type Job struct {
 	TrackerSessionID  *string           `bun:"tracker_session_id"`
 	Status            *string           `bun:"status"`
 	Fault             *string           `bun:"fault"`
-	Plan              json.RawMessage   `bun:"plan,type:jsonb,nullzero"`
+	Plan              *Plan             `bun:"plan,type:jsonb"`
+	Answer            json.RawMessage   `bun:"answer,type:jsonb,nullzero"` // to the upload, once it is provisioned
 	Starts            int               `bun:"starts"`
 	CancelRequestedAt time.Time         `bun:"cancel_requested_at,nullzero"`
+}
+
+// Plan is what a bulk upload's first activity is to make, decided when the upload was accepted.
+type Plan struct {
+	Kind  PlanKind      `json:"kind"`
+	Files []PlannedFile `json:"files"`
+}
+
+// PlanKind is the endpoint that took the upload; its answers differ (CONTRACT §6).
+type PlanKind string
+
+// The three bulk uploads.
+const (
+	PlanPlaceholder PlanKind = "placeholder" // tracker/placeholder/bulk
+	PlanContractor  PlanKind = "contractor"  // tracker: all files for one contractor
+	PlanBulk        PlanKind = "bulk"        // tracker/bulk: a contractor for every file
+)
+
+// PlannedFile is one file of a bulk upload, in the upload's order.
+type PlannedFile struct {
+	CertificateID string            `json:"certificate_id"`
+	BlobKey       string            `json:"blob_key"`
+	Filename      string            `json:"filename"`
+	SHA256        []byte            `json:"sha256"`
+	Size          int64             `json:"size"`
+	RequirementID string            `json:"requirement_id"`
+	Contractor    PlannedContractor `json:"contractor"`
+}
+
+// PlannedContractor is whom a file is about. A living contractor with the address is reused and never overwritten.
+type PlannedContractor struct {
+	Email       string `json:"email"`
+	Generated   bool   `json:"generated,omitempty"` // the address is ours and goes nowhere
+	FirstName   string `json:"first_name,omitempty"`
+	LastName    string `json:"last_name,omitempty"`
+	CompanyName string `json:"company_name,omitempty"`
 }
 
 // The states of a job that a bulk upload made (CONTRACT §4).
@@ -82,6 +119,74 @@ func JobCounts(ctx context.Context, tx bun.IDB, job string) (map[Status]int, err
 		counts[row.Status] = row.N
 	}
 	return counts, nil
+}
+
+// StartJobRun gives a locked, provisioning job its answer and sets it running.
+func StartJobRun(ctx context.Context, tx bun.IDB, job string, answer json.RawMessage) error {
+	_, err := tx.NewUpdate().Model((*Job)(nil)).Set("status = ?", JobRunning).Set("answer = ?", string(answer)).
+		Set("updated_at = now()").Where("id = ?", job).Exec(ctx)
+	return Mapped(err)
+}
+
+// EndJob sets an open, locked job to an end state and publishes job.completed. It returns the deliveries to start.
+func EndJob(ctx context.Context, tx bun.IDB, j *Job, status string, fault *string) ([]Delivery, error) {
+	_, err := tx.NewUpdate().Model(j).WherePK().Set("status = ?", status).Set("fault = ?", fault).
+		Set("updated_at = now()").Returning("*").Exec(ctx)
+	if err != nil {
+		return nil, Mapped(err)
+	}
+	counts, err := JobCounts(ctx, tx, j.ID)
+	if err != nil {
+		return nil, err
+	}
+	return Publish(ctx, tx, NewEvent(j.AccountID, EventJobCompleted, j.ID, struct {
+		ID      string         `json:"id"`
+		Tracker *string        `json:"tracker"`
+		Status  string         `json:"status"`
+		Counts  map[Status]int `json:"counts"`
+	}{j.ID, j.TrackerID, status, counts}))
+}
+
+// RequestJobCancel notes that what has not begun of an open job shall not begin: ErrState when the job has ended or is none of a
+// bulk upload.
+func RequestJobCancel(ctx context.Context, tx bun.IDB, id string) (*Job, error) {
+	j, err := lock[Job](ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if j.Status == nil || (*j.Status != JobProvisioning && *j.Status != JobRunning) {
+		return nil, ErrState
+	}
+	_, err = tx.NewUpdate().Model(j).WherePK().Set("cancel_requested_at = coalesce(cancel_requested_at, now())").
+		Set("updated_at = now()").Returning("*").Exec(ctx)
+	return j, Mapped(err)
+}
+
+// TouchJob keeps the sweep away from a job that runs.
+func TouchJob(ctx context.Context, tx bun.IDB, id string) error {
+	_, err := tx.NewUpdate().Model((*Job)(nil)).Set("updated_at = now()").Where("id = ?", id).Exec(ctx)
+	return Mapped(err)
+}
+
+// InsertContractors makes contractors in batches.
+func InsertContractors(ctx context.Context, tx bun.IDB, rows []*Contractor) error {
+	return insertAll(ctx, tx, rows)
+}
+
+// InsertAssignments makes assignments in batches.
+func InsertAssignments(ctx context.Context, tx bun.IDB, rows []*Assignment) error {
+	return insertAll(ctx, tx, rows)
+}
+
+func insertAll[T any](ctx context.Context, tx bun.IDB, rows []*T) error {
+	for len(rows) > 0 {
+		batch := rows[:min(insertBatch, len(rows))]
+		rows = rows[len(batch):]
+		if _, err := tx.NewInsert().Model(&batch).Returning("*").Exec(ctx); err != nil {
+			return Mapped(err)
+		}
+	}
+	return nil
 }
 
 // Assignment says that a contractor works on a job.

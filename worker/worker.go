@@ -37,6 +37,7 @@ type Options struct {
 
 	Review  *activities.Review
 	Deliver *activities.Deliver
+	Bulk    *activities.Bulk
 	Sweep   *activities.Sweep
 }
 
@@ -114,6 +115,7 @@ func register(w worker.Registry, queue string, o Options) {
 		workflows.RegisterReviews(w)
 		w.RegisterActivity(o.Review.EvaluateRules)
 		w.RegisterActivity(o.Review.RecordError)
+		w.RegisterActivity(o.Bulk)
 		w.RegisterActivity(o.Sweep)
 	case workflows.DocumentsQueue:
 		w.RegisterActivity(o.Review.ValidateDocument)

@@ -86,6 +86,30 @@ func attemptOptions(in activities.DeliverInput) workflow.ActivityOptions {
 	}
 }
 
+// provisionOptions are for making what a bulk upload planned; what cannot be made in two hours never can.
+func provisionOptions(summary string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		TaskQueue: ReviewsQueue, Summary: summary,
+		StartToCloseTimeout: 2 * time.Minute, ScheduleToCloseTimeout: reviewTime, RetryPolicy: patient(),
+	}
+}
+
+// cancelOptions are for ending what has not begun of a job, a transaction for each.
+func cancelOptions(summary string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		TaskQueue: ReviewsQueue, Summary: summary,
+		StartToCloseTimeout: 10 * time.Minute, RetryPolicy: patient(),
+	}
+}
+
+// watchOptions are for a look at a job's progress, which is shorter than a workflow task (10 s).
+func watchOptions() workflow.LocalActivityOptions {
+	return workflow.LocalActivityOptions{
+		StartToCloseTimeout: patience + 2*time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
+	}
+}
+
 // sweepOptions are for one sweep. What it does not get to is found by the next.
 func sweepOptions(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{

@@ -35,6 +35,9 @@ func RegisterReviews(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(ReviewCertificate, workflow.RegisterOptions{
 		Name: "ReviewCertificate", VersioningBehavior: workflow.VersioningBehaviorPinned,
 	})
+	r.RegisterWorkflowWithOptions(BulkReview, workflow.RegisterOptions{
+		Name: "BulkReview", VersioningBehavior: workflow.VersioningBehaviorPinned,
+	})
 	r.RegisterWorkflowWithOptions(Sweep, workflow.RegisterOptions{
 		Name: "Sweep", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})

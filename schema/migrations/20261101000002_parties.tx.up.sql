@@ -120,6 +120,7 @@ CREATE TABLE jobs (
   status              text CHECK (status IN ('provisioning', 'running', 'completed', 'cancelled', 'failed')),
   fault               text,
   plan                jsonb,
+  answer              jsonb,
   starts              integer NOT NULL DEFAULT 0,
   cancel_requested_at timestamptz,
   created_at          timestamptz NOT NULL DEFAULT now(),
@@ -135,6 +136,7 @@ CREATE TABLE jobs (
 CREATE INDEX ON jobs (account_id, seq);
 CREATE INDEX jobs_open ON jobs (updated_at) WHERE status IN ('provisioning', 'running');
 SELECT certflow_wall('jobs', 'SELECT, INSERT, UPDATE');
+COMMENT ON COLUMN jobs.answer IS 'What the upload is answered once it is provisioned, now and whenever it is repeated.';
 COMMENT ON COLUMN jobs.stored IS 'Fields of the published API that are kept and shown back: category_code, wage, wage_type, years_experience, duration_hours, purchase order contact.';
 
 CREATE TABLE assignments (

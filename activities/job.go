@@ -1,0 +1,238 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"certflow/schema"
+)
+
+// JobPage asks for the certificates of a job from a position on.
+type JobPage struct {
+	Job
+	From, Most int
+}
+
+// JobCertificates is a page of a job's certificates in the order of its files.
+type JobCertificates struct {
+	Reviews   []ReviewOf
+	Cancelled bool // what has not begun shall not begin
+}
+
+// ReviewOf names a certificate of a job with what its review's search attributes say.
+type ReviewOf struct {
+	Certificate string
+	Contractor  string
+	Tracker     string
+	Evaluation  int
+	Ended       bool // by an earlier run of the job
+	Status      schema.Status
+}
+
+// ListJob reads a page of a job's certificates.
+func (b *Bulk) ListJob(ctx context.Context, in JobPage) (JobCertificates, error) {
+	var out JobCertificates
+	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		job, err := schema.GetJob(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		out.Cancelled = !job.CancelRequestedAt.IsZero()
+		if err := schema.TouchJob(ctx, tx, in.ID); err != nil {
+			return err
+		}
+		rows, err := schema.CertificatesOfJob(ctx, tx, in.ID, in.From, in.Most)
+		for _, c := range rows {
+			out.Reviews = append(out.Reviews, ReviewOf{
+				Certificate: c.ID, Contractor: c.ContractorID, Tracker: text(c.TrackerID), Evaluation: c.EvaluationNo,
+				Ended: !c.Status.Open() || !c.DeletedAt.IsZero(), Status: c.Status,
+			})
+		}
+		return err
+	})
+	if err != nil {
+		return JobCertificates{}, databaseFault("list a job's certificates", err)
+	}
+	return out, nil
+}
+
+// Watched says how many of a job's certificates have ended, and whether the rest shall not begin.
+type Watched struct {
+	Ended     int
+	Cancelled bool
+}
+
+// WatchInput asks to be told when enough of a job has ended.
+type WatchInput struct {
+	Job
+	AtLeast int           // certificates that have ended
+	Most    time.Duration // how long to wait for that
+}
+
+// watchEvery is how often WatchJob looks.
+const watchEvery = 200 * time.Millisecond
+
+// WatchJob answers when as many of a job's certificates have ended as was asked for, the job was cancelled, or the time is over.
+// While a local activity runs, Temporal keeps what children report and hands it over at once: a job of hundreds of files
+// needs a few tasks instead of hundreds.
+func (b *Bulk) WatchJob(ctx context.Context, in WatchInput) (Watched, error) {
+	until := time.NewTimer(in.Most)
+	defer until.Stop()
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		out, err := b.watched(ctx, in.Job)
+		if err != nil || out.Cancelled || out.Ended >= in.AtLeast {
+			return out, err
+		}
+		select {
+		case <-ctx.Done():
+			return out, nil
+		case <-until.C:
+			return out, nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (b *Bulk) watched(ctx context.Context, in Job) (Watched, error) {
+	var out Watched
+	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		job, err := schema.GetJob(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		out.Cancelled = !job.CancelRequestedAt.IsZero()
+		counts, err := schema.JobCounts(ctx, tx, in.ID)
+		for status, n := range counts {
+			if !status.Open() {
+				out.Ended += n
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return Watched{}, databaseFault("watch a job", err)
+	}
+	return out, nil
+}
+
+// RowSeen is what the row of a certificate says of an evaluation.
+type RowSeen struct {
+	Over   bool
+	Status schema.Status
+}
+
+// WatchRow looks whether an evaluation that somebody else runs has ended.
+func (b *Bulk) WatchRow(ctx context.Context, in Certificate) (RowSeen, error) {
+	var out RowSeen
+	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		c, err := schema.GetCertificate(ctx, tx, in.ID)
+		if errors.Is(err, schema.ErrNotFound) {
+			out = RowSeen{Over: true, Status: schema.Errored}
+			return nil
+		}
+		if err == nil {
+			out = RowSeen{Over: !c.Status.Open(), Status: c.Status}
+		}
+		return err
+	})
+	if err != nil {
+		return RowSeen{}, databaseFault("watch a certificate", err)
+	}
+	return out, nil
+}
+
+// cancelBatch bounds the certificates that one transaction ends.
+const cancelBatch = 100
+
+// CancelRest ends what has not begun of a job as cancelled, and tells about each.
+func (b *Bulk) CancelRest(ctx context.Context, in Job) (int, error) {
+	cancelled := 0
+	for from := 0; ; {
+		page, err := b.ListJob(ctx, JobPage{Job: in, From: from, Most: cancelBatch})
+		if err != nil || len(page.Reviews) == 0 {
+			return cancelled, err
+		}
+		for _, r := range page.Reviews {
+			if r.Ended {
+				continue
+			}
+			ended, err := cancelPending(ctx, b.DB, Certificate{Account: in.Account, ID: r.Certificate, Evaluation: r.Evaluation})
+			if err != nil {
+				return cancelled, err
+			}
+			if ended.Status == schema.Errored {
+				cancelled++
+			}
+			b.start(ctx, in.Account, ended.Deliveries)
+		}
+		from += len(page.Reviews)
+	}
+}
+
+// cancelPending ends a certificate that no review has begun.
+func cancelPending(ctx context.Context, db *schema.DB, in Certificate) (Ended, error) {
+	var out Ended
+	err := db.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		c, err := lockOpen(ctx, tx, in)
+		if err != nil || c == nil || c.Status != schema.Pending {
+			return err
+		}
+		out, err = endAsError(ctx, tx, ErrorInput{Certificate: in, Code: "cancelled",
+			Message: "The job was cancelled before this certificate was reviewed. Upload it again to have it reviewed."})
+		return err
+	})
+	if err != nil {
+		return Ended{}, databaseFault("cancel a certificate", err)
+	}
+	return out, nil
+}
+
+// start sends deliveries on their way; those that do not start now are swept.
+func (b *Bulk) start(ctx context.Context, account string, deliveries []Delivery) {
+	for _, d := range deliveries {
+		if err := b.Starter.StartDelivery(ctx, &schema.Delivery{AccountID: account, ID: d.ID, EndpointID: d.Endpoint}); err != nil {
+			slog.WarnContext(ctx, "a delivery waits for the sweep", "delivery", d.ID, "error", err)
+		}
+	}
+}
+
+// JobEnd says how a job ends.
+type JobEnd struct {
+	Job
+	Status string // completed, cancelled or failed
+	Fault  string // for people, with failed
+}
+
+// EndJob sets a job to its end and tells about it, once.
+func (b *Bulk) EndJob(ctx context.Context, in JobEnd) ([]Delivery, error) {
+	var deliveries []schema.Delivery
+	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		job, err := schema.LockJob(ctx, tx, in.ID)
+		if errors.Is(err, schema.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if *job.Status != schema.JobProvisioning && *job.Status != schema.JobRunning {
+			deliveries, err = schema.OpenDeliveries(ctx, tx, in.ID)
+			return err
+		}
+		var fault *string
+		if in.Fault != "" {
+			fault = &in.Fault
+		}
+		deliveries, err = schema.EndJob(ctx, tx, job, in.Status, fault)
+		return err
+	})
+	if err != nil {
+		return nil, databaseFault("end a job", err)
+	}
+	return named(deliveries), nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/urfave/cli/v3"
+
+	"certflow/internal/config"
+	"certflow/internal/secret"
+	"certflow/internal/service"
+	"certflow/schema"
+)
+
+func accountsCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "accounts",
+		Usage: "make accounts",
+		Commands: []*cli.Command{{
+			Name: "create", Usage: "make an account with its first API key, which is shown this once",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "name", Required: true, Usage: "what the account is called"},
+				&cli.BoolFlag{Name: "live", Usage: "make a live account; its keys begin with sk_live_"},
+			},
+			Action: withDatabase(func(ctx context.Context, c *cli.Command, db *schema.DB) error {
+				account, key, err := service.CreateAccount(ctx, db, c.String("name"), c.Bool("live"))
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(c.Root().Writer, "account %s\nkey     %s\n", account, key.Reveal())
+				return nil
+			}),
+		}},
+	}
+}
+
+func keysCommand() *cli.Command {
+	account := &cli.StringFlag{Name: "account", Required: true, Usage: "the account's id (acct_…)"}
+	key := &cli.StringArg{Name: "key", UsageText: "the key's id (key_…)"}
+	return &cli.Command{
+		Name:  "keys",
+		Usage: "make, list, roll and revoke API keys; make a secret key for the environment",
+		Commands: []*cli.Command{
+			{
+				Name: "create", Usage: "make a further key, shown this once", Flags: []cli.Flag{account},
+				Action: withDatabase(func(ctx context.Context, c *cli.Command, db *schema.DB) error {
+					return printKey(c)(service.CreateKey(ctx, db, c.String("account")))
+				}),
+			},
+			{
+				Name: "list", Usage: "list an account's keys", Flags: []cli.Flag{account},
+				Action: withDatabase(listKeys),
+			},
+			{
+				Name: "roll", Usage: "make a new key and let an old one end", Arguments: []cli.Argument{key},
+				Flags: []cli.Flag{account, &cli.DurationFlag{Name: "overlap", Value: 24 * time.Hour, Usage: "how long the old key goes on"}},
+				Action: withDatabase(func(ctx context.Context, c *cli.Command, db *schema.DB) error {
+					old, err := keyArgument(c)
+					if err != nil {
+						return err
+					}
+					return printKey(c)(service.RollKey(ctx, db, c.String("account"), old, c.Duration("overlap")))
+				}),
+			},
+			{
+				Name: "revoke", Usage: "end a key at once", Flags: []cli.Flag{account}, Arguments: []cli.Argument{key},
+				Action: withDatabase(func(ctx context.Context, c *cli.Command, db *schema.DB) error {
+					old, err := keyArgument(c)
+					if err != nil {
+						return err
+					}
+					return service.EndKey(ctx, db, c.String("account"), old, 0)
+				}),
+			},
+			{
+				Name: "secret", Usage: "make a value for CERTFLOW_SECRET_KEY",
+				Action: func(_ context.Context, c *cli.Command) error {
+					fmt.Fprintln(c.Root().Writer, secret.NewKey().Reveal())
+					return nil
+				},
+			},
+		},
+	}
+}
+
+func keyArgument(c *cli.Command) (string, error) {
+	if key := c.StringArg("key"); key != "" {
+		return key, nil
+	}
+	return "", errors.New("name the key by its id (key_…); `certflow keys list` shows it")
+}
+
+func printKey(c *cli.Command) func(string, secret.Text, error) error {
+	return func(id string, key secret.Text, err error) error {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.Root().Writer, "id  %s\nkey %s\n", id, key.Reveal())
+		return nil
+	}
+}
+
+func listKeys(ctx context.Context, c *cli.Command, db *schema.DB) error {
+	var keys []schema.Key
+	err := db.InAccount(ctx, c.String("account"), func(ctx context.Context, tx bun.Tx) error {
+		if _, err := schema.GetAccount(ctx, tx); err != nil {
+			return fmt.Errorf("account %s: %w", c.String("account"), err)
+		}
+		var err error
+		keys, err = schema.ListKeys(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(c.Root().Writer, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tKEY\tCREATED\tLAST USED\tENDS")
+	for _, k := range keys {
+		fmt.Fprintf(table, "%s\t…%s\t%s\t%s\t%s\n", k.ID, k.Last4, shown(k.CreatedAt), shown(k.LastUsedAt), shown(firstOf(k.RevokedAt, k.ExpiresAt)))
+	}
+	return table.Flush()
+}
+
+func firstOf(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+func shown(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format(time.DateTime)
+}
+
+// withDatabase gives a command the database of the environment.
+func withDatabase(do func(context.Context, *cli.Command, *schema.DB) error) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		cfg, err := config.Load()
+		if err != nil {
+			return err
+		}
+		if cfg.DatabaseURL.IsZero() {
+			return errors.New("CERTFLOW_DATABASE_URL is not set")
+		}
+		db, err := schema.Open(cfg.DatabaseURL.Reveal(), 2)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		return do(ctx, c, db)
+	}
+}

@@ -1,0 +1,65 @@
+// Command certflow reviews certificates of insurance. One binary is every process of the service, the development stack, and the tools
+// for operators; `certflow help` lists them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command().Run(ctx, os.Args)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "certflow:", err)
+		os.Exit(1)
+	}
+}
+
+// command is the whole command line.
+func command() *cli.Command {
+	return &cli.Command{
+		Name:                  "certflow",
+		Usage:                 "review certificates of insurance",
+		EnableShellCompletion: true,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "log-level", Value: "info", Usage: "debug, info, warn or error", Sources: cli.EnvVars("CERTFLOW_LOG_LEVEL")},
+			&cli.StringFlag{Name: "log-format", Value: "json", Usage: "json or text", Sources: cli.EnvVars("CERTFLOW_LOG_FORMAT")},
+		},
+		Before: func(ctx context.Context, c *cli.Command) (context.Context, error) {
+			return ctx, setLogger(c.String("log-level"), c.String("log-format"))
+		},
+		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main prints, once
+		Commands: []*cli.Command{
+			devCommand(), demoCommand(),
+			apiCommand(), workerCommand(), migrateCommand(),
+			accountsCommand(), keysCommand(),
+			readCommand(), doctorCommand(), readerChildCommand(),
+		},
+	}
+}
+
+// setLogger makes structured logging to stderr the default.
+func setLogger(level, format string) error {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return fmt.Errorf("--log-level %q should be debug, info, warn or error", level)
+	}
+	options := &slog.HandlerOptions{Level: l}
+	switch format {
+	case "json":
+		slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, options)))
+	case "text":
+		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, options)))
+	default:
+		return fmt.Errorf("--log-format %q should be json or text", format)
+	}
+	return nil
+}

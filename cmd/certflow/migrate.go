@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v3"
+
+	"certflow/internal/config"
+	"certflow/schema"
+)
+
+func migrateCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "migrate",
+		Usage: "bring the database to the newest schema, undo the last step, or show its state",
+		Description: "Works on CERTFLOW_OWNER_DATABASE_URL. `up` also makes the roles that serve: the user and password of\n" +
+			"CERTFLOW_DATABASE_URL become an unprivileged login role.",
+		Commands: []*cli.Command{
+			{Name: "up", Usage: "apply what is missing", Action: migrateUp},
+			{Name: "down", Usage: "undo what the last `up` applied", Action: migrateDown},
+			{Name: "status", Usage: "list every step", Action: migrateStatus},
+		},
+	}
+}
+
+// owner is the URL that migrations use.
+func owner(c *config.Config) (string, error) {
+	if c.OwnerDatabaseURL.IsZero() {
+		return "", errors.New("CERTFLOW_OWNER_DATABASE_URL is not set: migrations need the role that owns the tables")
+	}
+	return c.OwnerDatabaseURL.Reveal(), nil
+}
+
+func migrateUp(ctx context.Context, c *cli.Command) error {
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	url, err := owner(cfg)
+	if err != nil {
+		return err
+	}
+	if err := schema.EnsureRoles(ctx, url, cfg.DatabaseURL.Reveal()); err != nil {
+		return err
+	}
+	applied, err := schema.Migrate(ctx, url)
+	for _, step := range applied {
+		fmt.Fprintln(c.Root().Writer, "applied", step.Name)
+	}
+	if err == nil && len(applied) == 0 {
+		fmt.Fprintln(c.Root().Writer, "the schema is up to date")
+	}
+	return err
+}
+
+func migrateDown(ctx context.Context, c *cli.Command) error {
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	url, err := owner(cfg)
+	if err != nil {
+		return err
+	}
+	undone, err := schema.Rollback(ctx, url)
+	for _, step := range undone {
+		fmt.Fprintln(c.Root().Writer, "undid", step.Name)
+	}
+	return err
+}
+
+func migrateStatus(ctx context.Context, c *cli.Command) error {
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	url, err := owner(cfg)
+	if err != nil {
+		return err
+	}
+	steps, err := schema.Migrations(ctx, url)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		state := "missing"
+		if step.Applied {
+			state = "applied"
+		}
+		fmt.Fprintf(c.Root().Writer, "%-8s %s\n", state, step.Name)
+	}
+	return nil
+}

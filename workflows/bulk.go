@@ -1,0 +1,373 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"certflow/activities"
+	"certflow/schema"
+)
+
+// Bulk names a bulk job and, after continue-as-new, how far it is.
+type Bulk struct {
+	Account string
+	Job     string
+	Tracker string
+
+	Provisioned bool
+	Total       int
+	From        int // position of the first certificate that no run has taken
+	Counts      map[schema.Status]int
+}
+
+// Bulked is how a job ended: certificates by status. A review that failed by a bug of ours counts as error.
+type Bulked struct {
+	Status string
+	Counts map[schema.Status]int
+}
+
+const (
+	// ProvisionUpdate is the update that answers when a job's contractors, assignments and certificates are made.
+	ProvisionUpdate = "provision"
+	// CancelSignal asks a job to begin no more reviews.
+	CancelSignal = "cancel"
+
+	// window is how many reviews of a job are under way at once.
+	window = 50
+	// perRun is how many children one run starts before it continues as new (Temporal suggests it at 4,096 events).
+	perRun = 1000
+	// pageSize is how many certificates are listed at once.
+	pageSize = 250
+	// patience is how long one look at a job's progress waits. It has to be shorter than a workflow task.
+	patience = 5 * time.Second
+	// rowWatch is how often the row of a certificate is looked at whose review somebody else started.
+	rowWatch = 15 * time.Second
+)
+
+var bulkSteps *activities.Bulk
+
+// BulkReview provisions a bulk upload and reviews its certificates, a window of them at a time. A review that fails is counted and
+// hurts no other. Cancelling stops what has not begun and leaves the rest.
+func BulkReview(ctx workflow.Context, in Bulk) (Bulked, error) {
+	b := &bulk{in: in, job: activities.Job{Account: in.Account, ID: in.Job}}
+	if b.in.Counts == nil {
+		b.in.Counts = map[schema.Status]int{}
+	}
+	err := workflow.SetUpdateHandlerWithOptions(ctx, ProvisionUpdate, b.awaitProvisioned,
+		workflow.UpdateHandlerOptions{Description: "answers when contractors, assignments and certificates are made"})
+	if err != nil {
+		return Bulked{}, err
+	}
+	return b.run(ctx)
+}
+
+// bulk is the state of one run of a BulkReview.
+type bulk struct {
+	in  Bulk
+	job activities.Job
+
+	provisioned bool
+	fault       string // why it could not be provisioned
+	cancelled   bool
+	started     int // children of this run
+	running     int
+	progress    int // grows with everything that happens to a child
+}
+
+// awaitProvisioned answers with an empty code, or with that of the fault for which there is nothing to await.
+func (b *bulk) awaitProvisioned(ctx workflow.Context) (string, error) {
+	err := workflow.Await(ctx, func() bool { return b.provisioned || b.fault != "" })
+	return b.fault, err
+}
+
+func (b *bulk) run(ctx workflow.Context) (Bulked, error) {
+	over, err := b.provision(ctx)
+	if err != nil || over {
+		return b.result(schema.JobFailed), err
+	}
+	workflow.Go(ctx, b.listen)
+	if err := b.review(ctx); err != nil {
+		return Bulked{}, err
+	}
+	if b.continues() {
+		return Bulked{}, b.continueAsNew(ctx)
+	}
+	status := schema.JobCompleted
+	if b.cancelled {
+		status = schema.JobCancelled
+		if err := b.cancelRest(ctx); err != nil {
+			return Bulked{}, err
+		}
+	}
+	return b.result(status), b.end(ctx, activities.JobEnd{Job: b.job, Status: status})
+}
+
+// provision makes what the upload planned. A plan that cannot be made ends the job as failed; over says that there is nothing to do.
+func (b *bulk) provision(ctx workflow.Context) (over bool, err error) {
+	if b.in.Provisioned {
+		b.provisioned = true
+		return false, nil
+	}
+	var out activities.Provisioned
+	step := workflow.WithActivityOptions(ctx, provisionOptions("make contractors, assignments and certificates"))
+	if err := workflow.ExecuteActivity(step, bulkSteps.ProvisionJob, b.job).Get(ctx, &out); err != nil {
+		b.fault = "internal"
+		return true, b.end(ctx, activities.JobEnd{Job: b.job, Status: schema.JobFailed,
+			Fault: "The upload could not be provisioned. Nothing of it was made; upload it again."})
+	}
+	b.provisioned, b.in.Provisioned, b.in.Total = true, true, out.Total
+	return out.Over, b.show(ctx, schema.JobRunning)
+}
+
+// listen waits for somebody to cancel the job, here or in the Temporal UI.
+func (b *bulk) listen(ctx workflow.Context) {
+	asked := workflow.NewSelector(ctx)
+	asked.AddReceive(workflow.GetSignalChannel(ctx, CancelSignal), func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
+	asked.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
+	asked.Select(ctx)
+	b.cancelled = true
+}
+
+// review starts a review for each certificate, page by page, and returns when all that it started have ended.
+func (b *bulk) review(ctx workflow.Context) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // cancelling stops what has not begun; what has, goes on
+	for !b.stops(ctx) && b.in.From < b.in.Total {
+		page, err := b.list(ctx, b.in.From, pageSize)
+		if err != nil {
+			return err
+		}
+		if len(page.Reviews) == 0 {
+			break
+		}
+		b.cancelled = b.cancelled || page.Cancelled
+		for _, r := range page.Reviews {
+			if err := b.await(ctx, window-1); err != nil {
+				return err
+			}
+			if b.stops(ctx) {
+				break
+			}
+			b.in.From++
+			b.start(ctx, r)
+		}
+	}
+	return b.await(ctx, 0)
+}
+
+// stops reports whether this run begins no more reviews.
+func (b *bulk) stops(ctx workflow.Context) bool {
+	return b.cancelled || b.started >= perRun || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+}
+
+// continues reports whether another run has to go on.
+func (b *bulk) continues() bool { return !b.cancelled && b.in.From < b.in.Total }
+
+// await returns when at most so many reviews are running. It looks in the database until about half of them have ended, so that one
+// task takes in many of their reports; a job in which nothing moves is left to its children.
+func (b *bulk) await(ctx workflow.Context, most int) error {
+	for b.running > most {
+		before := b.progress
+		var seen activities.Watched
+		look := workflow.WithLocalActivityOptions(ctx, watchOptions())
+		in := activities.WatchInput{Job: b.job, AtLeast: b.ended() + max(1, (b.running-most+1)/2, b.running/2), Most: patience}
+		if err := workflow.ExecuteLocalActivity(look, bulkSteps.WatchJob, in).Get(ctx, &seen); err != nil {
+			return err
+		}
+		b.cancelled = b.cancelled || seen.Cancelled
+		workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d of %d reviewed, %d under way", seen.Ended, b.in.Total, b.running))
+		if b.progress > before || b.running <= most {
+			continue
+		}
+		if err := workflow.Await(ctx, func() bool { return b.progress > before }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ended is how many certificates all runs have seen end.
+func (b *bulk) ended() int {
+	n := 0
+	for _, count := range b.in.Counts {
+		n += count
+	}
+	return n
+}
+
+// start begins the review of one certificate and counts how it ends.
+func (b *bulk) start(ctx workflow.Context, r activities.ReviewOf) {
+	b.started++
+	b.running++
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		status := b.follow(ctx, r)
+		b.running--
+		b.progress++
+		b.in.Counts[status]++
+	})
+}
+
+// follow runs the review of one certificate as a child, or watches the row of one that somebody else reviews.
+func (b *bulk) follow(ctx workflow.Context, r activities.ReviewOf) schema.Status {
+	if r.Ended {
+		return r.Status
+	}
+	attributes := []temporal.SearchAttributeUpdate{
+		AttributeAccount.ValueSet(b.in.Account), AttributeContractor.ValueSet(r.Contractor),
+		AttributeJob.ValueSet(b.in.Job), AttributeStatus.ValueSet(string(schema.Pending)),
+	}
+	if r.Tracker != "" {
+		attributes = append(attributes, AttributeTracker.ValueSet(r.Tracker))
+	}
+	child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID: ReviewID(b.in.Account, r.Certificate), TaskQueue: ReviewsQueue,
+		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:         r.Certificate + " of " + r.Contractor + " in " + b.in.Job,
+		TypedSearchAttributes: temporal.NewSearchAttributes(attributes...),
+		Priority:              temporal.Priority{FairnessKey: b.in.Account},
+	})
+	var out Reviewed
+	err := workflow.ExecuteChildWorkflow(child, ReviewCertificate, Review{Account: b.in.Account, Certificate: r.Certificate, Evaluation: r.Evaluation}).Get(ctx, &out)
+	switch {
+	case temporal.IsWorkflowExecutionAlreadyStartedError(err):
+		return b.watchRow(ctx, r)
+	case err != nil || out.Status == "":
+		return schema.Errored
+	}
+	return out.Status
+}
+
+// watchRow waits until a certificate has ended whose review is not this job's child.
+func (b *bulk) watchRow(ctx workflow.Context, r activities.ReviewOf) schema.Status {
+	for {
+		var seen activities.RowSeen
+		look := workflow.WithActivityOptions(ctx, verdictOptions("watch "+r.Certificate, reviewTime))
+		in := activities.Certificate{Account: b.in.Account, ID: r.Certificate, Evaluation: r.Evaluation}
+		if err := workflow.ExecuteActivity(look, bulkSteps.WatchRow, in).Get(ctx, &seen); err != nil {
+			return schema.Errored
+		}
+		if seen.Over {
+			return seen.Status
+		}
+		if err := workflow.Sleep(ctx, rowWatch); err != nil {
+			return schema.Errored
+		}
+	}
+}
+
+func (b *bulk) list(ctx workflow.Context, from, most int) (activities.JobCertificates, error) {
+	var page activities.JobCertificates
+	step := workflow.WithActivityOptions(ctx, errorOptions(fmt.Sprintf("list certificates from %d", from)))
+	return page, workflow.ExecuteActivity(step, bulkSteps.ListJob, activities.JobPage{Job: b.job, From: from, Most: most}).Get(ctx, &page)
+}
+
+func (b *bulk) cancelRest(ctx workflow.Context) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	step := workflow.WithActivityOptions(ctx, cancelOptions("end what has not begun"))
+	var cancelled int
+	if err := workflow.ExecuteActivity(step, bulkSteps.CancelRest, b.job).Get(ctx, &cancelled); err != nil {
+		return err
+	}
+	b.in.Counts[schema.Errored] += cancelled
+	return nil
+}
+
+// end sets the job to its end, shows it and tells about it.
+func (b *bulk) end(ctx workflow.Context, how activities.JobEnd) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	var deliveries []activities.Delivery
+	step := workflow.WithActivityOptions(ctx, errorOptions("end the job as "+how.Status))
+	if err := workflow.ExecuteActivity(step, bulkSteps.EndJob, how).Get(ctx, &deliveries); err != nil {
+		return err
+	}
+	if err := b.show(ctx, how.Status); err != nil {
+		return err
+	}
+	return deliver(ctx, b.in.Account, deliveries)
+}
+
+// show sets the search attribute by which operators find the job.
+func (b *bulk) show(ctx workflow.Context, status string) error {
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("%s: %d of %d reviewed", status, b.ended(), b.in.Total))
+	return workflow.UpsertTypedSearchAttributes(ctx, AttributeStatus.ValueSet(status))
+}
+
+func (b *bulk) continueAsNew(ctx workflow.Context) error {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return err
+	}
+	return workflow.NewContinueAsNewError(ctx, BulkReview, b.in)
+}
+
+func (b *bulk) result(status string) Bulked { return Bulked{Status: status, Counts: b.in.Counts} }
+
+// jobOptions start the workflow of a job, whose id is the job's.
+func jobOptions(j *schema.Job) client.StartWorkflowOptions {
+	attributes := []temporal.SearchAttributeUpdate{
+		AttributeAccount.ValueSet(j.AccountID), AttributeJob.ValueSet(j.ID), AttributeStatus.ValueSet(schema.JobProvisioning),
+	}
+	if j.TrackerID != nil {
+		attributes = append(attributes, AttributeTracker.ValueSet(*j.TrackerID))
+	}
+	return client.StartWorkflowOptions{
+		ID: j.ID, TaskQueue: ReviewsQueue,
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(attributes...),
+		StaticSummary:            fmt.Sprintf("%s: %d files", j.ID, len(j.Plan.Files)),
+		Priority:                 temporal.Priority{FairnessKey: j.AccountID},
+	}
+}
+
+func jobInput(j *schema.Job) Bulk {
+	in := Bulk{Account: j.AccountID, Job: j.ID}
+	if j.TrackerID != nil {
+		in.Tracker = *j.TrackerID
+	}
+	return in
+}
+
+// StartJob starts the workflow of an open bulk job unless it runs.
+func (s Starter) StartJob(ctx context.Context, j *schema.Job) error {
+	_, err := s.Client.ExecuteWorkflow(ctx, jobOptions(j), BulkReview, jobInput(j))
+	var running *serviceerror.WorkflowExecutionAlreadyStarted
+	if err != nil && !errors.As(err, &running) {
+		return fmt.Errorf("start job %s: %w", j.ID, err)
+	}
+	return nil
+}
+
+// ProvisionJob starts the workflow of a bulk job unless it runs, and waits until the job is provisioned, as long as ctx lasts.
+// Whatever it returns, the job is in the database and goes on by itself: an error says only that nobody waits for it any more.
+func (s Starter) ProvisionJob(ctx context.Context, j *schema.Job) error {
+	handle, err := s.Client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: s.Client.NewWithStartWorkflowOperation(jobOptions(j), BulkReview, jobInput(j)),
+		UpdateOptions: client.UpdateWorkflowOptions{
+			UpdateID: ProvisionUpdate, WorkflowID: j.ID, UpdateName: ProvisionUpdate, WaitForStage: client.WorkflowUpdateStageCompleted,
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("provision job %s: %w", j.ID, err)
+	}
+	var fault string
+	if err := handle.Get(ctx, &fault); err != nil {
+		return fmt.Errorf("provision job %s: %w", j.ID, err)
+	}
+	if fault != "" {
+		return fmt.Errorf("provision job %s: %s", j.ID, fault)
+	}
+	return nil
+}
+
+// CancelJob asks a running job to begin no more reviews; one that does not run reads it in its row.
+func (s Starter) CancelJob(ctx context.Context, job string) error {
+	return gone(s.Client.SignalWorkflow(ctx, job, "", CancelSignal, nil), "cancel job "+job)
+}

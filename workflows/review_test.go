@@ -1,0 +1,303 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/mock"
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"certflow/activities"
+	"certflow/internal/certificate"
+	"certflow/schema"
+	"certflow/workflows"
+)
+
+var (
+	steps   *activities.Review
+	attempt *activities.Deliver
+
+	input = workflows.Review{Account: "acct_test", Certificate: "ci_test", Evaluation: 1}
+	named = activities.Certificate{Account: "acct_test", ID: "ci_test", Evaluation: 1}
+)
+
+// environment is a test environment with the workflows and without any activity's code: a test says what each answers.
+func environment(t *testing.T) *testsuite.TestWorkflowEnvironment {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute)
+	workflows.RegisterReviews(env)
+	workflows.RegisterWebhooks(env)
+	env.RegisterActivity(steps)
+	env.RegisterActivity(attempt)
+	env.OnUpsertTypedSearchAttributes(mock.Anything).Return(nil).Maybe()
+	t.Cleanup(func() { env.AssertExpectations(t) })
+	return env
+}
+
+// review runs a review and returns how it ended.
+func review(t *testing.T, env *testsuite.TestWorkflowEnvironment) schema.Status {
+	t.Helper()
+	env.ExecuteWorkflow(workflows.ReviewCertificate, input)
+	if !env.IsWorkflowCompleted() {
+		t.Fatal("the review did not end")
+	}
+	var out workflows.Reviewed
+	if err := env.GetWorkflowResult(&out); err != nil {
+		t.Fatal("a review completes whatever the document is:", err)
+	}
+	return out.Status
+}
+
+func opens(env *testsuite.TestWorkflowEnvironment) {
+	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Pages: 5, Analysed: 2}, nil).Once()
+}
+
+func trims(env *testsuite.TestWorkflowEnvironment) {
+	env.OnActivity(steps.TrimPages, mock.Anything, activities.TrimInput{Certificate: named, Pages: 5, Analysed: 2}).
+		Return(activities.Trimmed{Key: "short.pdf"}, nil).Once()
+}
+
+func reads(env *testsuite.TestWorkflowEnvironment) {
+	env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf"}).
+		Return(activities.Parsed{}, nil).Once()
+}
+
+func judges(env *testsuite.TestWorkflowEnvironment, status schema.Status, deliveries ...activities.Delivery) {
+	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(activities.Ended{Status: status, Deliveries: deliveries}, nil).Once()
+}
+
+// records expects that an error is recorded with a code.
+func records(t *testing.T, env *testsuite.TestWorkflowEnvironment, code string) {
+	env.OnActivity(steps.RecordError, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ErrorInput) (activities.Ended, error) {
+		if in.Code != code || in.Message == "" {
+			t.Errorf("recorded %q with message %q, want code %q and a message", in.Code, in.Message, code)
+		}
+		return activities.Ended{Status: schema.Errored}, nil
+	}).Once()
+}
+
+func TestAReviewGoesFromUploadToVerdict(t *testing.T) {
+	env := environment(t)
+	opens(env)
+	trims(env)
+	reads(env)
+	judges(env, schema.Approved)
+	if got := review(t, env); got != schema.Approved {
+		t.Errorf("ended as %q, want approved", got)
+	}
+}
+
+func TestAReviewIsJudgedAtTheWorkflowsTime(t *testing.T) {
+	env := environment(t)
+	at := time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
+	env.SetStartTime(at)
+	opens(env)
+	trims(env)
+	reads(env)
+	env.OnActivity(steps.EvaluateRules, mock.Anything, activities.EvaluateInput{Certificate: named, At: at}).
+		Return(activities.Ended{Status: schema.Flagged}, nil).Once()
+	review(t, env)
+}
+
+func TestADeletedCertificateHasNothingToReview(t *testing.T) {
+	env := environment(t)
+	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Over: true}, nil).Once()
+	if got := review(t, env); got != "" {
+		t.Errorf("ended as %q, want nothing", got)
+	}
+}
+
+func TestARefusedDocumentEndsAsError(t *testing.T) {
+	why := &certificate.Refusal{Code: certificate.PasswordProtected, Message: "Remove the password."}
+	for name, refuse := range map[string]func(*testsuite.TestWorkflowEnvironment){
+		"when it is opened": func(env *testsuite.TestWorkflowEnvironment) {
+			env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Refusal: why}, nil).Once()
+		},
+		"when it is trimmed": func(env *testsuite.TestWorkflowEnvironment) {
+			opens(env)
+			env.OnActivity(steps.TrimPages, mock.Anything, mock.Anything).Return(activities.Trimmed{Refusal: why}, nil).Once()
+		},
+		"when it is read": func(env *testsuite.TestWorkflowEnvironment) {
+			opens(env)
+			trims(env)
+			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{Refusal: why}, nil).Once()
+		},
+		"when the model reads it": func(env *testsuite.TestWorkflowEnvironment) {
+			opens(env)
+			trims(env)
+			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{AskModel: true}, nil).Once()
+			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.Parsed{Refusal: why}, nil).Once()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := environment(t)
+			refuse(env)
+			records(t, env, "password_protected")
+			if got := review(t, env); got != schema.Errored {
+				t.Errorf("ended as %q, want error", got)
+			}
+		})
+	}
+}
+
+func TestAnUnsureReadingIsTakenToTheModel(t *testing.T) {
+	env := environment(t)
+	opens(env)
+	trims(env)
+	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{AskModel: true}, nil).Once()
+	env.OnActivity(steps.AskModel, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf"}).
+		Return(activities.Parsed{}, nil).Once()
+	judges(env, schema.Flagged)
+	if got := review(t, env); got != schema.Flagged {
+		t.Errorf("ended as %q, want flagged", got)
+	}
+}
+
+// unavailable is what the worker makes of a reader that could not work.
+func unavailable(wait time.Duration) error {
+	return activities.Fault(&certificate.Unavailable{Message: "The model is overloaded.", RetryAfter: wait, Cause: errors.New("529")})
+}
+
+func TestAReaderThatIsNotAvailableIsAskedAgain(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		faults []error
+		waits  []time.Duration // between the attempts
+		status schema.Status
+	}{
+		{"after 30 s", []error{unavailable(0)}, []time.Duration{30 * time.Second}, schema.Approved},
+		{"after 30, 60 and 120 s", []error{unavailable(0), unavailable(0), unavailable(0)},
+			[]time.Duration{30 * time.Second, 60 * time.Second, 120 * time.Second}, schema.Approved},
+		{"as late as it asks to be", []error{unavailable(10 * time.Minute)}, []time.Duration{10 * time.Minute}, schema.Approved},
+		{"three times and no more", []error{unavailable(0), unavailable(0), unavailable(0), unavailable(0)},
+			[]time.Duration{30 * time.Second, 60 * time.Second, 120 * time.Second}, schema.Errored},
+		{"not when that would be after the two hours", []error{unavailable(3 * time.Hour)}, nil, schema.Errored},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			env := environment(t)
+			opens(env)
+			trims(env)
+			var at []time.Time
+			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(
+				func(context.Context, activities.ParseInput) (activities.Parsed, error) {
+					at = append(at, env.Now())
+					if n := len(at) - 1; n < len(test.faults) {
+						return activities.Parsed{}, test.faults[n]
+					}
+					return activities.Parsed{}, nil
+				})
+			if test.status == schema.Errored {
+				records(t, env, "reader_unavailable")
+			} else {
+				judges(env, test.status)
+			}
+			if got := review(t, env); got != test.status {
+				t.Errorf("ended as %q, want %q", got, test.status)
+			}
+			var waits []time.Duration
+			for i := range at[1:] {
+				waits = append(waits, at[i+1].Sub(at[i]))
+			}
+			if diff := cmp.Diff(test.waits, waits); diff != "" {
+				t.Errorf("waits (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestADocumentThatKillsWorkersEnds(t *testing.T) {
+	env := environment(t)
+	opens(env)
+	trims(env)
+	reading := 0
+	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(
+		func(context.Context, activities.ParseInput) (activities.Parsed, error) {
+			reading++
+			return activities.Parsed{}, temporal.NewTimeoutError(enums.TIMEOUT_TYPE_HEARTBEAT, nil)
+		})
+	records(t, env, "internal")
+	if got := review(t, env); got != schema.Errored {
+		t.Errorf("ended as %q, want error", got)
+	}
+	if want := 9; reading != want {
+		t.Errorf("was read by %d workers, want %d: the first and 8 that were lost", reading, want)
+	}
+}
+
+func TestADatabaseThatIsAwayIsWaitedFor(t *testing.T) {
+	env := environment(t)
+	opens(env)
+	trims(env)
+	reads(env)
+	failed := 0
+	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(
+		func(context.Context, activities.EvaluateInput) (activities.Ended, error) {
+			if failed++; failed <= 50 {
+				return activities.Ended{}, activities.Fault(errors.New("connection refused"))
+			}
+			return activities.Ended{Status: schema.Approved}, nil
+		})
+	if got := review(t, env); got != schema.Approved {
+		t.Errorf("ended as %q, want approved", got)
+	}
+}
+
+func TestAReviewThatHasBegunEndsWithinTwoHours(t *testing.T) {
+	env := environment(t)
+	opens(env)
+	trims(env)
+	reads(env)
+	began := env.Now()
+	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(activities.Ended{}, activities.Fault(errors.New("connection refused")))
+	records(t, env, "timed_out")
+	if got := review(t, env); got != schema.Errored {
+		t.Errorf("ended as %q, want error", got)
+	}
+	if took := env.Now().Sub(began); took > 2*time.Hour+time.Minute {
+		t.Errorf("ended after %v", took)
+	}
+}
+
+func TestACancelledReviewEndsAsError(t *testing.T) {
+	env := environment(t)
+	opens(env)
+	trims(env)
+	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{}, unavailable(0))
+	records(t, env, "cancelled")
+	env.RegisterDelayedCallback(env.CancelWorkflow, 10*time.Second)
+	if got := review(t, env); got != schema.Errored {
+		t.Errorf("ended as %q, want error", got)
+	}
+}
+
+func TestAVerdictSendsItsDeliveriesOnTheirWay(t *testing.T) {
+	env := environment(t)
+	first := activities.Delivery{ID: "del_first", Endpoint: "whe_first"}
+	second := activities.Delivery{ID: "del_second", Endpoint: "whe_second"}
+	env.OnActivity(steps.ValidateDocument, mock.Anything, named).
+		Return(activities.Validated{Pages: 5, Analysed: 2, Deliveries: []activities.Delivery{first}}, nil).Once()
+	trims(env)
+	reads(env)
+	judges(env, schema.Flagged, second)
+	var started []activities.DeliverInput
+	env.OnWorkflow(workflows.DeliverWebhook, mock.Anything, mock.Anything).Return(
+		func(_ workflow.Context, in activities.DeliverInput) error {
+			started = append(started, in)
+			return nil
+		})
+	review(t, env)
+	want := []activities.DeliverInput{
+		{Account: "acct_test", ID: "del_first", Endpoint: "whe_first"}, {Account: "acct_test", ID: "del_second", Endpoint: "whe_second"},
+	}
+	if diff := cmp.Diff(want, started); diff != "" {
+		t.Errorf("deliveries started (-want +got):\n%s", diff)
+	}
+}
