@@ -1,0 +1,188 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Report is the outcome of an evaluation.
+type Report struct {
+	Confidence  float64         `json:"confidence"` // from which a value may decide
+	Files       []FileResult    `json:"files"`
+	Kinds       map[Kind]*Total `json:"kinds"`
+	All         Total           `json:"all"`
+	Reliability []Bin           `json:"reliability"`
+}
+
+// FileResult is the outcome for one document.
+type FileResult struct {
+	Name         string  `json:"name"`
+	Kind         Kind    `json:"kind"`
+	Pages        int     `json:"pages"`
+	Milliseconds float64 `json:"milliseconds"`
+	Refusal      string  `json:"refusal,omitempty"`
+	// Mistaken says that a certificate was refused, or a document that is none was read or refused for another reason.
+	Mistaken string    `json:"mistaken,omitempty"`
+	Total    Total     `json:"total"`
+	Faults   []Finding `json:"faults"`
+	values   []Finding // that were read: the material of the reliability table
+}
+
+// Total counts fields: all of them, those that rules judge, and the worst, which are wrong or invented values that rules
+// judge and that the reader was sure of.
+type Total struct {
+	Documents int    `json:"documents"`
+	Mistaken  int    `json:"mistaken"`
+	Fields    Counts `json:"fields"`
+	Judged    Counts `json:"judged"`
+	Sure      int    `json:"sure_and_wrong"`
+
+	pages        int
+	milliseconds float64
+}
+
+// Counts are numbers of fields by verdict.
+type Counts struct {
+	Right    int `json:"right"`
+	Wrong    int `json:"wrong"`
+	Missing  int `json:"missing"`
+	Invented int `json:"invented"`
+}
+
+// Share is the share of fields that are right, 1 where there are none.
+func (c Counts) Share() float64 {
+	all := c.Right + c.Wrong + c.Missing + c.Invented
+	if all == 0 {
+		return 1
+	}
+	return float64(c.Right) / float64(all)
+}
+
+func (c *Counts) add(o Counts) {
+	c.Right += o.Right
+	c.Wrong += o.Wrong
+	c.Missing += o.Missing
+	c.Invented += o.Invented
+}
+
+func (c *Counts) count(v Verdict) {
+	switch v {
+	case Right:
+		c.Right++
+	case Wrong:
+		c.Wrong++
+	case Missing:
+		c.Missing++
+	case Invented:
+		c.Invented++
+	}
+}
+
+// Bin is a range of confidence and how often the values in it were right.
+type Bin struct {
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
+	Right int     `json:"right"`
+	All   int     `json:"all"`
+	Mean  float64 `json:"mean_confidence"`
+}
+
+func (f *FileResult) count(found Finding, threshold float64) {
+	f.Total.Fields.count(found.Verdict)
+	if found.Judged {
+		f.Total.Judged.count(found.Verdict)
+		if (found.Verdict == Wrong || found.Verdict == Invented) && found.Confidence >= threshold {
+			f.Total.Sure++
+		}
+	}
+	if found.Verdict != Right {
+		f.Faults = append(f.Faults, found)
+	}
+	if found.Verdict != Missing && !found.Presence {
+		f.values = append(f.values, found)
+	}
+}
+
+func (t *Total) add(f FileResult) {
+	t.Documents++
+	if f.Mistaken != "" {
+		t.Mistaken++
+	}
+	t.Fields.add(f.Total.Fields)
+	t.Judged.add(f.Total.Judged)
+	t.Sure += f.Total.Sure
+	t.pages += f.Pages
+	t.milliseconds += f.Milliseconds
+}
+
+// perPage is the mean time that a page took, in milliseconds.
+func (t Total) perPage() float64 {
+	if t.pages == 0 {
+		return 0
+	}
+	return t.milliseconds / float64(t.pages)
+}
+
+func summarise(files []FileResult, threshold float64) Report {
+	r := Report{Confidence: threshold, Files: files, Kinds: map[Kind]*Total{}}
+	edges := []float64{0, 0.5, 0.7, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0000001}
+	for i := range len(edges) - 1 {
+		r.Reliability = append(r.Reliability, Bin{From: edges[i], To: min(1, edges[i+1])})
+	}
+	for i := range files {
+		f := &files[i]
+		f.Total.Documents, f.Total.pages, f.Total.milliseconds = 1, f.Pages, f.Milliseconds
+		if f.Mistaken != "" {
+			f.Total.Mistaken = 1
+		}
+		if r.Kinds[f.Kind] == nil {
+			r.Kinds[f.Kind] = &Total{}
+		}
+		r.Kinds[f.Kind].add(*f)
+		r.All.add(*f)
+		for _, v := range f.values {
+			for j := range r.Reliability {
+				if v.Confidence >= edges[j] && v.Confidence < edges[j+1] {
+					b := &r.Reliability[j]
+					b.All++
+					b.Mean += (v.Confidence - b.Mean) / float64(b.All)
+					if v.Verdict == Right {
+						b.Right++
+					}
+				}
+			}
+		}
+	}
+	return r
+}
+
+// Thresholds are what an evaluation must reach. Shares are between 0 and 1.
+type Thresholds struct {
+	FormRight, TextRight, ScanRight float64
+	Sure                            int // wrong or invented values that rules judge and that the reader was sure of
+	Mistaken                        int // documents refused or read by mistake
+}
+
+// Check gives an error that names every threshold the report does not reach.
+func (r Report) Check(t Thresholds) error {
+	var faults []error
+	for _, k := range []struct {
+		kind Kind
+		want float64
+	}{{Form, t.FormRight}, {Text, t.TextRight}, {Scan, t.ScanRight}} {
+		total, ok := r.Kinds[k.kind]
+		if !ok {
+			continue
+		}
+		if got := total.Fields.Share(); got < k.want {
+			faults = append(faults, fmt.Errorf("%s: %.2f %% of fields are right, %.2f %% are required", k.kind, 100*got, 100*k.want))
+		}
+	}
+	if r.All.Sure > t.Sure {
+		faults = append(faults, fmt.Errorf("%d values that rules judge are wrong or invented at confidence %.2f and above, %d are allowed", r.All.Sure, r.Confidence, t.Sure))
+	}
+	if r.All.Mistaken > t.Mistaken {
+		faults = append(faults, fmt.Errorf("%d documents were refused or read by mistake, %d are allowed", r.All.Mistaken, t.Mistaken))
+	}
+	return errors.Join(faults...)
+}
