@@ -1,0 +1,112 @@
+# Everything needs Go, git and a shell; what else a target needs, it fetches or names.
+
+TOOLS := .cache/tools
+GOTESTSUM := $(TOOLS)/gotestsum
+# Further flags for `go test`, as in: make test TESTFLAGS='-race -run Webhook'
+TESTFLAGS ?=
+# The packages that make test and make check look at.
+PACKAGES ?= ./...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## say what there is
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##  run
+
+.PHONY: build
+build: bin/certflow bin/temporald ## build bin/certflow and bin/temporald
+
+.PHONY: demo
+demo: build stack-packages ## send sample certificates through the whole stack, print the verdicts, stop
+	bin/certflow demo
+
+.PHONY: dev
+dev: build stack-packages ## keep the whole stack up: API on 8080, Temporal's UI on 8233, until Ctrl-C
+	bin/certflow dev
+
+# Go's own cache knows best what is up to date.
+.PHONY: bin/certflow
+bin/certflow:
+	go build -o bin/certflow ./cmd/certflow
+
+.PHONY: bin/temporald
+bin/temporald:
+	@tools/build-temporald.sh
+
+.PHONY: stack-packages
+stack-packages:
+	@tools/system-packages.sh postgresql poppler tesseract
+
+##  judge
+
+.PHONY: test
+test: bin/temporald stack-packages $(GOTESTSUM) ## run every test on real servers; the last line counts them
+	@$(GOTESTSUM) --format pkgname --format-hide-empty-pkg --post-run-command tools/count-tests.sh -- \
+		-count=1 -timeout 20m $(TESTFLAGS) $(PACKAGES)
+
+.PHONY: check
+check: check-format check-vet check-static check-workflows check-spec check-generated ## all that can be judged without running: format, vet, staticcheck, workflowcheck, spec, generated files
+
+.PHONY: check-format
+check-format:
+	@echo "gofmt"
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (gofmt -w mends it):"; echo "$$unformatted"; exit 1; }
+
+.PHONY: check-vet
+check-vet:
+	@echo "go vet"
+	@go vet $(PACKAGES)
+	@cd tools && go vet ./...
+
+.PHONY: check-static
+check-static: $(TOOLS)/staticcheck
+	@echo "staticcheck"
+	@$(TOOLS)/staticcheck $(PACKAGES)
+	@cd tools && ../$(TOOLS)/staticcheck ./...
+
+.PHONY: check-workflows
+check-workflows: $(TOOLS)/workflowcheck
+	@echo "workflowcheck"
+	@$(TOOLS)/workflowcheck ./workflows/...
+
+.PHONY: check-spec
+check-spec: $(TOOLS)/speclint
+	@echo "speclint"
+	@cd tools && go test ./...
+	@$(TOOLS)/speclint api/openapi.yaml
+
+.PHONY: check-generated
+check-generated:
+	@echo "go generate"
+	@tools/check-generated.sh
+
+.PHONY: vuln
+vuln: $(TOOLS)/govulncheck ## ask vuln.go.dev for known faults in what is called
+	$(TOOLS)/govulncheck $(PACKAGES)
+
+##  change
+
+.PHONY: generate
+generate: ## write the generated files anew
+	go generate ./...
+
+.PHONY: clean
+clean: ## remove what make built; the state in .certflow/ stays
+	rm -rf bin .cache
+
+# The tools' versions stand in tools/go.mod.
+$(TOOLS)/%: tools/go.mod tools/go.sum
+	@echo "building $(@F)"
+	@mkdir -p $(TOOLS)
+	@GOBIN=$(CURDIR)/$(TOOLS) go -C tools install $(tool-$(@F))
+	@touch $@
+
+tool-gotestsum := gotest.tools/gotestsum
+tool-govulncheck := golang.org/x/vuln/cmd/govulncheck
+tool-speclint := ./speclint
+tool-staticcheck := honnef.co/go/tools/cmd/staticcheck
+tool-workflowcheck := go.temporal.io/sdk/contrib/tools/workflowcheck
+
+$(TOOLS)/speclint: $(wildcard tools/speclint/*.go)
