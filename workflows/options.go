@@ -20,6 +20,8 @@ const (
 	readerBeat = 20 * time.Second
 	// lostWorkers is how many workers a document may take down before its review ends.
 	lostWorkers = 8
+	// lastWait is the longest wait between two attempts at a step.
+	lastWait = 30 * time.Second
 	// stepTime is how long one attempt at a step that touches the database and the store may take.
 	stepTime = time.Minute
 )
@@ -28,9 +30,11 @@ const (
 var readerWaits = []time.Duration{30 * time.Second, 60 * time.Second, 120 * time.Second}
 
 // patient retries until the time of the whole is over: what fails is our database or store, and a certificate must not be
-// lost to that.
+// lost to that. The number of attempts is a year's; without one, Temporal's test environment would stop at ten.
 func patient() *temporal.RetryPolicy {
-	return &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second}
+	return &temporal.RetryPolicy{
+		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: lastWait, MaximumAttempts: 1_000_000,
+	}
 }
 
 // validateOptions have no limit over all: a review waits in the queue however long, and its time runs from its first step.

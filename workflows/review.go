@@ -36,7 +36,7 @@ func ReviewCertificate(ctx workflow.Context, in Review) (Reviewed, error) {
 	r := &review{in: activities.Certificate{Account: in.Account, ID: in.Certificate, Evaluation: in.Evaluation}}
 	ended, err := r.run(ctx)
 	if err != nil {
-		ended, err = r.fail(ctx, refusalOf(err))
+		ended, err = r.fail(ctx, r.refusalOf(ctx, err))
 	}
 	if err != nil {
 		return Reviewed{}, err
@@ -165,11 +165,12 @@ func refused(why *certificate.Refusal) error {
 	return why
 }
 
-// refusalOf says with which code a review ends that a step did not refuse itself.
-func refusalOf(err error) *certificate.Refusal {
+// refusalOf says with which code a review ends that a step did not refuse itself. A step that failed so late that it was not tried
+// again has run out of time, whatever it failed of.
+func (r *review) refusalOf(ctx workflow.Context, err error) *certificate.Refusal {
 	var why *certificate.Refusal
 	var timeout *temporal.TimeoutError
-	var lost *temporal.ActivityError
+	late := !r.deadline.IsZero() && r.left(ctx) <= lastWait
 	_, unavailable := readerFault(err)
 	switch {
 	case errors.As(err, &why):
@@ -180,7 +181,7 @@ func refusalOf(err error) *certificate.Refusal {
 		return &certificate.Refusal{Code: "reader_unavailable", Message: "The reader was not available. Upload the certificate again later."}
 	case errors.As(err, &timeout) && timeout.TimeoutType() == enums.TIMEOUT_TYPE_HEARTBEAT:
 		return &certificate.Refusal{Code: "internal", Message: "Reading this file stopped the worker again and again. Ask for a digital copy of the certificate that was made anew, and upload that."}
-	case errors.As(err, &timeout), errors.As(err, &lost) && lost.RetryState() == enums.RETRY_STATE_TIMEOUT:
+	case errors.As(err, &timeout), late:
 		return &certificate.Refusal{Code: activities.TimedOut, Message: activities.TimedOutMessage}
 	}
 	return &certificate.Refusal{Code: "internal", Message: "The review failed for a reason of ours. Upload the certificate again; if that fails too, tell the operator."}

@@ -27,8 +27,9 @@ type Config struct {
 	// in base64, separated by commas; the first one encrypts, all decrypt. `certflow keys secret` makes one.
 	SecretKeys secret.Text `env:"CERTFLOW_SECRET_KEY"`
 
-	// TemporalAddress, TemporalNamespace and TemporalAPIKey say where Temporal is; an API key switches TLS on.
-	TemporalAddress   string      `env:"CERTFLOW_TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233"`
+	// TemporalAddress, TemporalNamespace and TemporalAPIKey say where Temporal is (127.0.0.1:7233 when nothing does); an API key switches
+	// TLS on.
+	TemporalAddress   string      `env:"CERTFLOW_TEMPORAL_ADDRESS"`
 	TemporalNamespace string      `env:"CERTFLOW_TEMPORAL_NAMESPACE" envDefault:"default"`
 	TemporalAPIKey    secret.Text `env:"CERTFLOW_TEMPORAL_API_KEY"`
 	// TemporalUIURL is the Temporal UI that links for operators lead to; empty for none.

@@ -53,6 +53,9 @@ func Open(ctx context.Context, c *config.Config) (*Service, error) {
 	if s.Blobs, err = blob.Open(ctx, c.BlobURL); err != nil {
 		return nil, errors.Join(fmt.Errorf("CERTFLOW_BLOB_URL: %w", err), s.DB.Close())
 	}
+	if c.TemporalAddress == "" {
+		c.TemporalAddress = client.DefaultHostPort
+	}
 	options := client.Options{
 		HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace,
 		Logger: log.NewStructuredLogger(slog.Default()),

@@ -36,6 +36,21 @@ func (s *Service) Worker(ctx context.Context, queues []string) (*worker.Worker, 
 	return worker.New(s.Temporal, options)
 }
 
+// RunWorker serves queues, none meaning all, until ctx ends; then it lets what runs end.
+func (s *Service) RunWorker(ctx context.Context, queues []string) error {
+	w, err := s.Worker(ctx, queues)
+	if err != nil {
+		return err
+	}
+	if err := w.Start(); err != nil {
+		return err
+	}
+	slog.InfoContext(ctx, "the worker serves", "queues", queues)
+	<-ctx.Done()
+	w.Stop()
+	return nil
+}
+
 func (s *Service) workerOptions(queues []string) (worker.Options, error) {
 	c := s.Config
 	guard, err := c.Guard()
