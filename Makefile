@@ -43,7 +43,7 @@ stack-packages:
 
 .PHONY: test
 test: bin/temporald stack-packages $(GOTESTSUM) ## run every test on real servers; the last line counts them
-	@$(GOTESTSUM) --format pkgname --format-hide-empty-pkg --post-run-command tools/count-tests.sh -- \
+	@$(GOTESTSUM) --format pkgname --format-hide-empty-pkg --jsonfile .cache/tests.json --post-run-command tools/count-tests.sh -- \
 		-count=1 -timeout 20m $(TESTFLAGS) $(PACKAGES)
 
 .PHONY: check
