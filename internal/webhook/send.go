@@ -11,8 +11,8 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/netip"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -117,7 +117,7 @@ func (s *Sender) send(ctx context.Context, r Request) Result {
 	within, cancel := context.WithTimeout(ctx, s.sendTime)
 	defer cancel()
 	progress := &progress{stage: stageResolve}
-	request, err := http.NewRequestWithContext(progress.trace(within), http.MethodPost, u.String(), bytes.NewReader(r.Body))
+	request, err := http.NewRequestWithContext(within, http.MethodPost, u.String(), bytes.NewReader(r.Body))
 	if err != nil {
 		return Result{Error: ErrorRequest, Detail: "the message could not be made into a request"}
 	}
@@ -130,7 +130,7 @@ func (s *Sender) send(ctx context.Context, r Request) Result {
 	request.Header.Set("User-Agent", s.userAgent)
 
 	// RoundTrip, not a Client: that one would follow redirects and keep cookies.
-	response, err := s.transport(progress).RoundTrip(request)
+	response, err := s.transport(within, progress).RoundTrip(request)
 	if err != nil {
 		return progress.failure(ctx, within, err)
 	}
@@ -156,8 +156,10 @@ func (s *Sender) send(ctx context.Context, r Request) Result {
 	return result
 }
 
-// transport serves one try.
-func (s *Sender) transport(p *progress) *http.Transport {
+// transport serves one try. It dials in within, because http.Transport itself
+// lets a connection go on being made when the request that wanted it is over: a
+// receiver that hangs in the handshake would keep it for ever.
+func (s *Sender) transport(within context.Context, p *progress) *http.Transport {
 	dialer := &net.Dialer{
 		Resolver: s.resolver,
 		Control: func(network, address string, conn syscall.RawConn) error {
@@ -166,16 +168,57 @@ func (s *Sender) transport(p *progress) *http.Transport {
 			return err
 		},
 	}
+	dial := func(network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(within, network, address)
+		if err != nil {
+			return nil, err
+		}
+		p.connected(conn)
+		deadline, _ := within.Deadline()
+		if err := conn.SetDeadline(deadline); err != nil {
+			_ = conn.Close()
+			return nil, err
+		}
+		return conn, nil
+	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        s.tls,
+		DialContext: func(_ context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(network, address)
+			if err == nil {
+				p.reach(stageAnswer)
+			}
+			return conn, err
+		},
+		DialTLSContext: func(_ context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(network, address)
+			if err != nil {
+				return nil, err
+			}
+			p.reach(stageTLS)
+			secured := tls.Client(conn, s.tlsFor(address))
+			if err := secured.HandshakeContext(within); err != nil {
+				_ = conn.Close()
+				return nil, err
+			}
+			p.reach(stageAnswer)
+			return secured, nil
+		},
 		Protocols:              protocols,
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxAnswerHeaders,
 	}
+}
+
+// tlsFor returns the settings for the host of a host:port.
+func (s *Sender) tlsFor(address string) *tls.Config {
+	config := s.tls.Clone()
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		config.ServerName = strings.TrimSuffix(host, ".")
+	}
+	return config
 }
 
 // stage is how far a try has come.
@@ -189,28 +232,13 @@ const (
 )
 
 // progress follows one try, so that a failure can be named by where it
-// happened. The transport reports from goroutines of its own, and may go on
-// doing so when the try is over.
+// happened. The transport dials in a goroutine of its own, which may outlive the
+// try for a moment.
 type progress struct {
 	mu      sync.Mutex
 	stage   stage
 	addr    netip.Addr
 	refusal *RefusedError
-}
-
-func (p *progress) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		ConnectStart:      func(string, string) { p.reach(stageConnect) },
-		TLSHandshakeStart: func() { p.reach(stageTLS) },
-		GotConn: func(info httptrace.GotConnInfo) {
-			p.reach(stageAnswer)
-			if addrPort, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil {
-				p.mu.Lock()
-				defer p.mu.Unlock()
-				p.addr = addrPort.Addr().Unmap()
-			}
-		},
-	})
 }
 
 func (p *progress) reach(s stage) {
@@ -223,6 +251,7 @@ func (p *progress) reach(s stage) {
 func (p *progress) dialling(address string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.stage = max(p.stage, stageConnect)
 	var refusal *RefusedError
 	isRefused := errors.As(err, &refusal)
 	if p.refusal != nil && !isRefused {
@@ -232,6 +261,15 @@ func (p *progress) dialling(address string, err error) {
 		p.addr = addrPort.Addr().Unmap().WithZone("")
 	}
 	p.refusal = refusal
+}
+
+// connected notes whom the connection is to.
+func (p *progress) connected(conn net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if addrPort, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil {
+		p.addr, p.refusal = addrPort.Addr().Unmap(), nil
+	}
 }
 
 func (p *progress) remote() netip.Addr {
@@ -253,7 +291,7 @@ func (p *progress) failure(caller, within context.Context, err error) Result {
 	switch {
 	case caller.Err() != nil:
 		result.Error, result.Detail = ErrorCancelled, "the try was given up before an answer came"
-	case p.stage <= stageConnect && p.refusal != nil:
+	case p.refusal != nil:
 		result = refusedResult(ErrorRefusedAddress, p.refusal)
 		result.RemoteIP = p.addr
 	case errors.As(err, &dns):
