@@ -152,9 +152,14 @@ func joinPieces(runs []run) []run {
 			merged := false
 			for k := len(out) - 1; k >= from && k >= len(out)-4; k-- {
 				p := &out[k]
-				if p.text == r.text && p.unseen == r.unseen && math.Abs(along(p.start, d)-along(r.start, d)) < duplicate*r.size &&
-					math.Abs(along(p.end, d)-along(r.end, d)) < 2*duplicate*r.size {
-					merged = true
+				if p.unseen != r.unseen {
+					continue
+				}
+				if merged = p.repeats(&r, d); merged {
+					break
+				}
+				if merged = r.repeats(p, d); merged {
+					*p = r
 					break
 				}
 			}
@@ -173,6 +178,21 @@ func joinPieces(runs []run) []run {
 		}
 	})
 	return out
+}
+
+// repeats reports whether s is a second impression of r or of a part of it in the same place.
+func (r *run) repeats(s *run, d point) bool {
+	at := strings.Index(r.text, s.text)
+	if at < 0 || math.Abs(r.size-s.size) > 0.03*r.size {
+		return false
+	}
+	if len(r.text) == len(s.text) {
+		return math.Abs(along(r.start, d)-along(s.start, d)) < duplicate*r.size &&
+			math.Abs(along(r.end, d)-along(s.end, d)) < 2*duplicate*r.size
+	}
+	width := along(r.end, d) - along(r.start, d)
+	expected := along(r.start, d) + width*float64(at)/float64(len(r.text))
+	return math.Abs(along(s.start, d)-expected) < 0.5*r.size && along(s.end, d) < along(r.end, d)+duplicate*r.size
 }
 
 func (r *run) join(s run) {

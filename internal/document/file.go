@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
@@ -15,12 +16,11 @@ import (
 
 // The bounds of what one document may cost. They are far above any certificate and far below what hurts a worker.
 const (
-	maxStream    = 64 << 20  // bytes of one stream after decoding
-	maxDecoded   = 256 << 20 // bytes of all streams of one document after decoding
-	maxObjects   = 1_000_000
-	maxPages     = 20_000
-	maxDepth     = 64 // nested objects, pages, forms
-	headerWindow = 1024
+	maxStream  = 64 << 20  // bytes of one stream after decoding
+	maxDecoded = 256 << 20 // bytes of all streams of one document after decoding
+	maxObjects = 1_000_000
+	maxPages   = 20_000
+	maxDepth   = 64 // nested objects, pages, forms
 )
 
 // file is an opened PDF: pdfcpu's object table with accessors that never fail. What is missing or of the wrong kind reads
@@ -55,7 +55,7 @@ func open(pdf []byte) (f *file, err error) {
 			f, err = nil, unreadable(fmt.Errorf("parser panic: %v", p))
 		}
 	}()
-	at := bytes.Index(pdf[:min(len(pdf), headerWindow)], []byte("%PDF"))
+	at := header(pdf)
 	if at < 0 {
 		return nil, &certificate.Refusal{Code: certificate.Unreadable,
 			Message: "The file is not a PDF. Export or print the certificate as PDF and upload that file."}
@@ -83,8 +83,12 @@ func open(pdf []byte) (f *file, err error) {
 	return f, nil
 }
 
+// withoutConfigDir keeps pdfcpu from writing to the user's home. It sets a variable of the library, hence once.
+var withoutConfigDir = sync.OnceFunc(api.DisableConfigDir)
+
 // configuration is how pdfcpu reads here: relaxed, offline, bounded, with nothing written to the user's home.
 func configuration() *model.Configuration {
+	withoutConfigDir()
 	conf := model.NewDefaultConfiguration()
 	conf.Offline = true
 	conf.ValidationMode = model.ValidationRelaxed
@@ -289,30 +293,32 @@ func (f *file) layerOff(o types.Object) bool {
 	return len(groups) > 0
 }
 
-// walkPages lists the pages in order with their inherited attributes. Loops are cut where they close.
+// walkPages lists the pages in order with their inherited attributes.
 func (f *file) walkPages() error {
 	root, err := f.x.Catalog()
 	if err != nil {
 		return fmt.Errorf("read the catalogue: %w", err)
 	}
-	seen := map[int]bool{}
-	return f.walk(root["Pages"], leaf{media: rect{0, 0, 612, 792}}, seen, 0)
+	steps := 0
+	return f.walk(root["Pages"], leaf{media: rect{0, 0, 612, 792}}, map[int]bool{}, &steps)
 }
 
-func (f *file) walk(o types.Object, from leaf, seen map[int]bool, depth int) error {
+// walk reads one node of the page tree. A tree that leads back into itself, is too deep or too large is an error.
+func (f *file) walk(o types.Object, from leaf, above map[int]bool, steps *int) error {
 	if n := ref(o); n != 0 {
-		if seen[n] {
-			return nil
+		if above[n] {
+			return errors.New("the page tree leads back into itself")
 		}
-		seen[n] = true
+		above[n] = true
+		defer delete(above, n)
 		from.ref = n
 	}
 	d := f.dict(o)
-	if d == nil || depth > maxDepth {
+	if d == nil {
 		return nil
 	}
-	if len(f.pages) >= maxPages {
-		return fmt.Errorf("more than %d pages", maxPages)
+	if *steps++; *steps > maxObjects || len(above) > maxDepth || len(f.pages) >= maxPages {
+		return errors.New("the page tree is too large")
 	}
 	if r := f.dict(d["Resources"]); r != nil {
 		from.resources = r
@@ -328,7 +334,7 @@ func (f *file) walk(o types.Object, from leaf, seen map[int]bool, depth int) err
 	}
 	if kids := f.array(d["Kids"]); kids != nil {
 		for _, kid := range kids {
-			if err := f.walk(kid, from, seen, depth+1); err != nil {
+			if err := f.walk(kid, from, above, steps); err != nil {
 				return err
 			}
 		}

@@ -60,7 +60,28 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 	p.Fields = fields.fields
 	p.Words = withoutValues(words(runs), p.Fields)
 	p.Marks = marks(c.shapes, view)
+	turnPage(&p, uprightTurn(runs))
 	return p, nil
+}
+
+// someLetters is how many letters it takes to tell how a page is meant to be held.
+const someLetters = 20
+
+// uprightTurn is by how much a page must be turned clockwise for nearly all of its visible text to run from left to right.
+func uprightTurn(runs []run) int {
+	letters, total := map[int16]int{}, 0
+	for i := range runs {
+		if !runs[i].unseen {
+			letters[runs[i].angle] += runs[i].letters
+			total += runs[i].letters
+		}
+	}
+	for angle, turn := range map[int16]int{90: 270, -90: 90, 180: 180} {
+		if total >= someLetters && letters[angle]*10 > total*8 {
+			return turn
+		}
+	}
+	return 0
 }
 
 // content joins the content streams of a page; tokens do not run across their borders.

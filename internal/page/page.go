@@ -9,7 +9,10 @@ type Page struct {
 	Number int // from 1, in the original document
 	// Turn says by how many degrees clockwise the page as displayed was turned to make its text stand upright: 0, 90, 180 or
 	// 270, nearly always 0. Width, Height and every box are those of the turned page; Displayed takes a box back.
-	Turn   int
+	Turn int
+	// Skew says by how many degrees clockwise the scan on the turned page is crooked. Words and marks that were read from it
+	// lie where they would if it were straight; Displayed takes that back, too. 0 for printed pages.
+	Skew   float64
 	Width  float64
 	Height float64
 	// Words stand in no promised order; readers sort by box. Words of a form field's value are not among them: they stand in Fields.

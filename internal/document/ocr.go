@@ -1,0 +1,293 @@
+package document
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// recogniser reads pages that show as pictures: pdftoppm draws them, our own code straightens them and takes the lines of the form
+// away, tesseract reads.
+type recogniser struct {
+	draw tool
+	read tool
+	jobs chan struct{}
+}
+
+func newRecogniser(o Options) *recogniser {
+	limits := bounds{o.Memory, o.OCRTimeout}
+	return &recogniser{
+		draw: tool{"pdftoppm", "poppler-utils", limits, maxPixels + 64},
+		read: tool{"tesseract", "tesseract-ocr and tesseract-ocr-eng", limits, 64 << 20},
+		jobs: make(chan struct{}, o.OCRJobs),
+	}
+}
+
+// What makes a page a picture: nearly no words, and something else that covers it. An ACORD form has more than 300 words of
+// its own; a fax line or a stamp over a scan has fewer than 40.
+const (
+	fewWords     = 40
+	someWords    = 250
+	someDrawings = 100
+	anyImage     = 0.03 // share of the page
+	mostOfPage   = 0.5
+)
+
+// pictured reports whether a page has to be read by OCR.
+func pictured(p *page.Page) bool {
+	legible, unknown := 0, 0
+	for i := range p.Words {
+		switch w := &p.Words[i]; {
+		case w.Hidden:
+		case w.Confidence < 0.5:
+			unknown++
+		default:
+			legible++
+		}
+	}
+	drawings, images, largest := 0, 0.0, 0.0
+	for _, m := range p.Marks {
+		switch m.Kind {
+		case page.Drawing:
+			drawings++
+		case page.Image:
+			a := box(m.Box).area()
+			images += a
+			largest = max(largest, a)
+		}
+	}
+	area := max(p.Width*p.Height, 1)
+	switch {
+	case unknown > legible/2 && unknown > 5:
+		return true
+	case legible < fewWords:
+		return images/area > anyImage || drawings > someDrawings
+	}
+	return legible < someWords && largest/area > mostOfPage
+}
+
+// resolution is what tesseract is trained for.
+const resolution = 300.0
+
+// errPicture is a page that cannot be drawn.
+func errPicture(cause error) error {
+	return &refused{cause: cause, Refusal: certificate.Refusal{Code: certificate.Unreadable,
+		Message: "A page of the PDF is a picture that is damaged or too large to read. Scan the certificate at 300 dpi and upload that file."}}
+}
+
+// page adds to p what OCR reads on it.
+func (r *recogniser) page(ctx context.Context, pdf []byte, p *page.Page) error {
+	select {
+	case r.jobs <- struct{}{}:
+		defer func() { <-r.jobs }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	m, err := r.bitmap(ctx, pdf, p)
+	if err != nil {
+		return err
+	}
+	legible := p.Words[:0:0]
+	for _, w := range p.Words {
+		if w.Hidden || w.Confidence >= 0.5 {
+			legible = append(legible, w)
+		}
+	}
+	p.Words = legible
+	seen, err := r.upright(ctx, m, p)
+	if err != nil {
+		return err
+	}
+	p.Words = append(p.Words, seen...)
+	return nil
+}
+
+// bitmap draws the page at 300 dpi, or as large as the bounds allow.
+func (r *recogniser) bitmap(ctx context.Context, pdf []byte, p *page.Page) (*bitmap, error) {
+	width, height := p.Width, p.Height
+	if p.Turn%180 != 0 {
+		width, height = height, width
+	}
+	scale := min(resolution/72, math.Sqrt(maxPixels/(max(width, 1)*max(height, 1))))
+	w, h := max(1, int(width*scale)), max(1, int(height*scale))
+	n := strconv.Itoa(p.Number)
+	out, err := r.draw.run(ctx, pdf[header(pdf):], "-q", "-gray", "-cropbox", "-f", n, "-l", n,
+		"-scale-to-x", strconv.Itoa(w), "-scale-to-y", strconv.Itoa(h), "-")
+	var fault *Fault
+	if errors.As(err, &fault) && fault.Kind != NotStarted {
+		return nil, errPicture(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := parsePGM(out)
+	if err != nil {
+		return nil, errPicture(err)
+	}
+	return m.turned(p.Turn), nil
+}
+
+// sureWords is how many confident words make an orientation right without trying the others.
+const sureWords = 25
+
+// upright reads the bitmap, turning it until the words make sense, and gives words in points of the turned page.
+func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]page.Word, error) {
+	best, err := r.look(ctx, m, p)
+	if err != nil {
+		return nil, err
+	}
+	turn := 0
+	if best.sure() < sureWords {
+		// What is half read at first may stand on its side or on its head; a small copy tells, at a quarter of the cost.
+		score := -1.0
+		for _, t := range []int{0, 90, 180, 270} {
+			small, err := r.recognise(ctx, m.turned(t).halved(), sparse)
+			if err != nil {
+				return nil, err
+			}
+			if s := sense(small); s > score*1.2 {
+				score, turn = s, t
+			}
+		}
+		if turn != 0 {
+			if best, err = r.look(ctx, m.turned(turn), p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	turnPage(p, turn)
+	return best.fill(p), nil
+}
+
+// sense is how much of what tesseract read looks like words: their letters, weighed with confidence.
+func sense(words []seen) float64 {
+	sum := 0.0
+	for _, w := range words {
+		if n := len(essence(w.text)); n >= 3 && w.confidence > 0.5 {
+			sum += float64(n) * w.confidence
+		}
+	}
+	return sum
+}
+
+// view is what was found on one bitmap.
+type view struct {
+	width, height int
+	skew          float64 // degrees clockwise by which the bitmap was crooked
+	words         []seen
+	rulings       rulings
+}
+
+func (v view) sure() int {
+	n := 0
+	for _, w := range v.words {
+		if w.confidence > 0.7 && len(essence(w.text)) >= 3 {
+			n++
+		}
+	}
+	return n
+}
+
+// The page segmentation modes of tesseract that are used.
+const (
+	sparse = "11" // text anywhere, which forms are
+)
+
+// leastSkew is the angle in degrees from which straightening is worth its time: a rule of the form's width then falls by 4 pixels.
+const leastSkew = 0.1
+
+// look straightens a bitmap, takes its rulings and has it read.
+//
+// A page with printed words stays as it is: they would no longer lie over the picture.
+func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, error) {
+	threshold := m.threshold()
+	v := view{width: m.width, height: m.height}
+	if len(p.Words) == 0 {
+		v.skew = m.skew(threshold)
+	}
+	if math.Abs(v.skew) >= leastSkew {
+		m = m.rotated(-v.skew)
+	} else {
+		v.skew = 0
+		m = &bitmap{m.width, m.height, slices.Clone(m.pix)}
+	}
+	v.rulings = m.takeRulings(threshold)
+	var err error
+	v.words, err = r.recognise(ctx, m, sparse)
+	return v, err
+}
+
+func (r *recogniser) recognise(ctx context.Context, m *bitmap, mode string) ([]seen, error) {
+	if m.width < 8 || m.height < 8 {
+		return nil, nil
+	}
+	out, err := r.read.run(ctx, m.pgm(), "stdin", "stdout", "--psm", mode, "--dpi", "300", "-l", "eng", "tsv")
+	if err != nil {
+		return nil, err
+	}
+	words, err := parseTSV(out)
+	if err != nil {
+		return nil, &Fault{Crashed, r.read.name, err}
+	}
+	return words, nil
+}
+
+// fill adds the rulings to the page and gives the words, both in points.
+func (v view) fill(p *page.Page) []page.Word {
+	p.Skew = round2(v.skew)
+	sx, sy := p.Width/float64(v.width), p.Height/float64(v.height)
+	points := func(r rect) certificate.Box {
+		return rect{r.x0 * sx, r.y0 * sy, r.x1 * sx, r.y1 * sy}.box()
+	}
+	for _, r := range v.rulings.rules {
+		p.Marks = append(p.Marks, page.Mark{Kind: page.Rule, Box: points(r)})
+	}
+	for _, b := range v.rulings.boxes {
+		p.Marks = append(p.Marks, page.Mark{Kind: page.Frame, Box: points(b.box), Ink: round2(b.ink)})
+	}
+	printed := p.Words
+	var out []page.Word
+	for _, w := range v.words {
+		b := points(w.box)
+		if slices.ContainsFunc(printed, func(q page.Word) bool { return !q.Hidden && box(q.Box).contains(box(b).center()) }) {
+			continue
+		}
+		out = append(out, page.Word{Text: w.text, Box: b, Source: certificate.OCR, Confidence: w.confidence, Size: round2(b[3] - b[1])})
+	}
+	return out
+}
+
+// turnPage turns everything on a page clockwise.
+func turnPage(p *page.Page, degrees int) {
+	if degrees == 0 {
+		return
+	}
+	w, h := p.Width, p.Height
+	turn := func(b certificate.Box) certificate.Box {
+		switch degrees {
+		case 90:
+			return certificate.Box{h - b[3], b[0], h - b[1], b[2]}
+		case 180:
+			return certificate.Box{w - b[2], h - b[3], w - b[0], h - b[1]}
+		}
+		return certificate.Box{b[1], w - b[2], b[3], w - b[0]}
+	}
+	for i := range p.Words {
+		p.Words[i].Box = box(turn(p.Words[i].Box)).box()
+	}
+	for i := range p.Fields {
+		p.Fields[i].Box = box(turn(p.Fields[i].Box)).box()
+	}
+	for i := range p.Marks {
+		p.Marks[i].Box = box(turn(p.Marks[i].Box)).box()
+	}
+	p.Turn = (p.Turn + degrees) % 360
+	if degrees != 180 {
+		p.Width, p.Height = h, w
+	}
+}

@@ -1,0 +1,90 @@
+package document
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+)
+
+// Engine writes PDFs. Reading never depends on which one is configured.
+type Engine interface {
+	// Name is how the engine is configured and logged.
+	Name() string
+	// Trim gives a PDF of the first n pages, n ≥ 1, without a password; form fields on them keep their values. A document
+	// with no more pages and no password comes back as it is. A document that cannot be opened is a *certificate.Refusal.
+	Trim(ctx context.Context, pdf []byte, n int) ([]byte, error)
+}
+
+// Licence is what an engine that is sold needs. A key without a customer is a metered API key; with one it is the text of a
+// licence file issued to that customer.
+type Licence struct {
+	Key      string
+	Customer string
+}
+
+// NewEngine is the engine of that name: "pdfcpu", which "" means too, or "unipdf", which is an error without a valid licence.
+func NewEngine(name string, licence Licence) (Engine, error) {
+	switch name {
+	case "", "pdfcpu":
+		return pdfcpuEngine{}, nil
+	case "unipdf":
+		return newUniPDF(licence)
+	}
+	return nil, fmt.Errorf("the PDF engine %q is unknown: choose pdfcpu or unipdf", name)
+}
+
+// pdfcpuEngine trims with pdfcpu.
+type pdfcpuEngine struct{}
+
+// Name is "pdfcpu".
+func (pdfcpuEngine) Name() string { return "pdfcpu" }
+
+// Trim implements Engine.
+func (pdfcpuEngine) Trim(ctx context.Context, pdf []byte, n int) (out []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, unreadable(fmt.Errorf("panic while trimming: %v", p))
+		}
+	}()
+	info, err := untrimmed(ctx, pdf, n)
+	if err != nil {
+		return nil, err
+	}
+	if info.Pages <= n && !info.Encrypted {
+		return pdf, nil
+	}
+	conf := configuration()
+	conf.Optimize = false
+	if info.Encrypted {
+		var plain bytes.Buffer
+		if err := api.Decrypt(bytes.NewReader(pdf[header(pdf):]), &plain, conf); err != nil {
+			return nil, unreadable(fmt.Errorf("decrypt: %w", err))
+		}
+		pdf = plain.Bytes()
+		conf = configuration()
+		conf.Optimize = false
+	}
+	if info.Pages <= n {
+		return pdf, nil
+	}
+	var trimmed bytes.Buffer
+	if err := api.Trim(bytes.NewReader(pdf), &trimmed, []string{"1-" + strconv.Itoa(n)}, conf); err != nil {
+		return nil, unreadable(fmt.Errorf("trim: %w", err))
+	}
+	return trimmed.Bytes(), ctx.Err()
+}
+
+// untrimmed checks what every engine asks first.
+func untrimmed(ctx context.Context, pdf []byte, n int) (Info, error) {
+	if n < 1 {
+		return Info{}, errors.New("a document is trimmed to at least one page")
+	}
+	if err := ctx.Err(); err != nil {
+		return Info{}, err
+	}
+	return Inspect(pdf)
+}
