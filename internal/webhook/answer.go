@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -45,7 +46,8 @@ func readAnswer(ctx context.Context, response *http.Response) (string, AnswerNot
 
 func noteOf(ctx context.Context, err error) AnswerNote {
 	switch {
-	case ctx.Err() != nil:
+	// The connection has the same deadline as ctx and may come first.
+	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
 		return AnswerSlow
 	case errors.Is(err, io.EOF):
 		// A compressed answer without a body.

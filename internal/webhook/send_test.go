@@ -263,12 +263,17 @@ func TestASlowAnswerIsCutAndItsStatusCounts(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		hangUp(r)
 	})
-	result := local(SenderOptions{AnswerTimeout: 50 * time.Millisecond}).Send(t.Context(), message(server.URL))
-	if diff := cmp.Diff(story{Status: 200, Answer: "so far", AnswerNote: AnswerSlow}, tell(result)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if !result.Succeeded() || result.Duration > 5*time.Second {
-		t.Errorf("succeeded = %v after %v", result.Succeeded(), result.Duration)
+	for name, options := range map[string]SenderOptions{
+		"by the time for answers":      {AnswerTimeout: 50 * time.Millisecond},
+		"by the time of the whole try": {Timeout: 200 * time.Millisecond, AnswerTimeout: time.Minute},
+	} {
+		result := local(options).Send(t.Context(), message(server.URL))
+		if diff := cmp.Diff(story{Status: 200, Answer: "so far", AnswerNote: AnswerSlow}, tell(result)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if !result.Succeeded() || result.Duration > 5*time.Second {
+			t.Errorf("%s: succeeded = %v after %v", name, result.Succeeded(), result.Duration)
+		}
 	}
 }
 
