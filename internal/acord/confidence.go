@@ -1,0 +1,67 @@
+package acord
+
+import (
+	"math"
+
+	"certflow/internal/certificate"
+)
+
+// The confidence of a value is the product of how well its source is read, how surely it belongs to its place, and how
+// well it fits what such values look like. Rules ask for 0.85 by default: whatever leaves a doubt must end below it.
+const (
+	formField = 0.99 // a named field of the form says what it is
+	printed   = 0.97 // text of the page in the place of its label
+	engine    = 0.98 // OCR, times the engine's own confidence in its least sure word
+
+	nothingRead  = 0.5  // something is printed that is not a value of its kind: the value is null
+	spacedDigits = 0.7  // "1 000 000": commas were lost, or digits
+	misplaced    = 0.75 // as near to another label as to its own
+	inferred     = 0.7  // the layout does not say it, the wording does
+	disagreeing  = 0.5  // form field and print, or two places, say different things
+	unticked     = 0.9  // a box that is printed and holds no mark
+	uncommon     = 0.85 // a value that is possible but not of the usual look
+)
+
+// sourced is the confidence that a cell's characters are read right and stand where they belong.
+func sourced(c cell) float64 {
+	switch c.source() {
+	case certificate.FormField:
+		return formField * c.doubt
+	case certificate.OCR:
+		return engine * c.engine() * c.doubt
+	}
+	return printed * c.engine() * c.doubt
+}
+
+func textConfidence(c cell) float64 { return sourced(c) }
+
+// dateConfidence leaves OCR's dates just above the threshold; corroborate lowers those that nothing supports.
+func dateConfidence(c cell) float64 { return sourced(c) }
+
+// amountConfidence is lower for OCR's amounts that limits of insurance rarely have: digits in no groups, odd sums, and
+// sums out of all proportion, because that is what lost or added digits look like.
+func amountConfidence(c cell, amount certificate.Dollars) float64 {
+	conf := sourced(c)
+	if c.source() != certificate.OCR {
+		return conf
+	}
+	if amount%500 != 0 || amount < 1000 || amount > 100_000_000 {
+		conf *= uncommon
+	}
+	if text := bare(c); amount >= 1000 && !containsComma(text) {
+		conf *= uncommon
+	}
+	return conf
+}
+
+func containsComma(s string) bool {
+	for _, r := range s {
+		if r == ',' {
+			return true
+		}
+	}
+	return false
+}
+
+// round keeps confidences to four decimals, so that the same page gives the same bytes on every machine.
+func round(v float64) float64 { return math.Round(clamp(v)*1e4) / 1e4 }

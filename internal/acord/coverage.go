@@ -1,0 +1,281 @@
+package acord
+
+import (
+	"strconv"
+
+	"certflow/internal/certificate"
+)
+
+// The paths of the named coverages.
+const (
+	glPath       = "coverages.commercial_general_liability"
+	autoPath     = "coverages.automobile_liability"
+	umbrellaPath = "coverages.umbrella_excess_liability"
+	wcPath       = "coverages.workers_compensation"
+)
+
+// tableReader reads the rows of one table into a record.
+type tableReader struct {
+	*record
+	s        *sheet
+	t        table
+	ticks    ticks
+	official official // the form's own fields, none where the page has no official form
+}
+
+// coverages reads the named rows and the free part of the table.
+func (tr tableReader) coverages() {
+	for _, row := range tr.t.rows {
+		policies := tr.official.policies(row.id, tr.s.policies(tr.t, row.span))
+		limits := tr.s.limitCells(tr.t, row.span)
+		if row.id == umbrellaRow {
+			limits[retentionTick] = tr.retention(row.span)
+		}
+		limits = tr.official.limits(row.id, limits)
+		switch row.id {
+		case glRow:
+			tr.certificate.Coverages.GeneralLiability = tr.generalLiability(row, policies, limits)
+		case autoRow:
+			tr.certificate.Coverages.AutomobileLiability = tr.automobile(row, policies, limits)
+		case umbrellaRow:
+			tr.certificate.Coverages.UmbrellaLiability = tr.umbrella(row, policies, limits)
+		case wcRow:
+			tr.certificate.Coverages.WorkersCompensation = tr.workers(row, policies, limits)
+		}
+	}
+	tr.freeRows()
+}
+
+// additional is the path of the i-th policy of a coverage; the first is the coverage itself.
+func additional(path string, i int) string {
+	if i == 0 {
+		return path
+	}
+	return path + ".additional_policies." + strconv.Itoa(i-1)
+}
+
+func (tr tableReader) generalLiability(row row, policies []policyCells, limits map[labelID]cell) *certificate.GeneralLiability {
+	c := &certificate.GeneralLiability{}
+	tr.form(glPath, row, &c.ClaimsMade, &c.Occurrence)
+	tr.generalLimits(glPath+".limits", &c.Limits, limits)
+	for i, cells := range policies {
+		p, at := c, additional(glPath, i)
+		if i > 0 {
+			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.GeneralLiability{})
+			p = &c.AdditionalPolicies[i-1]
+		}
+		tr.policy(at, &p.Policy, cells)
+		tr.named(at, &p.Policy)
+	}
+	if !tr.shown(glPath) {
+		tr.forget(glPath)
+		return nil
+	}
+	return c
+}
+
+func (r *record) generalLimits(path string, l *certificate.GeneralLiabilityLimits, cells map[labelID]cell) {
+	r.dollars(path+".each_occurrence_dollars", &l.EachOccurrence, cells[eachOccurrence])
+	r.dollars(path+".damage_to_rented_premises_dollars", &l.DamageToRentedPremises, cells[damageToRented])
+	r.dollars(path+".medical_expense_dollars", &l.MedicalExpense, cells[medicalExpense])
+	r.dollars(path+".personal_and_advertising_injury_dollars", &l.PersonalAndAdvertising, cells[personalInjury])
+	r.dollars(path+".general_aggregate_dollars", &l.GeneralAggregate, cells[generalAggregate])
+	r.dollars(path+".products_completed_operations_dollars", &l.ProductsCompletedOperations, cells[productsAggregate])
+}
+
+func (tr tableReader) automobile(row row, policies []policyCells, limits map[labelID]cell) *certificate.AutomobileLiability {
+	c := &certificate.AutomobileLiability{Autos: []string{}}
+	tr.autos(autoPath, row, &c.Autos)
+	tr.autoLimits(autoPath+".limits", &c.Limits, limits)
+	for i, cells := range policies {
+		p, at := c, additional(autoPath, i)
+		if i > 0 {
+			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.AutomobileLiability{Autos: []string{}})
+			p = &c.AdditionalPolicies[i-1]
+		}
+		tr.policy(at, &p.Policy, cells)
+		tr.named(at, &p.Policy)
+	}
+	if !tr.shown(autoPath) {
+		tr.forget(autoPath)
+		return nil
+	}
+	return c
+}
+
+func (r *record) autoLimits(path string, l *certificate.AutomobileLiabilityLimits, cells map[labelID]cell) {
+	r.dollars(path+".combined_single_limit_dollars", &l.CombinedSingleLimit, cells[combinedSingle])
+	r.dollars(path+".bodily_injury_per_person_dollars", &l.BodilyInjuryPerPerson, cells[injuryPerPerson])
+	r.dollars(path+".bodily_injury_per_accident_dollars", &l.BodilyInjuryPerAccident, cells[injuryPerAccident])
+	r.dollars(path+".property_damage_per_accident_dollars", &l.PropertyDamagePerAccident, cells[propertyDamage])
+}
+
+// autoKinds are the boxes of the automobile row in the order of the form.
+func autoKinds() []struct {
+	id   labelID
+	name string
+} {
+	return []struct {
+		id   labelID
+		name string
+	}{{anyAutoTick, "any_auto"}, {ownedTick, "owned_autos_only"}, {scheduledTick, "scheduled_autos"}, {hiredTick, "hired_autos_only"}, {nonOwnedTick, "non_owned_autos_only"}}
+}
+
+func (tr tableReader) autos(path string, r row, autos *[]string) {
+	for _, kind := range autoKinds() {
+		if mark, ticked, label := tr.ticked(kind.id, r); ticked {
+			tr.prove(path+".autos."+strconv.Itoa(len(*autos)), with(mark, label), sourced(mark))
+			*autos = append(*autos, kind.name)
+		}
+	}
+}
+
+func (tr tableReader) umbrella(row row, policies []policyCells, limits map[labelID]cell) *certificate.UmbrellaLiability {
+	c := &certificate.UmbrellaLiability{}
+	tr.umbrellaForm(row, &c.Form)
+	tr.form(umbrellaPath, row, &c.ClaimsMade, &c.Occurrence)
+	tr.umbrellaLimits(umbrellaPath+".limits", &c.Limits, limits)
+	for i, cells := range policies {
+		p, at := c, additional(umbrellaPath, i)
+		if i > 0 {
+			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.UmbrellaLiability{})
+			p = &c.AdditionalPolicies[i-1]
+		}
+		tr.policy(at, &p.Policy, cells)
+		tr.named(at, &p.Policy)
+	}
+	if !tr.shown(umbrellaPath) {
+		tr.forget(umbrellaPath)
+		return nil
+	}
+	return c
+}
+
+func (r *record) umbrellaLimits(path string, l *certificate.UmbrellaLiabilityLimits, cells map[labelID]cell) {
+	r.dollars(path+".each_occurrence_dollars", &l.EachOccurrence, cells[eachOccurrence])
+	r.dollars(path+".aggregate_dollars", &l.Aggregate, cells[aggregateLimit])
+	r.dollars(path+".retention_dollars", &l.Retention, cells[retentionTick])
+}
+
+func (tr tableReader) umbrellaForm(r row, form **string) {
+	umbrella, isUmbrella, umbrellaName := tr.ticked(umbrellaRow, r)
+	excess, isExcess, excessName := tr.ticked(excessRow, r)
+	set := func(value string, mark, label cell) {
+		*form = &value
+		tr.prove(umbrellaPath+".form", with(mark, label), sourced(mark))
+	}
+	switch {
+	case isUmbrella && isExcess:
+		tr.prove(umbrellaPath+".form", with(with(umbrella, umbrellaName), with(excess, excessName)), nothingRead)
+	case isUmbrella:
+		set("umbrella", umbrella, umbrellaName)
+	case isExcess:
+		set("excess", excess, excessName)
+	}
+}
+
+// retention is the amount after RETENTION $ in the row's own column.
+func (tr tableReader) retention(r span) cell {
+	for _, a := range tr.s.find(retentionTick) {
+		if !r.holds(a.box.cy()) {
+			continue
+		}
+		right := rect{a.box.x1, a.box.cy() - 0.5*tr.t.pitch, tr.t.columns[typeColumn].to, a.box.cy() + 0.5*tr.t.pitch}
+		return cellOf(tr.s.in(right, func(t *token) bool { return written(t) && wordy(t) }))
+	}
+	return cell{doubt: 1}
+}
+
+func (tr tableReader) workers(row row, policies []policyCells, limits map[labelID]cell) *certificate.WorkersCompensation {
+	c := &certificate.WorkersCompensation{}
+	if mark, ticked, label := tr.ticked(statuteTick, row); ticked {
+		tr.flag(wcPath+".per_statute", &c.PerStatute, true, mark, sourced(mark))
+	} else if !label.empty() {
+		tr.flag(wcPath+".per_statute", &c.PerStatute, false, label, tr.untickedConfidence(label))
+	}
+	excluded := tr.proprietor(row.span)
+	tr.official.override(&excluded, proprietorField)
+	tr.yesNo(wcPath+".proprietor_excluded", &c.ProprietorExcluded, excluded)
+	tr.workersLimits(wcPath+".limits", &c.Limits, limits)
+	for i, cells := range policies {
+		p, at := c, additional(wcPath, i)
+		if i > 0 {
+			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.WorkersCompensation{})
+			p = &c.AdditionalPolicies[i-1]
+		}
+		tr.policy(at, &p.Policy, cells)
+		tr.named(at, &p.Policy)
+	}
+	if !tr.shown(wcPath) {
+		tr.forget(wcPath)
+		return nil
+	}
+	return c
+}
+
+func (r *record) workersLimits(path string, l *certificate.WorkersCompensationLimits, cells map[labelID]cell) {
+	r.dollars(path+".each_accident_dollars", &l.EachAccident, cells[elAccident])
+	r.dollars(path+".disease_each_employee_dollars", &l.DiseaseEachEmployee, cells[elEmployee])
+	r.dollars(path+".disease_policy_limit_dollars", &l.DiseasePolicyLimit, cells[elPolicy])
+}
+
+// proprietor is the box under Y / N, which holds Y or N.
+func (tr tableReader) proprietor(r span) cell {
+	for _, a := range tr.s.find(yesNoLabel) {
+		if !r.holds(a.box.cy()) {
+			continue
+		}
+		under := rect{a.box.x0 - 0.8*tr.t.pitch, a.box.cy(), tr.t.columns[typeColumn].to, a.box.cy() + 1.8*tr.t.pitch}
+		return cellOf(tr.s.in(under, func(t *token) bool { return written(t) && len(t.key) == 1 }))
+	}
+	return cell{doubt: 1}
+}
+
+// ticked tells whether the box of a label in a row holds a mark, and gives the mark; label is the label itself, empty where
+// the row does not print it.
+func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label cell) {
+	if mark, ticked, known := tr.official.tick(r.id, id); known {
+		return mark, ticked, mark
+	}
+	for i, a := range tr.s.anchors {
+		if a.id != id || !r.holds(a.first.cy()) {
+			continue
+		}
+		if mark, ticked := tr.ticks.marks[i]; ticked {
+			return mark, true, cellOf(a.tokens)
+		}
+		label = cellOf(a.tokens)
+	}
+	return cell{doubt: 1}, false, label
+}
+
+// untickedConfidence is how sure it is that a box holds no mark: OCR overlooks single letters in frames.
+func (tr tableReader) untickedConfidence(label cell) float64 {
+	if label.source() == certificate.OCR {
+		return inferred
+	}
+	return unticked * label.engine()
+}
+
+// form reads the boxes CLAIMS-MADE and OCCUR, of which one is ticked.
+func (tr tableReader) form(path string, r row, claimsMade, occurrence **bool) {
+	cm, isClaims, cmLabel := tr.ticked(claimsMadeTick, r)
+	oc, isOccur, ocLabel := tr.ticked(occurTick, r)
+	if !isClaims && !isOccur {
+		return
+	}
+	doubt := 1.0
+	if isClaims && isOccur {
+		doubt = disagreeing
+	}
+	set := func(path string, to **bool, mark cell, ticked bool, label, other cell) {
+		switch {
+		case ticked:
+			tr.flag(path, to, true, mark, sourced(mark)*doubt)
+		case !label.empty():
+			tr.flag(path, to, false, label, sourced(other)*unticked/formField)
+		}
+	}
+	set(path+".claims_made", claimsMade, cm, isClaims, cmLabel, oc)
+	set(path+".occurrence", occurrence, oc, isOccur, ocLabel, cm)
+}

@@ -1,0 +1,71 @@
+package acord
+
+import (
+	"math"
+	"slices"
+)
+
+// fit maps places of the standard form to the sheet: scale and shift in each direction, robust against labels that were
+// mistaken and against carriers' forms that have other row heights.
+type fit struct {
+	ok                     bool
+	xScale, xShift, xError float64
+	yScale, yShift, yError float64
+}
+
+// minFit is how many labels must agree before the standard form's geometry is trusted.
+const minFit = 12
+
+// fitForm fits the anchors that the standard form has once.
+func fitForm(anchors []anchor) fit {
+	var xs, us, ys, vs []float64
+	for _, a := range anchors {
+		if a.place != (place{}) {
+			us, xs = append(us, a.place.x), append(xs, a.first.x0)
+			vs, ys = append(vs, a.place.y), append(ys, a.first.cy())
+		}
+	}
+	var f fit
+	f.xScale, f.xShift, f.xError = theilSen(us, xs)
+	f.yScale, f.yShift, f.yError = theilSen(vs, ys)
+	f.ok = len(xs) >= minFit && f.xScale > 0.3 && f.xScale < 3 && f.yScale > 0.3 && f.yScale < 3 && f.xError < 12
+	return f
+}
+
+// theilSen fits a line by the median of slopes, and gives the median distance from it.
+func theilSen(us, xs []float64) (scale, shift, miss float64) {
+	var slopes, rest []float64
+	for i := range us {
+		for j := range i {
+			if d := us[i] - us[j]; math.Abs(d) > 40 {
+				slopes = append(slopes, (xs[i]-xs[j])/d)
+			}
+		}
+	}
+	if len(slopes) == 0 {
+		return 0, 0, math.Inf(1)
+	}
+	scale = median(slopes)
+	for i := range us {
+		rest = append(rest, xs[i]-scale*us[i])
+	}
+	shift = median(rest)
+	for i := range rest {
+		rest[i] = math.Abs(rest[i] - shift)
+	}
+	return scale, shift, median(rest)
+}
+
+func median(vs []float64) float64 {
+	sorted := slices.Clone(vs)
+	slices.Sort(sorted)
+	return sorted[len(sorted)/2]
+}
+
+func (f fit) x(place float64) float64 { return f.xScale*place + f.xShift }
+func (f fit) y(place float64) float64 { return f.yScale*place + f.yShift }
+
+// miss is how far an anchor stands from where the fitted form has its label.
+func (f fit) miss(a anchor) float64 {
+	return math.Abs(f.x(a.place.x)-a.first.x0) + math.Abs(f.y(a.place.y)-a.first.cy())
+}

@@ -1,0 +1,180 @@
+package acord
+
+import (
+	"math"
+	"regexp"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// formEdition matches the foot of an ACORD form; OCR takes the slash for a digit or a letter.
+var formEdition = regexp.MustCompile(`ACORD[™®]?\s*(\d{2,3})(?:\s*-?[A-Z]{0,2})?\s*\(?(\d{4})\s*([/1lI|\\-])\s*(\d{2})\)?`)
+
+// formName reads the form's number and edition, as "ACORD 25 (2016/03)".
+func (r *record) formName(s *sheet) {
+	for _, line := range s.lines {
+		for _, run := range pieces(line, 1.5) {
+			g := formEdition.FindStringSubmatch(textOf(run))
+			if g == nil || !knownEdition(g[2]+"/"+g[4]) {
+				continue
+			}
+			c := cellOf(run)
+			if g[3] != "/" {
+				c.doubt = inferred
+			}
+			name, edition := "ACORD "+g[1], g[2]+"/"+g[4]
+			r.say("form.name", &r.certificate.Form.Name, c, name)
+			r.say("form.edition", &r.certificate.Form.Edition, c, edition)
+			return
+		}
+	}
+}
+
+// knownEdition reports whether ACORD may have issued a form in that month.
+func knownEdition(edition string) bool {
+	year, month, _ := strings.Cut(edition, "/")
+	return year >= "1990" && year <= "2039" && month >= "01" && month <= "12"
+}
+
+// header reads what stands above the coverage table: date, certificate number, producer and insured.
+func (r *record) header(s *sheet, o official) {
+	date := s.dateCell()
+	o.override(&date, "Form_CompletionDate_A")
+	r.date("certificate_date", &r.certificate.Date, date)
+	number := s.numberCell()
+	o.override(&number, "CertificateOfInsurance_CertificateNumberIdentifier_A")
+	r.text("certificate_number", &r.certificate.Number, number)
+
+	producer, _ := o.block(s.block(producerLabel), "Producer_FullName_A", "Producer_MailingAddress")
+	r.party("producer", &r.certificate.Producer, producer)
+	insured, _ := o.block(s.block(insuredLabel), "NamedInsured_FullName_A", "NamedInsured_MailingAddress")
+	r.party("insured", &r.certificate.Insured, insured)
+}
+
+// dateCell is what stands under or right of the label DATE (MM/DD/YYYY).
+func (s *sheet) dateCell() cell {
+	label, ok := s.one(dateLabel)
+	if !ok {
+		return cell{doubt: 1}
+	}
+	under := rect{label.box.x0 - 2*s.em, label.box.cy() - 0.6*s.em, s.page.Width * 2, label.box.y1 + 3*s.em}
+	for _, below := range s.anchors {
+		if below.first.y0 > label.box.y1 && below.box.x1 > under.x0 {
+			under.y1 = math.Min(under.y1, below.first.y0)
+		}
+	}
+	lines := lineCells(cellOf(s.in(under, written)), wordy)
+	for _, c := range lines {
+		if _, err := certificate.ParseDate(bare(c)); err == nil {
+			return c
+		}
+	}
+	return nth(lines, 0)
+}
+
+// numberCell is what stands between CERTIFICATE NUMBER: and REVISION NUMBER:.
+func (s *sheet) numberCell() cell {
+	label, ok := s.one(numberLabel)
+	if !ok {
+		return cell{doubt: 1}
+	}
+	h := label.box.height()
+	right := rect{label.box.x1 - 0.2*h, label.box.y0 - 0.4*h, s.page.Width * 2, label.box.y1 + 0.3*h}
+	if revision, ok := s.one(revisionLabel); ok && revision.box.x0 > label.box.x1 {
+		right.x1 = revision.box.x0
+	}
+	lines := lineCells(cellOf(s.in(right, written)), wordy)
+	return nth(lines, 0)
+}
+
+// block is what is written in the box that a label heads: down to the next label below it, right to the next label beside it.
+func (s *sheet) block(id labelID) cell {
+	label, ok := s.one(id)
+	if !ok {
+		return cell{doubt: 1}
+	}
+	box := rect{label.box.x0 - 2.5*s.em, label.box.y0 - 0.5*s.em, s.page.Width * 2, s.page.Height * 2}
+	for _, a := range s.anchors {
+		switch {
+		case a.first.x0 > label.box.x1+2*s.em && a.first.x0 < box.x1 && beside(id, a.id):
+			box.x1 = a.first.x0 - 0.3*s.em
+		case under(id, a.id) && a.first.y0 > label.box.y1 && a.first.y0 < box.y1:
+			box.y1 = a.first.y0 - 0.2*s.em
+		}
+	}
+	return cellOf(s.in(box, func(t *token) bool { return written(t) && (wordy(t) || len(t.text) > 1) }))
+}
+
+// beside reports whether a label bounds a box on its right.
+func beside(box, other labelID) bool {
+	switch box {
+	case producerLabel, insuredLabel:
+		return other == contactLabel || other == phoneLabel || other == emailLabel || other == insurersLabel
+	case holderLabel:
+		return other == cancellationLabel || other == representative
+	}
+	return false
+}
+
+// under reports whether a label bounds a box below.
+func under(box, other labelID) bool {
+	switch box {
+	case producerLabel:
+		return other == insuredLabel || other == coveragesLabel || other == numberLabel
+	case insuredLabel:
+		return other == coveragesLabel || other == numberLabel || other == boilerplate || other == letterColumn || other == typeColumn
+	case holderLabel:
+		return other == copyrightLabel
+	}
+	return false
+}
+
+// namedInsurers puts the named fields of insurers over what the layout found.
+func (r *record) namedInsurers(o official) {
+	insurers := []certificate.Insurer{}
+	kept := map[string]certificate.Evidence{}
+	for path, e := range r.evidence {
+		if !strings.HasPrefix(path, "insurers.") {
+			kept[path] = e
+		}
+	}
+	old, oldEvidence := r.certificate.Insurers, r.evidence
+	r.evidence = kept
+	for letter := 'A'; letter <= 'Z'; letter++ {
+		l := string(letter)
+		name, naic := o.cells["Insurer_FullName_"+l], o.cells["Insurer_NAICCode_"+l]
+		path := insurerPath(len(insurers))
+		if name.empty() && naic.empty() {
+			for i, was := range old {
+				if was.Letter == l {
+					for _, leaf := range []string{".letter", ".name", ".naic"} {
+						if e, ok := oldEvidence[insurerPath(i)+leaf]; ok {
+							e.Confidence = round(e.Confidence * misplaced)
+							r.evidence[path+leaf] = e
+						}
+					}
+					insurers = append(insurers, was)
+				}
+			}
+			continue
+		}
+		insurer := certificate.Insurer{Letter: l}
+		r.prove(path+".letter", with(name, naic), formField)
+		name.doubt, naic.doubt = 1, 1
+		r.say(path+".name", &insurer.Name, name, cleanName(name.text()))
+		r.text(path+".naic", &insurer.NAIC, naic)
+		insurers = append(insurers, insurer)
+	}
+	r.certificate.Insurers = insurers
+}
+
+// foot reads what stands below the coverage table: description, holder and signature.
+func (r *record) foot(s *sheet, t table, o official) {
+	holder, _ := o.block(s.block(holderLabel), "CertificateHolder_FullName_A", "CertificateHolder_MailingAddress")
+	r.party("certificate_holder", &r.certificate.Holder, holder)
+	description := s.descriptionCell()
+	o.override(&description, "CertificateOfLiabilityInsurance_ACORDForm_RemarkText_A")
+	r.description(description)
+	r.signature(s)
+}

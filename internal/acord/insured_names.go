@@ -1,0 +1,168 @@
+package acord
+
+import (
+	"regexp"
+	"strings"
+)
+
+// additionalInsured is one whom the description names as additional insured.
+type additionalInsured struct {
+	name   string
+	holder bool    // the certificate holder, whoever that is
+	sure   float64 // how plainly it says so
+}
+
+var (
+	subjectFirst = regexp.MustCompile(`(?i)^(.+?)[\s,]+(?:(?:is|are|has been|have been|shall be|will be)\s+(?:\w+ly\s+)?(?:hereby\s+|also\s+|each\s+|both\s+|all\s+)?(?:(?:named|included|listed|added|shown|recognized|considered|covered|scheduled)\s+)?|(?:named|included|listed|added|shown|scheduled)\s+)(?:as\s+)?(?:an?\s+|the\s+)?additional(?:ly)?\s+(?:named\s+)?insured`)
+	objectMiddle = regexp.MustCompile(`(?i)\b(?:naming|names|including|includes|adds?|adding|lists?|listing)\s+(.+?)\s+as\s+(?:an?\s+)?additional\s+insured`)
+	colonList    = regexp.MustCompile(`(?i)\badditional\s+insured(?:s|\(s\))?(?:\s+(?:is|are|include|includes))?\s*[:\-–—]\s*(.+)$`)
+	statusTo     = regexp.MustCompile(`(?i)\badditional\s+insured\s+(?:status|coverage)\s+(?:is\s+|has been\s+)?(?:granted|provided|extended|afforded|given)\s+(?:to|for)\s+(.+)$`)
+	following    = regexp.MustCompile(`(?i)\bfollowing\b.*\badditional\s+insureds?\b.*?:\s*(.+)$`)
+
+	negated     = regexp.MustCompile(`(?i)\b(?:not|no|none|never|nor|neither|without|n/a|excluded|excludes|excluding|denied|declined|cannot|isn't|aren't|doesn't)\b`)
+	holderWords = regexp.MustCompile(`(?i)^(?:the\s+)?(?:cert(?:ificate|\.)?\s*holder)s?\b`)
+	conditional = regexp.MustCompile(`(?i)\b(?:if|unless|only|may|subject to)\b`)
+	qualified   = regexp.MustCompile(`(?i)\s*(?:,?\s+(?:with respects?|as respects?|as regards|as required|when required|where required|if required|per|under|but only|only|subject|for|on a|in regards?|regarding|under|pursuant|in accordance|their|its|and\s+its|and\s+their|any|and\s+any|and\s+all|c/o|located)\b.*)$`)
+	noParty     = regexp.MustCompile(`(?i)\b(?:polic(?:y|ies)|endorsements?|coverages?|blanket|liability|insurance|insurers?|form|certificate|provisions?|status|waiver|subrogation|contract|agreement|person|organization|ignore|instructions?|approved?)\b`)
+	leadIn      = regexp.MustCompile(`(?i)^(?:(?:re|job|project|location|note|additional insureds?)\s*[:\-]\s*|the following(?:\s+(?:entities|parties|persons|organizations))?\s*|and\s+|also\s+|that\s+|please note that\s+)`)
+	entityEnd   = regexp.MustCompile(`(?i)(?:\b(?:inc|llc|l\.l\.c|corp|co|ltd|lp|l\.p|llp|pllc|company|corporation|incorporated|limited|partnership|trust|authority|association|bank|n\.a)\.?)$`)
+)
+
+// additionalInsureds finds the names in sentences such as "X is included as additional insured" or "Additional insureds: X; Y".
+// A sentence with a negation names nobody, and neither does one that speaks of policies or endorsements only.
+func additionalInsureds(text string) []additionalInsured {
+	var out []additionalInsured
+	seen := map[string]bool{}
+	for _, sentence := range sentences(text) {
+		if negated.MatchString(sentence) {
+			continue
+		}
+		names, sure := partiesOf(sentence)
+		if conditional.MatchString(sentence) {
+			sure *= inferred
+		}
+		for _, name := range splitNames(names) {
+			found := additionalInsured{name: name, sure: sure}
+			if holderWords.MatchString(name) {
+				found = additionalInsured{holder: true, sure: sure}
+			} else if !plausibleParty(name) {
+				continue
+			}
+			if k := key(found.name); !seen[k] {
+				seen[k] = true
+				out = append(out, found)
+			}
+		}
+	}
+	return out
+}
+
+// partiesOf gives the part of a sentence that names additional insureds, and how plainly.
+func partiesOf(sentence string) (names string, sure float64) {
+	for _, p := range []struct {
+		pattern *regexp.Regexp
+		sure    float64
+	}{{following, 0.9}, {colonList, 0.95}, {statusTo, 0.85}, {objectMiddle, 0.85}, {subjectFirst, 0.95}} {
+		if g := p.pattern.FindStringSubmatch(sentence); g != nil {
+			return g[1], p.sure
+		}
+	}
+	return "", 0
+}
+
+// sentences splits text at line breaks and at full stops that do not belong to an abbreviation.
+func sentences(text string) []string {
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		words := strings.Fields(line)
+		from := 0
+		for i, w := range words {
+			if i+1 == len(words) || strings.HasSuffix(w, ".") && !abbreviated(w) && startsUpper(words[i+1]) || strings.HasSuffix(w, "!") || strings.HasSuffix(w, "?") {
+				out = append(out, strings.TrimRight(strings.Join(words[from:i+1], " "), ".!? "))
+				from = i + 1
+			}
+		}
+	}
+	return out
+}
+
+// abbreviated reports whether a full stop belongs to the word before it.
+func abbreviated(word string) bool {
+	switch k := key(word); k {
+	case "INC", "CO", "CORP", "LTD", "LLC", "LP", "NO", "ST", "AVE", "RD", "BLVD", "STE", "DR", "MR", "MRS", "MS", "JR", "SR", "US", "NA", "ATTN":
+		return true
+	default:
+		return len(k) == 1
+	}
+}
+
+func startsUpper(s string) bool {
+	return s != "" && (s[0] >= 'A' && s[0] <= 'Z' || s[0] == '"' || s[0] == '(')
+}
+
+// splitNames parts a list of names. Commas and "and" part only where what stands before them is whole, because names hold
+// both: "Brown, Stone and Sons, Inc."
+func splitNames(list string) []string {
+	var out []string
+	for _, part := range strings.Split(list, ";") {
+		current := ""
+		for i, field := range splitKeep(part) {
+			switch {
+			case current == "":
+				current = field.text
+			case entityEnd.MatchString(strings.TrimSpace(current)) && !entityEnd.MatchString("x "+field.text) || i > 0 && entityEnd.MatchString(strings.TrimSpace(current)) && len(strings.Fields(field.text)) > 1:
+				out = append(out, current)
+				current = field.text
+			default:
+				current += field.separator + field.text
+			}
+		}
+		out = append(out, current)
+	}
+	var names []string
+	for _, n := range out {
+		n = leadIn.ReplaceAllString(strings.TrimSpace(n), "")
+		n = qualified.ReplaceAllString(n, "")
+		if n = cleanName(strings.Trim(n, ` "'.`+"“”")); n != "" {
+			names = append(names, restoreStop(n, list))
+		}
+	}
+	return names
+}
+
+// restoreStop gives a name its last full stop back where it belongs to it: "Acme Co."
+func restoreStop(name, list string) string {
+	if strings.Contains(list, name+".") && entityEnd.MatchString(name) {
+		return name + "."
+	}
+	return name
+}
+
+// field is a part of a list with the separator before it.
+type field struct{ separator, text string }
+
+// splitKeep splits at ", ", " and " and " & ".
+func splitKeep(s string) []field {
+	var out []field
+	separator := ""
+	for s != "" {
+		at, width := len(s), 0
+		for _, sep := range []string{", and ", ", & ", ", ", " and ", " & "} {
+			if i := strings.Index(strings.ToLower(s), sep); i >= 0 && i < at {
+				at, width = i, len(sep)
+			}
+		}
+		out = append(out, field{separator, s[:at]})
+		if at == len(s) {
+			break
+		}
+		separator, s = s[at:at+width], s[at+width:]
+	}
+	return out
+}
+
+// plausibleParty reports whether a text may name a person or company.
+func plausibleParty(name string) bool {
+	words := strings.Fields(name)
+	return len(words) > 0 && len(words) <= 12 && len(key(name)) >= 3 && startsUpper(name) && !noParty.MatchString(name) && !placehold.MatchString(name)
+}

@@ -1,0 +1,113 @@
+package acord
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"certflow/internal/certificate"
+)
+
+var (
+	naic   = regexp.MustCompile(`^\d{4,6}$`)
+	rating = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
+)
+
+func insurerPath(i int) string { return "insurers." + strconv.Itoa(i) }
+
+// insurerLine is a printed "INSURER A :" with what follows on its line.
+type insurerLine struct {
+	letter string
+	label  []*token
+	box    rect
+}
+
+// insurers reads the block of insurers: for each letter the name right of it and the NAIC number in the last column. Letters
+// without a name and number are left out.
+func (r *record) insurers(s *sheet) {
+	lines := s.insurerLines()
+	naicLeft := math.Inf(1)
+	if head, ok := s.one(naicLabel); ok && s.form.ok {
+		naicLeft = head.box.cx() - 28*s.form.xScale
+	}
+	for i, line := range lines {
+		half := s.em
+		if s.form.ok {
+			half = 0.5 * standardPitch * s.form.yScale
+		}
+		top, bottom := line.box.cy()-half, line.box.cy()+half
+		if i > 0 {
+			top = math.Max(top, (lines[i-1].box.cy()+line.box.cy())/2)
+		}
+		if i+1 < len(lines) {
+			bottom = math.Min(bottom, (lines[i+1].box.cy()+line.box.cy())/2)
+		}
+		words := s.in(rect{line.box.x1 - 0.2*s.em, top, s.page.Width * 2, bottom}, func(t *token) bool { return written(t) && wordy(t) })
+		r.insurer(line, words, naicLeft)
+	}
+}
+
+func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
+	var name, number []*token
+	for _, t := range words {
+		switch {
+		case naic.MatchString(strings.Trim(t.text, ".,;:[](){}")) && (t.box.cx() > naicLeft || math.IsInf(naicLeft, 1)):
+			number = append(number, t)
+		case t.box.x0 < naicLeft:
+			name = append(name, t)
+		}
+	}
+	if len(name) == 0 && len(number) == 0 {
+		return
+	}
+	path := insurerPath(len(r.certificate.Insurers))
+	insurer := certificate.Insurer{Letter: line.letter}
+	r.prove(path+".letter", cellOf(line.label), sourced(cellOf(line.label)))
+	if len(name) > 0 {
+		c := cellOf(name)
+		r.say(path+".name", &insurer.Name, c, cleanName(rating.ReplaceAllString(c.text(), " ")))
+	}
+	if len(number) > 0 {
+		c := cellOf(number[:1])
+		r.say(path+".naic", &insurer.NAIC, c, bare(c))
+	}
+	r.certificate.Insurers = append(r.certificate.Insurers, insurer)
+}
+
+// insurerLines finds "INSURER A :" and its like, in the order of the page, and marks their words as labels.
+func (s *sheet) insurerLines() []insurerLine {
+	var out []insurerLine
+	seen := map[string]bool{}
+	for _, line := range s.lines {
+		for i, t := range line {
+			if t.label || editDistance("INSURER", t.key, 1) > 1 || i+1 >= len(line) || !begins(line, i) {
+				continue
+			}
+			letter, tokens := letterAfter(line, i)
+			if letter == "" || seen[letter] {
+				continue
+			}
+			seen[letter] = true
+			for _, l := range tokens {
+				l.label = true
+			}
+			out = append(out, insurerLine{letter, tokens, boundsOf(tokens)})
+		}
+	}
+	return out
+}
+
+// letterAfter reads the letter behind the word INSURER, with the colon if it stands apart.
+func letterAfter(line []*token, i int) (letter string, tokens []*token) {
+	next := line[i+1]
+	if len(next.key) != 1 || !unicode.IsLetter(rune(next.key[0])) || gap(line[i], next) > 2*line[i].box.height() {
+		return "", nil
+	}
+	tokens = line[i : i+2]
+	if i+2 < len(line) && strings.Trim(line[i+2].text, ":.;") == "" {
+		tokens = line[i : i+3]
+	}
+	return next.key, tokens
+}

@@ -1,0 +1,304 @@
+package acord
+
+import (
+	"slices"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// vocabulary is the labels in the form in which they are looked up. It never changes.
+var vocabulary = compile(labels())
+
+// spelling is one way to print a label, with what fuzzy comparison needs.
+type spelling struct {
+	*label
+	key    string // of the first line
+	below  string // key of the second line, if any
+	counts letters
+}
+
+// lexicon finds spellings by their key, and by its length for fuzzy matching.
+type lexicon struct {
+	exact    map[string][]*spelling
+	byLength map[int][]*spelling
+	longest  int
+}
+
+func compile(labels []label) lexicon {
+	l := lexicon{exact: map[string][]*spelling{}, byLength: map[int][]*spelling{}}
+	for i := range labels {
+		for _, printed := range labels[i].spellings {
+			above, below, _ := strings.Cut(printed, "|")
+			s := &spelling{label: &labels[i], key: key(above), below: key(below)}
+			s.counts = count(s.key)
+			l.exact[s.key] = append(l.exact[s.key], s)
+			l.byLength[len(s.key)] = append(l.byLength[len(s.key)], s)
+			l.longest = max(l.longest, len(s.key))
+		}
+	}
+	return l
+}
+
+// lookup gives the spellings that text may be, with how many letters differ. Only OCR may differ at all, and the more
+// the longer the label is.
+func (l lexicon) lookup(text string, fuzzy bool, visit func(s *spelling, errors int)) {
+	for _, s := range l.exact[text] {
+		visit(s, 0)
+	}
+	if !fuzzy || len(text) < 5 {
+		return
+	}
+	counts := count(text)
+	for n := len(text) - tolerance(len(text)) - 1; n <= len(text)+tolerance(len(text))+1; n++ {
+		for _, s := range l.byLength[n] {
+			allowed := tolerance(n)
+			if s.key == text || allowed == 0 || s.counts.distance(counts) > 2*allowed {
+				continue
+			}
+			if d := editDistance(s.key, text, allowed); d <= allowed {
+				visit(s, d)
+			}
+		}
+	}
+}
+
+// tolerance is how many letters of a label of n letters may be misread.
+func tolerance(n int) int {
+	switch {
+	case n <= 5:
+		return 0
+	case n <= 9:
+		return 1
+	case n <= 14:
+		return 2
+	}
+	return n / 5
+}
+
+// letters counts the letters and digits of a key.
+type letters [36]int8
+
+func count(s string) letters {
+	var c letters
+	for _, r := range s {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			c[r-'A']++
+		case r >= '0' && r <= '9':
+			c[26+r-'0']++
+		}
+	}
+	return c
+}
+
+// distance is a lower bound of twice the edit distance between the counted texts.
+func (c letters) distance(o letters) int {
+	n := 0
+	for i := range c {
+		if d := int(c[i]) - int(o[i]); d > 0 {
+			n += d
+		} else {
+			n -= d
+		}
+	}
+	return n
+}
+
+// editDistance is the Levenshtein distance of a and b, or any number above limit as soon as it must exceed it.
+func editDistance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal, least := row[0], i
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+			least = min(least, row[j])
+		}
+		if least > limit {
+			return limit + 1
+		}
+	}
+	return row[len(b)]
+}
+
+// anchor is a printed label found on a sheet.
+type anchor struct {
+	id     labelID
+	tokens []*token
+	first  rect // the first line
+	box    rect // all of it
+	place  place
+	errors int // letters that differ from the label as it should be
+}
+
+// findAnchors finds the printed labels of a sheet and marks their tokens.
+func findAnchors(s *sheet) []anchor {
+	var found []anchor
+	for _, line := range s.lines {
+		for i := range line {
+			found = append(found, anchorsAt(s, line, i)...)
+		}
+	}
+	// Longer labels win over those inside them, better readings over worse ones.
+	slices.SortStableFunc(found, func(a, b anchor) int {
+		if d := letterCount(b.tokens) - b.errors - letterCount(a.tokens) + a.errors; d != 0 {
+			return d
+		}
+		return a.errors - b.errors
+	})
+	taken := map[*token]bool{}
+	var kept []anchor
+	for _, a := range found {
+		if slices.ContainsFunc(a.tokens, func(t *token) bool { return taken[t] }) {
+			continue
+		}
+		for _, t := range a.tokens {
+			taken[t], t.label = true, true
+		}
+		kept = append(kept, a)
+	}
+	slices.SortStableFunc(kept, func(a, b anchor) int { return compare(a.first.cy(), b.first.cy()) })
+	return kept
+}
+
+func letterCount(ts []*token) int {
+	n := 0
+	for _, t := range ts {
+		n += len(t.key)
+	}
+	return n
+}
+
+// anchorsAt gives the labels that begin with the i-th token of a line.
+func anchorsAt(s *sheet, line []*token, i int) []anchor {
+	if line[i].key == "" {
+		return nil
+	}
+	var found []anchor
+	text := ""
+	for j := i; j < len(line) && len(text) <= vocabulary.longest; j++ {
+		if j > i && !adjacent(line[j-1], line[j]) && gap(line[j-1], line[j]) > 3*line[j].box.height() {
+			break
+		}
+		if text += line[j].key; line[j].key == "" && j > i && line[j].text != ":" {
+			continue
+		}
+		fuzzy := line[i].source == certificate.OCR
+		vocabulary.lookup(text, fuzzy, func(sp *spelling, errors int) {
+			run := line[i : j+1]
+			if sp.label.first && !begins(line, i) || sp.alone && !ends(line, j) {
+				return
+			}
+			a := anchor{id: sp.id, tokens: slices.Clone(run), first: boundsOf(run), place: sp.place, errors: errors}
+			a.box = a.first
+			if sp.below != "" {
+				second := s.below(a.first, sp.below, fuzzy)
+				if second == nil {
+					return
+				}
+				a.tokens = append(a.tokens, second...)
+				a.box = a.box.union(boundsOf(second))
+			}
+			found = append(found, a)
+		})
+	}
+	return found
+}
+
+// below finds the second line of a label: a run of tokens with the given key that starts just under the first line.
+func (s *sheet) below(above rect, want string, fuzzy bool) []*token {
+	for _, line := range s.lines {
+		for i, t := range line {
+			down := t.box.cy() - above.cy()
+			if down < 0.4*above.height() || down > 2.1*max(above.height(), s.em) || t.box.x0 > above.x1 || t.box.x1 < above.x0-0.5*s.em {
+				continue
+			}
+			text := ""
+			for j := i; j < len(line) && len(text) <= len(want); j++ {
+				text += line[j].key
+				if text == want || fuzzy && len(want) > 3 && editDistance(want, text, tolerance(len(want))) <= tolerance(len(want)) {
+					return line[i : j+1]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// gap is the free space between two tokens of a line.
+func gap(a, b *token) float64 { return b.box.x0 - a.box.x1 }
+
+// adjacent reports whether b follows a as the next word of a text does.
+func adjacent(a, b *token) bool {
+	return b.glued || gap(a, b) < 0.9*max(a.box.height(), b.box.height())
+}
+
+// begins reports whether the i-th token of a line starts a text: only a tick, an insurer's letter or ruling may stand before it.
+func begins(line []*token, i int) bool {
+	for i--; i >= 0; i-- {
+		before, t := line[i], line[i+1]
+		if !adjacent(before, t) {
+			return true
+		}
+		if len(before.key) > 1 && !isTick(before.text) || strings.ContainsAny(before.text, ".,;") {
+			return false
+		}
+	}
+	return true
+}
+
+// ends reports whether a text ends with the j-th token of a line, or a colon there says that a value follows.
+func ends(line []*token, j int) bool {
+	if strings.HasSuffix(line[j].text, ":") {
+		return true
+	}
+	if strings.HasSuffix(line[j].text, ".") || strings.HasSuffix(line[j].text, ",") {
+		return false
+	}
+	return j+1 == len(line) || !adjacent(line[j], line[j+1]) || strings.HasPrefix(line[j+1].text, ":")
+}
+
+func boundsOf(ts []*token) rect {
+	r := ts[0].box
+	for _, t := range ts[1:] {
+		r = r.union(t.box)
+	}
+	return r
+}
+
+// find gives the anchors of a label from top to bottom.
+func (s *sheet) find(id labelID) []anchor {
+	var out []anchor
+	for _, a := range s.anchors {
+		if a.id == id {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// one gives the anchor of a label that fits the form best, or the first where the form is not known.
+func (s *sheet) one(id labelID) (anchor, bool) {
+	as := s.find(id)
+	if len(as) == 0 {
+		return anchor{}, false
+	}
+	if !s.form.ok || as[0].place == (place{}) {
+		return as[0], true
+	}
+	return slices.MinFunc(as, func(a, b anchor) int {
+		return compare(s.form.miss(a), s.form.miss(b))
+	}), true
+}

@@ -1,0 +1,159 @@
+package acord
+
+import (
+	"regexp"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// party reads a block of name and address: the producer, the insured or the certificate holder.
+func (r *record) party(path string, to *certificate.Party, c cell) {
+	name, address := nameAndAddress(c)
+	if !name.empty() {
+		r.say(path+".name", &to.Name, name, cleanName(name.text()))
+	}
+	if !address.empty() {
+		r.say(path+".address", &to.Address, address, addressText(address))
+	}
+}
+
+// segmentGap parts what stands side by side on a line of a block, such as an account number at its right end, in heights of type.
+const segmentGap = 2.2
+
+// nameAndAddress splits a block of lines. The name is the first line, with the lines that go on with it (DBA, a broken name);
+// the address is what follows, without telephone numbers, e-mail addresses and account numbers.
+func nameAndAddress(c cell) (name, address cell) {
+	name, address = cell{doubt: c.doubt}, cell{doubt: c.doubt}
+	inAddress := false
+	for _, line := range rowsOf(c.tokens) {
+		segments := pieces(line, segmentGap)
+		for i, segment := range segments {
+			text := strings.TrimSpace(textOf(segment))
+			switch {
+			case key(text) == "" || contact(text) || !inAddress && accountNumber(text) || inAddress && i > 0 && accountNumber(text) && !zip.MatchString(text):
+			case noName(text):
+			case !inAddress && name.empty() && i == 0 && !(addressLine(text) && !leadingName(text)):
+				head, rest := splitInline(segment)
+				name.tokens = append(name.tokens, head...)
+				if len(rest) > 0 {
+					inAddress = true
+					address.tokens = append(address.tokens, rest...)
+				}
+			case !inAddress && i == 0 && !name.empty() && goesOn(name.text(), text):
+				head, rest := splitInline(segment)
+				name.tokens = append(name.tokens, head...)
+				if len(rest) > 0 {
+					inAddress = true
+					address.tokens = append(address.tokens, rest...)
+				}
+			case !inAddress && i > 0 && accountLike(text):
+			default:
+				if !inAddress && !name.empty() && !addressLine(text) && companyName(text) {
+					// Two names, one below the other: which is meant is not for us to say.
+					name.doubt *= misplaced
+				}
+				inAddress = true
+				address.tokens = append(address.tokens, segment...)
+			}
+		}
+	}
+	return name, address
+}
+
+var (
+	zip       = regexp.MustCompile(`^\d{5}(-\d{4})?$`)
+	phone     = regexp.MustCompile(`(?i)^(?:(?:phone|tel|telephone|ph|fax|cell|office)\b[.:#]*\s*)?\+?1?[\s.-]*\(?\d{3}\)?[\s./-]*\d{3}[\s.-]*\d{4}(?:\s*(?:x|ext\.?)\s*\d+)?$`)
+	account   = regexp.MustCompile(`^[#\d][\d\s./-]*$`)
+	street    = regexp.MustCompile(`(?i)^\d+[a-z]?(-\d+)?\s+\S+|^(p\.?\s*o\.?\s*)?box\s+\w+|^(suite|ste|unit|apt|floor|fl|bldg|building|room|rm)\b|^(attn|attention|c/o|care of)\b|^home office|^one\s+\w+\s+(plaza|place|center|square|way|drive)`)
+	cityState = regexp.MustCompile(`(?i)\b[a-z]{2}\.?,?\s+\d{5}(-\d{4})?$`)
+	continues = regexp.MustCompile(`(?i)^(d\.?/?b\.?/?a\b|dba\b|doing business as\b|a/?k/?a\b|t/?a\b|f/?k/?a\b|and\b|&|of\b|its\b)`)
+	dangling  = regexp.MustCompile(`(?i)(\b(d/?b/?a|and|of|the|an?|for|at)|[&,:]|/)$`)
+	suffix    = regexp.MustCompile(`(?i)^(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|pc|company|corporation|incorporated)\b\.?`)
+	company   = regexp.MustCompile(`(?i)\b(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|company|corporation|incorporated)\b\.?`)
+	placehold = regexp.MustCompile(`(?i)^(for information(al)?( purposes)? only|information(al)? purposes only|evidence of (insurance|coverage)|proof of insurance|to whom it may concern|sample( only)?|name|address|name,? address.*|(city,? state|state,? city),?( zip( code)?)?|certificate holder( name)?|insert name.*|tbd|n/?a|none|x+)\.?$`)
+)
+
+// contact reports whether a line is a telephone number, an e-mail address or a web site.
+func contact(text string) bool {
+	return phone.MatchString(text) || strings.Contains(text, "@") || strings.HasPrefix(strings.ToLower(text), "www.")
+}
+
+// accountNumber reports whether a segment before any name is a number that the issuer printed for itself.
+func accountNumber(text string) bool { return account.MatchString(text) }
+
+// accountLike reports whether a segment far right of the name is no part of it.
+func accountLike(text string) bool { return strings.ContainsAny(text, "0123456789") }
+
+// noName reports whether a line stands for a name that nobody filled in.
+func noName(text string) bool { return placehold.MatchString(text) }
+
+// addressLine reports whether a line begins or ends as an address does.
+func addressLine(text string) bool { return street.MatchString(text) || cityState.MatchString(text) }
+
+// leadingName reports whether a line that begins with a number is a name all the same, such as "31-W Insulation Co" or "123 Main Street LLC".
+func leadingName(text string) bool {
+	return company.MatchString(text) && !cityState.MatchString(text)
+}
+
+// companyName reports whether a line holds a legal form.
+func companyName(text string) bool { return company.MatchString(text) }
+
+// goesOn reports whether a line goes on with the name above it.
+func goesOn(name, text string) bool {
+	if street.MatchString(text) && !continues.MatchString(text) {
+		return false
+	}
+	return continues.MatchString(text) || dangling.MatchString(name) || suffix.MatchString(text)
+}
+
+// splitInline parts a line that holds the end of a name and the beginning of an address, as narrow blocks wrap them:
+// "Inc 914 Air Drive". The address begins with a number after a legal form.
+func splitInline(segment []*token) (name, address []*token) {
+	for i := 1; i < len(segment); i++ {
+		if suffixOnly(segment[i-1].text) && segment[i].text != "" && segment[i].text[0] >= '0' && segment[i].text[0] <= '9' {
+			return segment[:i], segment[i:]
+		}
+		if segment[i].text == "|" {
+			return segment[:i], segment[i+1:]
+		}
+	}
+	return segment, nil
+}
+
+// suffixOnly reports whether a word ends with a legal form.
+func suffixOnly(word string) bool {
+	k := key(word)
+	for _, s := range []string{"INC", "LLC", "CORP", "LTD", "LLP", "PLLC", "COMPANY", "CORPORATION", "INCORPORATED"} {
+		if k == s || strings.HasSuffix(k, s) && strings.ContainsAny(word, ",.") {
+			return true
+		}
+	}
+	return k == "CO" || k == "LP"
+}
+
+// cleanName is a name with single spaces and without punctuation that the layout left at its ends.
+func cleanName(s string) string {
+	return strings.TrimRight(strings.TrimLeft(strings.Join(strings.Fields(s), " "), ",:;|- "), ",:;|- ")
+}
+
+// addressText joins the lines of an address with commas. What a form prints in separate boxes of one line is parted by
+// commas too, except the ZIP code after its state.
+func addressText(c cell) string {
+	var b strings.Builder
+	for _, line := range rowsOf(c.tokens) {
+		for _, segment := range pieces(line, segmentGap) {
+			text := strings.Trim(strings.ReplaceAll(textOf(segment), " | ", ", "), " ,;|")
+			switch {
+			case text == "":
+			case b.Len() == 0:
+				b.WriteString(text)
+			case zip.MatchString(text):
+				b.WriteString(" " + text)
+			default:
+				b.WriteString(", " + text)
+			}
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,203 @@
+package acord
+
+import (
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// policyCells are the cells that every row of the coverage table has, for one policy.
+type policyCells struct {
+	letter, addl, subr, number, effective, expiration cell
+}
+
+// policies gives the policies of a row. A row shows several when its numbers and its dates or letters come in as many lines.
+func (s *sheet) policies(t table, r span) []policyCells {
+	numbers := lineCells(s.cell(t, policyColumn, r), wordy)
+	letters := lineCells(s.cell(t, letterColumn, r), isLetter)
+	addl := lineCells(s.cell(t, addlColumn, r), wordy)
+	subr := lineCells(s.cell(t, subrColumn, r), wordy)
+	dates := s.dateLines(t, r)
+
+	n := 1
+	if len(numbers) > 1 {
+		if len(letters) == len(numbers) || len(dates) == len(numbers) {
+			n = len(numbers)
+		} else {
+			numbers = []cell{joined(numbers)}
+		}
+	}
+	out := make([]policyCells, n)
+	for i := range out {
+		p := &out[i]
+		p.number, p.letter, p.addl, p.subr = nth(numbers, i), nth(letters, i), nth(addl, i), nth(subr, i)
+		if i < len(dates) {
+			p.effective, p.expiration = dates[i][0], dates[i][1]
+		}
+		if n == 1 && len(dates) > 1 {
+			p.effective.doubt, p.expiration.doubt = disagreeing, disagreeing
+		}
+		if n == 1 && len(letters) > 1 {
+			p.letter.doubt = disagreeing
+		}
+	}
+	return out
+}
+
+// lineCells gives the lines of a cell, each as a cell of the tokens that keep passes.
+func lineCells(c cell, keep func(*token) bool) []cell {
+	var out []cell
+	for _, line := range rowsOf(c.tokens) {
+		var kept []*token
+		for _, t := range line {
+			if keep(t) {
+				kept = append(kept, t)
+			}
+		}
+		if len(kept) > 0 {
+			out = append(out, cell{tokens: kept, doubt: c.doubt})
+		}
+	}
+	return out
+}
+
+// wordy passes tokens that hold a letter or digit, or are a tick; OCR makes the rest out of ruling.
+func wordy(t *token) bool { return t.key != "" || t.source != certificate.OCR || isTick(t.text) }
+
+// isLetter passes an insurer's letter.
+func isLetter(t *token) bool { return len(t.key) == 1 && t.key[0] >= 'A' && t.key[0] <= 'Z' }
+
+func nth(cs []cell, i int) cell {
+	if i < len(cs) {
+		return cs[i]
+	}
+	return cell{doubt: 1}
+}
+
+// joined makes one cell of the lines of a number that was broken. It may also be two numbers, so it is not sure.
+func joined(lines []cell) cell {
+	c := cell{doubt: inferred}
+	for _, l := range lines {
+		c.tokens = append(c.tokens, l.tokens...)
+	}
+	return c
+}
+
+// dateLines gives the dates of a row line by line, as effective and expiration date. Two dates on a line are that pair
+// wherever the columns' borders are; one alone belongs to the column that it stands in.
+func (s *sheet) dateLines(t table, r span) [][2]cell {
+	eff, exp := t.columns[effColumn], t.columns[expColumn]
+	slack := (eff.to - eff.from) / 3
+	all := s.in(rect{eff.from - slack, r.from, exp.to + slack, r.to}, func(t *token) bool { return written(t) && wordy(t) })
+	var dates, rest []*token
+	for _, tok := range all {
+		c := cell{tokens: []*token{tok}, doubt: 1}
+		switch _, err := certificate.ParseDate(bare(c)); {
+		case err == nil:
+			dates = append(dates, tok)
+		case tok.box.cx() >= eff.from && tok.box.cx() < exp.to:
+			rest = append(rest, tok)
+		}
+	}
+	var out [][2]cell
+	for _, line := range rowsOf(dates) {
+		pair := [2]cell{{doubt: 1}, {doubt: 1}}
+		switch {
+		case len(line) == 2:
+			pair[0].tokens, pair[1].tokens = line[:1], line[1:]
+		case len(line) == 1 && line[0].box.cx() < (eff.to+exp.from)/2:
+			pair[0].tokens = line
+		case len(line) == 1:
+			pair[1].tokens = line
+		default:
+			pair[0] = cell{tokens: line, doubt: disagreeing}
+		}
+		// A date alone and its partner half a line lower are one pair.
+		if n := len(out); n > 0 && (out[n-1][0].empty() != out[n-1][1].empty()) && pair[0].empty() == !out[n-1][0].empty() && len(line) == 1 {
+			if pair[0].empty() {
+				out[n-1][1] = pair[1]
+			} else {
+				out[n-1][0] = pair[0]
+			}
+			continue
+		}
+		out = append(out, pair)
+	}
+	if len(out) == 0 && len(rest) > 0 {
+		pair := [2]cell{{doubt: 1}, {doubt: 1}}
+		for _, tok := range rest {
+			i := 0
+			if tok.box.cx() >= (eff.to+exp.from)/2 {
+				i = 1
+			}
+			pair[i].tokens = append(pair[i].tokens, tok)
+		}
+		out = append(out, pair)
+	}
+	return out
+}
+
+// policy fills what every coverage has.
+func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
+	r.text(path+".policy_number_string", &p.Number, c.number)
+	r.date(path+".policy_effective_date", &p.Effective, c.effective)
+	r.date(path+".policy_expiration_date", &p.Expiration, c.expiration)
+	if !c.letter.empty() {
+		r.say(path+".insurer_letter", &p.InsurerLetter, c.letter, key(c.letter.text()))
+	}
+	r.yesNo(path+".additional_insured", &p.AdditionalInsured, c.addl)
+	r.yesNo(path+".waiver_of_subrogation", &p.WaiverOfSubrogation, c.subr)
+}
+
+// yesNo reads a box that holds X or Y, N, or nothing. Anything else is null with what is printed as evidence.
+func (r *record) yesNo(path string, to **bool, c cell) {
+	if c.empty() {
+		return
+	}
+	switch k := key(c.text()); {
+	case k == "Y", k == "YES", isTick(c.text()):
+		r.flag(path, to, true, c, sourced(c))
+	case k == "N", k == "NO":
+		r.flag(path, to, false, c, sourced(c))
+	case k == "NA", k == "NIA" && c.source() == certificate.OCR:
+	default:
+		r.prove(path, c, nothingRead)
+	}
+}
+
+// named gives the coverage at a path the name of the insurer that its letter points to.
+func (r *record) named(path string, p *certificate.Policy) {
+	if p.InsurerLetter == nil {
+		return
+	}
+	for i, insurer := range r.certificate.Insurers {
+		if insurer.Letter != *p.InsurerLetter || insurer.Name == nil {
+			continue
+		}
+		p.InsurerName = insurer.Name
+		e := r.evidence[insurerPath(i)+".name"]
+		e.Confidence = round(min(e.Confidence, r.evidence[path+".insurer_letter"].Confidence))
+		r.evidence[path+".insurer_name"] = e
+		return
+	}
+}
+
+// shown reports whether a coverage has more than an insurer's letter and ticks: a number, a date or a limit, read or not.
+func (r *record) shown(path string) bool {
+	for at := range r.evidence {
+		if rest, below := strings.CutPrefix(at, path+"."); below &&
+			(rest == "policy_number_string" || rest == "policy_effective_date" || rest == "policy_expiration_date" || strings.HasPrefix(rest, "limits.")) {
+			return true
+		}
+	}
+	return false
+}
+
+// forget drops the evidence of a coverage that is not shown.
+func (r *record) forget(path string) {
+	for at := range r.evidence {
+		if strings.HasPrefix(at, path+".") {
+			delete(r.evidence, at)
+		}
+	}
+}

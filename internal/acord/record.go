@@ -1,0 +1,119 @@
+package acord
+
+import (
+	"strconv"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// record is a certificate in the making, with the evidence for what it holds.
+type record struct {
+	page        int
+	certificate certificate.Certificate
+	evidence    map[string]certificate.Evidence
+	dates       map[certificate.Date]int // how often a date stands on the page
+}
+
+func newRecord(page int) *record {
+	r := &record{page: page, evidence: map[string]certificate.Evidence{}, dates: map[certificate.Date]int{}}
+	r.certificate.Insurers = []certificate.Insurer{}
+	r.certificate.Description.AdditionalInsuredNames = []string{}
+	return r
+}
+
+// prove notes what a path rests on.
+func (r *record) prove(path string, c cell, confidence float64) {
+	text := c.text()
+	for _, t := range c.tokens {
+		if t.beside != "" {
+			text += " (printed there: " + t.beside + ")"
+			break
+		}
+	}
+	r.evidence[path] = certificate.Evidence{Page: r.page, Box: c.at(), Text: text, Confidence: round(confidence), Source: c.source()}
+}
+
+// text sets a string as it is printed.
+func (r *record) text(path string, to **string, c cell) {
+	r.say(path, to, c, strings.TrimSpace(c.text()))
+}
+
+// say sets a string that the cell's words stand for.
+func (r *record) say(path string, to **string, c cell, value string) {
+	if value == "" || c.empty() {
+		return
+	}
+	*to = &value
+	r.prove(path, c, textConfidence(c))
+}
+
+// date sets a date; what is printed and is none stays as evidence of the null.
+func (r *record) date(path string, to **certificate.Date, c cell) {
+	if c.empty() {
+		return
+	}
+	d, err := certificate.ParseDate(bare(c))
+	if err != nil {
+		r.prove(path, c, nothingRead)
+		return
+	}
+	*to = &d
+	r.dates[d]++
+	r.prove(path, c, dateConfidence(c))
+}
+
+// dollars sets an amount; what is printed and is none, such as "Included", stays as evidence of the null.
+func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
+	if c.empty() {
+		return
+	}
+	amount, doubt, ok := dollarsOf(c)
+	if !ok {
+		if strings.Trim(bare(c), "$ ") != "" {
+			r.prove(path, c, nothingRead)
+		}
+		return
+	}
+	*to = &amount
+	r.prove(path, c, doubt*amountConfidence(c, amount))
+}
+
+// flag sets a box. The evidence of a false one is the label that has no tick.
+func (r *record) flag(path string, to **bool, value bool, c cell, confidence float64) {
+	*to = &value
+	r.prove(path, c, confidence)
+}
+
+// bare is a cell's text without what OCR makes of the ruling around it.
+func bare(c cell) string {
+	s := strings.TrimSpace(c.text())
+	if c.source() == certificate.OCR {
+		s = strings.Trim(s, " |[]{}()_;:.,'`‘’\"—-")
+	}
+	return s
+}
+
+// dollarsOf reads the amount in a cell. Digits that spaces part into groups of three are one number, though not a sure one.
+func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
+	s := strings.TrimSpace(strings.TrimLeft(bare(c), "$S "))
+	if amount, err := certificate.ParseDollars(s); err == nil && !strings.HasPrefix(strings.TrimLeft(bare(c), "$ "), "S") {
+		return amount, 1, true
+	}
+	if groups := strings.Fields(s); len(groups) > 1 && thousands(groups) {
+		if amount, err := certificate.ParseDollars(strings.Join(groups, ",")); err == nil {
+			return amount, spacedDigits, true
+		}
+	}
+	return 0, 0, false
+}
+
+// thousands reports whether the parts of a number are groups of three digits after the first.
+func thousands(groups []string) bool {
+	for i, g := range groups {
+		if _, err := strconv.ParseUint(g, 10, 32); err != nil || i > 0 && len(g) != 3 || len(g) > 3 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,51 @@
+package acord
+
+import (
+	"strings"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// signature tells whether something stands in the box of the authorized representative: an image, a drawing, script or a
+// typed name.
+func (r *record) signature(s *sheet) {
+	label, ok := s.one(representative)
+	if !ok {
+		return
+	}
+	box := s.signatureBox(label)
+	path, to := "description_of_operations.signature", &r.certificate.Description.Signature
+	for _, m := range s.marks {
+		w, h := m.box.width(), m.box.height()
+		if (m.kind == page.Image || m.kind == page.Drawing) && box.holds(m.box) && w > 8 && h > 3 && w < 1.3*(box.x1-box.x0) && h < 2*(box.y1-box.y0) {
+			mark := &token{text: "(" + string(m.kind) + ")", box: m.box, at: m.at, source: s.source(), conf: 1}
+			r.flag(path, to, true, cell{tokens: []*token{mark}, doubt: 1}, printed)
+			return
+		}
+	}
+	typed := cellOf(s.in(box, func(t *token) bool { return written(t) && t.key != "" }))
+	switch {
+	case typed.empty():
+		conf := unticked
+		if s.source() == certificate.OCR {
+			conf = inferred
+		}
+		r.flag(path, to, false, cellOf(label.tokens), conf)
+	case strings.Contains(strings.ToLower(typed.text()), "signature"):
+		r.flag(path, to, false, typed, inferred)
+	default:
+		r.flag(path, to, true, typed, sourced(typed))
+	}
+}
+
+// signatureBox is the space under the label AUTHORIZED REPRESENTATIVE, down to the foot of the form.
+func (s *sheet) signatureBox(label anchor) rect {
+	box := rect{label.box.x0 - 2*s.em, label.box.y0 - 0.3*s.em, s.page.Width * 2, label.box.y1 + 5*s.em}
+	for _, foot := range s.find(copyrightLabel) {
+		if foot.box.y0 > label.box.y1 {
+			box.y1 = min(box.y1, foot.box.y0-0.1*s.em)
+		}
+	}
+	return box
+}

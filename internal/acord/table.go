@@ -1,0 +1,253 @@
+package acord
+
+import (
+	"math"
+	"slices"
+
+	"certflow/internal/page"
+)
+
+// table is the coverage table of a certificate: its columns, and its rows from top to bottom.
+type table struct {
+	standard bool // laid out as on ACORD 25; other tables may lack columns
+	left     float64
+	right    float64
+	top      float64 // under the header
+	bottom   float64
+	columns  map[labelID]span
+	amounts  float64 // where the column of amounts begins
+	pitch    float64 // from one limit to the next
+	rows     []row
+	free     span // the part under the named rows, empty when there is none
+}
+
+// span is a range of one direction.
+type span struct{ from, to float64 }
+
+func (s span) holds(v float64) bool { return v >= s.from && v < s.to }
+func (s span) empty() bool          { return s.to <= s.from }
+
+// row is one named row of the table.
+type row struct {
+	id labelID // glRow, autoRow, umbrellaRow or wcRow
+	span
+	snapped bool // bounded by drawn rules, not by guess
+}
+
+// The standard form's columns in points, and the pitch of its limits.
+const (
+	standardPitch  = 12.0
+	standardAmount = 514.8
+)
+
+func standardColumns() map[labelID]span {
+	return map[labelID]span{letterColumn: {18, 36}, typeColumn: {36, 176.7}, addlColumn: {176.7, 194.6}, subrColumn: {194.6, 213},
+		policyColumn: {213, 331.3}, effColumn: {331.3, 378.1}, expColumn: {378.1, 424.9}, limitsColumn: {424.9, 594.5}}
+}
+
+// headCentres are the middles of the standard form's column headings.
+func headCentres() map[labelID]float64 {
+	return map[labelID]float64{letterColumn: 27, typeColumn: 106.2, addlColumn: 185.4, subrColumn: 203.4, policyColumn: 271.8,
+		effColumn: 354.6, expColumn: 401.4, limitsColumn: 509.4}
+}
+
+// rowPlaces are the middles of the first label of the standard form's rows, with how far above it the row begins.
+func rowPlaces() map[labelID]struct{ y, above float64 } {
+	return map[labelID]struct{ y, above float64 }{glRow: {306, 5.8}, autoRow: {389.9, 6.1}, umbrellaRow: {449.9, 5.7}, excessRow: {461.9, 17.7}, wcRow: {484.7, 4.6}}
+}
+
+// findTable finds the coverage table; ok is false where the page has none and is to be read label by label.
+func findTable(s *sheet) (table, bool) {
+	heads := s.headings()
+	if s.form.ok && len(heads) >= 3 {
+		return standardTable(s, heads), true
+	}
+	return table{}, false
+}
+
+// headings are the column headings of the coverage table: those that stand side by side with most others.
+func (s *sheet) headings() map[labelID]anchor {
+	best := map[labelID]anchor{}
+	for _, lead := range s.anchors {
+		if _, is := headCentres()[lead.id]; !is {
+			continue
+		}
+		line := map[labelID]anchor{}
+		for _, a := range s.anchors {
+			if _, is := headCentres()[a.id]; !is || math.Abs(a.box.cy()-lead.box.cy()) > 1.3*s.em {
+				continue
+			}
+			if have, twice := line[a.id]; !twice || math.Abs(a.box.cy()-lead.box.cy()) < math.Abs(have.box.cy()-lead.box.cy()) {
+				line[a.id] = a
+			}
+		}
+		if len(line) > len(best) {
+			best = line
+		}
+	}
+	return best
+}
+
+func standardTable(s *sheet, heads map[labelID]anchor) table {
+	t := table{standard: true, columns: map[labelID]span{}, pitch: standardPitch * s.form.yScale}
+	var across []point
+	for id, a := range heads {
+		across = append(across, point{headCentres()[id], a.box.cx()})
+	}
+	x := axisOf(across, s.form.xScale)
+	for id, c := range standardColumns() {
+		t.columns[id] = span{x.at(c.from), x.at(c.to)}
+	}
+	t.left, t.right = x.at(18), max(x.at(594.5), s.page.Width)
+	for _, a := range heads {
+		t.top = max(t.top, a.box.y1)
+	}
+
+	y := s.bodyAxis(t.top)
+	description, found := s.one(descriptionLabel)
+	switch {
+	case found:
+		t.bottom = description.first.y0 - 1
+	default:
+		t.bottom = y.at(563.8)
+	}
+	t.rows = s.rows(t, y)
+	t.amounts = s.amountsLeft(t, x)
+	s.snapColumns(&t)
+	s.snapRows(&t)
+	if n := len(t.rows); n > 0 {
+		end := t.rows[n-1].to
+		t.free = span{end, t.bottom}
+		if t.free.to-t.free.from < 0.6*t.pitch {
+			t.free = span{}
+		}
+	}
+	return t
+}
+
+// bodyAxis maps the standard form's heights to the sheet below the table's header.
+func (s *sheet) bodyAxis(top float64) axis {
+	points := []point{}
+	for _, a := range s.anchors {
+		if a.place != (place{}) && a.place.y > 291 && a.first.cy() > top-2*s.em {
+			points = append(points, point{a.place.y, a.first.cy()})
+		}
+	}
+	// A label that was mistaken lies far off the fit of all.
+	points = slices.DeleteFunc(points, func(p point) bool {
+		return math.Abs(s.form.y(p.from)-p.to) > max(45, 6*s.form.yError)
+	})
+	return axisOf(points, s.form.yScale)
+}
+
+// rows places the named rows by their first labels, and by the labels around them where those could not be read.
+func (s *sheet) rows(t table, y axis) []row {
+	places := rowPlaces()
+	tops := map[labelID]float64{}
+	for id, p := range places {
+		tops[id] = y.at(p.y) - p.above*s.form.yScale
+	}
+	for _, a := range s.anchors {
+		p, is := places[a.id]
+		if !is || a.first.cy() < t.top-0.5*s.em || a.first.cy() > t.bottom || !t.columns[typeColumn].holds(a.first.x0+1) {
+			continue
+		}
+		if math.Abs(a.first.cy()-y.at(p.y)) > 1.6*t.pitch+0.02*s.page.Height {
+			continue
+		}
+		tops[a.id] = min(tops[a.id], a.first.cy()-p.above*s.form.yScale)
+	}
+	tops[umbrellaRow] = min(tops[umbrellaRow], tops[excessRow])
+	tops[glRow] = min(tops[glRow], t.top)
+	rows := []row{}
+	for _, id := range []labelID{glRow, autoRow, umbrellaRow, wcRow} {
+		rows = append(rows, row{id: id, span: span{from: tops[id]}})
+	}
+	slices.SortStableFunc(rows, func(a, b row) int { return compare(a.from, b.from) })
+	for i := range rows {
+		rows[i].to = t.bottom
+		if i+1 < len(rows) {
+			rows[i].to = rows[i+1].from
+		}
+	}
+	// The last row ends under its last label.
+	end := y.at(528)
+	for _, id := range []labelID{elPolicy, describeBelow} {
+		if a, found := s.one(id); found && a.first.cy() > rows[len(rows)-1].from && a.first.cy() < t.bottom {
+			end = max(end, a.first.cy()+0.33*t.pitch)
+		}
+	}
+	rows[len(rows)-1].to = min(end, t.bottom)
+	return rows
+}
+
+// amountsLeft is where amounts begin: right of the longest label of a limit.
+func (s *sheet) amountsLeft(t table, x axis) float64 {
+	left := x.at(standardAmount) - 8*s.form.xScale
+	for _, a := range s.anchors {
+		if limitLabel(a.id) && a.errors == 0 && a.first.cy() > t.top && a.first.cy() < t.bottom && t.columns[limitsColumn].holds(a.first.x0) {
+			left = max(left, a.box.x1)
+		}
+	}
+	return left
+}
+
+// snap is how far a drawn rule may be from where the labels say that a border is, in points.
+const snap = 7
+
+// snapColumns moves the borders between columns to the vertical rules drawn near them.
+func (s *sheet) snapColumns(t *table) {
+	border := func(v float64) float64 {
+		best := v
+		for _, m := range s.marks {
+			if m.kind == page.Rule && m.box.height() > 3*t.pitch && m.box.width() < 4 && m.box.y1 > t.top && m.box.y0 < t.bottom &&
+				math.Abs(m.box.cx()-v) < snap && (best == v || math.Abs(m.box.cx()-v) < math.Abs(best-v)) {
+				best = m.box.cx()
+			}
+		}
+		return best
+	}
+	for id, c := range t.columns {
+		t.columns[id] = span{border(c.from), border(c.to)}
+	}
+}
+
+// snapRows moves the borders between rows to the horizontal rules drawn near them across most of the table.
+func (s *sheet) snapRows(t *table) {
+	for i := range t.rows {
+		border, ok := s.ruleNear(t.rows[i].to, t)
+		if !ok {
+			continue
+		}
+		t.rows[i].to = border
+		if i+1 < len(t.rows) {
+			t.rows[i+1].from, t.rows[i+1].snapped = border, true
+		}
+	}
+}
+
+func (s *sheet) ruleNear(y float64, t *table) (border float64, ok bool) {
+	for _, m := range s.marks {
+		if m.kind == page.Rule && m.box.width() > 0.6*(t.columns[limitsColumn].to-t.left) && m.box.height() < 4 &&
+			math.Abs(m.box.cy()-y) < snap && (!ok || math.Abs(m.box.cy()-y) < math.Abs(border-y)) {
+			border, ok = m.box.cy(), true
+		}
+	}
+	return border, ok
+}
+
+// cell is what was written in one column of a row.
+func (s *sheet) cell(t table, id labelID, r span) cell {
+	c := t.columns[id]
+	return cellOf(s.in(rect{c.from, r.from, c.to, r.to}, written))
+}
+
+// limitLabel reports whether a label names a limit.
+func limitLabel(id labelID) bool {
+	switch id {
+	case eachOccurrence, damageToRented, medicalExpense, personalInjury, generalAggregate, productsAggregate, combinedSingle, injuryPerPerson,
+		injuryPerAccident, propertyDamage, aggregateLimit, elAccident, elEmployee, elPolicy, eachClaim:
+		return true
+	}
+	return false
+}

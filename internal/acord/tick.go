@@ -1,0 +1,133 @@
+package acord
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// isTick reports whether a word is a mark in a tick box. OCR makes the box's own lines part of it.
+func isTick(text string) bool {
+	switch strings.ToUpper(strings.Trim(text, " |[](){}_-.,;:'!")) {
+	case "X", "XX", "✓", "✔", "☒", "☑", "✗", "✘", "✕", "✖", "×", "•", "●", "■", "⊠", "🗹", "🗷", "√":
+		return true
+	}
+	return false
+}
+
+// boxed reports whether a word is a tick box drawn with characters, and whether it is ticked.
+func boxed(text string) (box, ticked bool) {
+	switch text {
+	case "☐", "□", "[]", "()", "○", "❑", "❏", "▢":
+		return true, false
+	case "☒", "☑", "✓", "✔", "■", "⊠":
+		return true, true
+	}
+	return false, false
+}
+
+// ticks are the marks in tick boxes: for each ticked label, by its index in sheet.anchors, the mark.
+type ticks struct {
+	marks map[int]cell
+	boxes bool // the page draws tick boxes at all
+}
+
+// tickable lists the labels that have a box before them.
+func tickable(id labelID) bool {
+	switch id {
+	case glRow, umbrellaRow, excessRow, claimsMadeTick, occurTick, anyAutoTick, ownedTick, scheduledTick, hiredTick, nonOwnedTick,
+		perPolicyTick, perProjectTick, perLocationTick, otherTick, deductibleTick, retentionTick, statuteTick, statuteOtherTick,
+		addlTick, waiverTick:
+		return true
+	}
+	return false
+}
+
+// findTicks gives each tick to the label whose box it stands in: the one that begins within reach right of it, nearest to
+// its height. What stands left of no label is no tick.
+func findTicks(s *sheet) ticks {
+	found := ticks{marks: map[int]cell{}}
+	give := func(box rect, c cell) bool {
+		best, ok := s.boxOwner(box)
+		if !ok {
+			return false
+		}
+		if have, twice := found.marks[best]; !twice || have.engine() < c.engine() {
+			found.marks[best] = c
+		}
+		return true
+	}
+	for _, t := range s.tokens {
+		if !t.label && isTick(t.text) && give(t.box, cell{tokens: []*token{t}, doubt: 1}) {
+			t.tick = true
+		}
+	}
+	for _, t := range s.drawnTicks() {
+		give(t.box, cell{tokens: []*token{t}, doubt: 1})
+	}
+	found.boxes = len(found.marks) > 0 || slices.ContainsFunc(s.marks, isBox)
+	return found
+}
+
+// boxReach is how far left of its label the middle of a tick box stands at most, in points of the standard form.
+const boxReach = 26
+
+// boxOwner gives the index of the label whose tick box stands at a place.
+func (s *sheet) boxOwner(box rect) (index int, ok bool) {
+	reach := float64(boxReach)
+	if s.form.ok {
+		reach *= s.form.xScale
+	}
+	nearest := math.Inf(1)
+	for i, a := range s.anchors {
+		dx, dy := a.first.x0-box.cx(), math.Abs(box.cy()-a.box.cy())
+		if !tickable(a.id) || dx < 0 || dx > reach || dy > a.box.height()/2+0.4*s.em {
+			continue
+		}
+		if d := dx + 1.5*dy; d < nearest {
+			index, nearest, ok = i, d, true
+		}
+	}
+	return index, ok
+}
+
+// isBox reports whether a mark may be a tick box.
+func isBox(m mark) bool {
+	w, h := m.box.width(), m.box.height()
+	return m.kind == page.Frame && w >= 5 && w <= 26 && h >= 5 && h <= 20
+}
+
+// drawnTicks are the drawings and small images in tick boxes, as tokens.
+func (s *sheet) drawnTicks() []*token {
+	var out []*token
+	for _, frame := range s.marks {
+		if !isBox(frame) {
+			continue
+		}
+		for _, m := range s.marks {
+			small := m.box.width() <= frame.box.width()+2 && m.box.height() <= frame.box.height()+2
+			if (m.kind == page.Drawing || m.kind == page.Image) && small && frame.box.holds(m.box) {
+				out = append(out, &token{text: "X", key: "X", box: m.box, at: m.at, source: s.source(), conf: 0.9, tick: true})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// source is where most words of the sheet come from.
+func (s *sheet) source() certificate.Source {
+	n := 0
+	for _, t := range s.tokens {
+		if t.source == certificate.OCR {
+			n++
+		}
+	}
+	if 2*n > len(s.tokens) {
+		return certificate.OCR
+	}
+	return certificate.Text
+}

@@ -1,0 +1,151 @@
+package acord
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// token is a word, a part of a word, or a word of a form field's value, where it stands on its sheet.
+type token struct {
+	text   string
+	key    string // what label matching sees: capital letters and digits only
+	box    rect   // straightened
+	at     certificate.Box
+	source certificate.Source
+	conf   float64
+	glued  bool   // was one word with the token before it
+	label  bool   // part of a printed label
+	tick   bool   // was taken as the mark in a tick box
+	order  int    // position among the page's words, for ties
+	field  int    // of a form field's value: its number on the page, from 1
+	beside string // what is printed where a form field says something else
+}
+
+// maxTokens bounds the work on one page; a certificate has some 700 words.
+const maxTokens = 6000
+
+// tokens are the visible words of a page, cleaned of what the engine took for letters but is ruling, and split where two
+// things were read as one word.
+func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
+	var out []*token
+	for i, w := range p.Words {
+		if w.Hidden || !sane(w.Box) {
+			continue
+		}
+		for _, piece := range split(w) {
+			at := part(w.Box, piece.from, piece.to)
+			out = append(out, &token{text: piece.text, key: key(piece.text), box: straight(at), at: at,
+				source: w.Source, conf: clamp(w.Confidence), glued: piece.glued, order: i})
+		}
+		if len(out) >= maxTokens {
+			break
+		}
+	}
+	return out
+}
+
+// piece is a part of a word: text, the share of the word's width that it takes, and whether it goes on where the piece before ended.
+type piece struct {
+	text     string
+	from, to float64
+	glued    bool
+}
+
+// split cuts a word where a label and its value, two cells of a table or two dates ran together.
+func split(w page.Word) []piece {
+	runes := []rune(strings.Map(printable, w.Text))
+	var out []piece
+	from, glued := 0, false
+	cut := func(to int, goesOn bool) {
+		text := string(runes[from:to])
+		if w.Source == certificate.OCR {
+			text = strings.Trim(text, "|¦")
+		}
+		if text = strings.TrimSpace(text); text != "" {
+			out = append(out, piece{text, float64(from) / float64(len(runes)), float64(to) / float64(len(runes)), glued})
+		}
+		from, glued = to, goesOn
+	}
+	for i := 1; i < len(runes); i++ {
+		switch {
+		case runes[i-1] == ':' && i > 2 && unicode.IsLetter(runes[i-2]) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i])):
+			cut(i, true)
+		case w.Source == certificate.OCR && rule(runes[i]) != rule(runes[i-1]),
+			i >= 10 && len(runes) == i+10 && isDate(string(runes[i-10:i])) && isDate(string(runes[i:])):
+			cut(i, false)
+		}
+	}
+	if len(runes) > 0 {
+		cut(len(runes), false)
+	}
+	return out
+}
+
+// rule reports whether OCR may have made r out of a ruled line.
+func rule(r rune) bool { return r == '|' || r == '¦' }
+
+func isDate(s string) bool {
+	_, err := certificate.ParseDate(s)
+	return err == nil
+}
+
+// printable drops controls and zero-width characters and turns odd spaces to plain ones.
+func printable(r rune) rune {
+	switch {
+	case r == utf8.RuneError, unicode.Is(unicode.Cf, r), unicode.IsControl(r):
+		return -1
+	case unicode.IsSpace(r):
+		return ' '
+	}
+	return r
+}
+
+// part is the slice of a box from one share of its width to another.
+func part(b certificate.Box, from, to float64) certificate.Box {
+	w := b[2] - b[0]
+	return certificate.Box{b[0] + w*from, b[1], b[0] + w*to, b[3]}
+}
+
+// key is s as labels are compared: capital letters and digits, nothing else.
+func key(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, s)
+}
+
+func clamp(v float64) float64 {
+	if !(v > 0) {
+		return 0
+	}
+	return min(v, 1)
+}
+
+// byX sorts tokens from left to right.
+func byX(ts []*token) {
+	slices.SortStableFunc(ts, func(a, b *token) int {
+		switch {
+		case a.box.x0 != b.box.x0:
+			return compare(a.box.x0, b.box.x0)
+		default:
+			return a.order - b.order
+		}
+	})
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
