@@ -101,33 +101,6 @@ func (e AuditResultResult) Valid() bool {
 	}
 }
 
-// Defines values for AutomobileLiabilityAutos.
-const (
-	AutomobileLiabilityAutosAnyAuto           AutomobileLiabilityAutos = "any_auto"
-	AutomobileLiabilityAutosHiredAutosOnly    AutomobileLiabilityAutos = "hired_autos_only"
-	AutomobileLiabilityAutosNonOwnedAutosOnly AutomobileLiabilityAutos = "non_owned_autos_only"
-	AutomobileLiabilityAutosOwnedAutosOnly    AutomobileLiabilityAutos = "owned_autos_only"
-	AutomobileLiabilityAutosScheduledAutos    AutomobileLiabilityAutos = "scheduled_autos"
-)
-
-// Valid indicates whether the value is a known member of the AutomobileLiabilityAutos enum.
-func (e AutomobileLiabilityAutos) Valid() bool {
-	switch e {
-	case AutomobileLiabilityAutosAnyAuto:
-		return true
-	case AutomobileLiabilityAutosHiredAutosOnly:
-		return true
-	case AutomobileLiabilityAutosNonOwnedAutosOnly:
-		return true
-	case AutomobileLiabilityAutosOwnedAutosOnly:
-		return true
-	case AutomobileLiabilityAutosScheduledAutos:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for CertificateObject.
 const (
 	CertificateObjectCertificate CertificateObject = "certificate"
@@ -338,6 +311,132 @@ func (e EntityListObjectObject) Valid() bool {
 	}
 }
 
+// Defines values for Environment.
+const (
+	EnvironmentProduction Environment = "production"
+	EnvironmentSandbox    Environment = "sandbox"
+)
+
+// Valid indicates whether the value is a known member of the Environment enum.
+func (e Environment) Valid() bool {
+	switch e {
+	case EnvironmentProduction:
+		return true
+	case EnvironmentSandbox:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ErrorCode.
+const (
+	ErrorCodeBadRequest                  ErrorCode = "bad_request"
+	ErrorCodeDuplicateEmail              ErrorCode = "duplicate_email"
+	ErrorCodeForbidden                   ErrorCode = "forbidden"
+	ErrorCodeGeneralError                ErrorCode = "general_error"
+	ErrorCodeIdempotencyConflict         ErrorCode = "idempotency_conflict"
+	ErrorCodeIdempotencyMismatch         ErrorCode = "idempotency_mismatch"
+	ErrorCodeInUse                       ErrorCode = "in_use"
+	ErrorCodeInvalidAPIKey               ErrorCode = "invalid_api_key"
+	ErrorCodeInvalidAssignmentID         ErrorCode = "invalid_assignment_id"
+	ErrorCodeInvalidContractorID         ErrorCode = "invalid_contractor_id"
+	ErrorCodeInvalidEntityID             ErrorCode = "invalid_entity_id"
+	ErrorCodeInvalidEventID              ErrorCode = "invalid_event_id"
+	ErrorCodeInvalidFileSize             ErrorCode = "invalid_file_size"
+	ErrorCodeInvalidFileType             ErrorCode = "invalid_file_type"
+	ErrorCodeInvalidInput                ErrorCode = "invalid_input"
+	ErrorCodeInvalidJobID                ErrorCode = "invalid_job_id"
+	ErrorCodeInvalidMimeType             ErrorCode = "invalid_mime_type"
+	ErrorCodeInvalidSessionID            ErrorCode = "invalid_session_id"
+	ErrorCodeInvalidState                ErrorCode = "invalid_state"
+	ErrorCodeInvalidWebhookEndpointID    ErrorCode = "invalid_webhook_endpoint_id"
+	ErrorCodeMethodNotAllowed            ErrorCode = "method_not_allowed"
+	ErrorCodeMissingCertificate          ErrorCode = "missing_certificate"
+	ErrorCodeMissingCertificates         ErrorCode = "missing_certificates"
+	ErrorCodeMissingContractorID         ErrorCode = "missing_contractor_id"
+	ErrorCodeNoInsuranceRequirementFound ErrorCode = "no_insurance_requirement_found"
+	ErrorCodePayloadTooLarge             ErrorCode = "payload_too_large"
+	ErrorCodePreconditionFailed          ErrorCode = "precondition_failed"
+	ErrorCodeRateLimited                 ErrorCode = "rate_limited"
+	ErrorCodeResourceNotFound            ErrorCode = "resource_not_found"
+	ErrorCodeSessionExpired              ErrorCode = "session_expired"
+	ErrorCodeUnavailable                 ErrorCode = "unavailable"
+	ErrorCodeUnsupportedMediaType        ErrorCode = "unsupported_media_type"
+)
+
+// Valid indicates whether the value is a known member of the ErrorCode enum.
+func (e ErrorCode) Valid() bool {
+	switch e {
+	case ErrorCodeBadRequest:
+		return true
+	case ErrorCodeDuplicateEmail:
+		return true
+	case ErrorCodeForbidden:
+		return true
+	case ErrorCodeGeneralError:
+		return true
+	case ErrorCodeIdempotencyConflict:
+		return true
+	case ErrorCodeIdempotencyMismatch:
+		return true
+	case ErrorCodeInUse:
+		return true
+	case ErrorCodeInvalidAPIKey:
+		return true
+	case ErrorCodeInvalidAssignmentID:
+		return true
+	case ErrorCodeInvalidContractorID:
+		return true
+	case ErrorCodeInvalidEntityID:
+		return true
+	case ErrorCodeInvalidEventID:
+		return true
+	case ErrorCodeInvalidFileSize:
+		return true
+	case ErrorCodeInvalidFileType:
+		return true
+	case ErrorCodeInvalidInput:
+		return true
+	case ErrorCodeInvalidJobID:
+		return true
+	case ErrorCodeInvalidMimeType:
+		return true
+	case ErrorCodeInvalidSessionID:
+		return true
+	case ErrorCodeInvalidState:
+		return true
+	case ErrorCodeInvalidWebhookEndpointID:
+		return true
+	case ErrorCodeMethodNotAllowed:
+		return true
+	case ErrorCodeMissingCertificate:
+		return true
+	case ErrorCodeMissingCertificates:
+		return true
+	case ErrorCodeMissingContractorID:
+		return true
+	case ErrorCodeNoInsuranceRequirementFound:
+		return true
+	case ErrorCodePayloadTooLarge:
+		return true
+	case ErrorCodePreconditionFailed:
+		return true
+	case ErrorCodeRateLimited:
+		return true
+	case ErrorCodeResourceNotFound:
+		return true
+	case ErrorCodeSessionExpired:
+		return true
+	case ErrorCodeUnavailable:
+		return true
+	case ErrorCodeUnsupportedMediaType:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventObject.
 const (
 	EventObjectEvent EventObject = "event"
@@ -401,30 +500,6 @@ func (e EventType) Valid() bool {
 	case EventTypePing:
 		return true
 	case EventTypeWebhookEndpointDisabled:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for EvidenceSource.
-const (
-	EvidenceSourceFormField EvidenceSource = "form_field"
-	EvidenceSourceModel     EvidenceSource = "model"
-	EvidenceSourceOcr       EvidenceSource = "ocr"
-	EvidenceSourceText      EvidenceSource = "text"
-)
-
-// Valid indicates whether the value is a known member of the EvidenceSource enum.
-func (e EvidenceSource) Valid() bool {
-	switch e {
-	case EvidenceSourceFormField:
-		return true
-	case EvidenceSourceModel:
-		return true
-	case EvidenceSourceOcr:
-		return true
-	case EvidenceSourceText:
 		return true
 	default:
 		return false
@@ -695,27 +770,6 @@ func (e ReviewErrorCode) Valid() bool {
 	case ReviewErrorCodeTimedOut:
 		return true
 	case ReviewErrorCodeUnreadable:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for RulePlace.
-const (
-	RulePlaceHolder RulePlace = "holder"
-	RulePlaceNames  RulePlace = "names"
-	RulePlaceText   RulePlace = "text"
-)
-
-// Valid indicates whether the value is a known member of the RulePlace enum.
-func (e RulePlace) Valid() bool {
-	switch e {
-	case RulePlaceHolder:
-		return true
-	case RulePlaceNames:
-		return true
-	case RulePlaceText:
 		return true
 	default:
 		return false
@@ -1127,56 +1181,6 @@ type AuditResult struct {
 // AuditResultResult defines model for AuditResult.Result.
 type AuditResultResult string
 
-// AutomobileLiability The row "Automobile liability".
-type AutomobileLiability struct {
-	// AdditionalInsured The box ADDL INSD: X or Y is true, N is false, empty is null.
-	AdditionalInsured nullable.Nullable[bool] `json:"additional_insured,omitempty"`
-
-	// AdditionalPolicies Further policies that the row shows.
-	AdditionalPolicies *[]AutomobileLiability                        `json:"additional_policies,omitempty"`
-	Autos              nullable.Nullable[[]AutomobileLiabilityAutos] `json:"autos,omitempty"`
-	InsurerLetter      nullable.Nullable[string]                     `json:"insurer_letter,omitempty"`
-	InsurerName        nullable.Nullable[string]                     `json:"insurer_name,omitempty"`
-	Limits             *struct {
-		// BodilyInjuryPerAccidentDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		BodilyInjuryPerAccidentDollars nullable.Nullable[WholeDollars] `json:"bodily_injury_per_accident_dollars,omitempty"`
-
-		// BodilyInjuryPerPersonDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		BodilyInjuryPerPersonDollars nullable.Nullable[WholeDollars] `json:"bodily_injury_per_person_dollars,omitempty"`
-
-		// CombinedSingleLimitDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		CombinedSingleLimitDollars nullable.Nullable[WholeDollars] `json:"combined_single_limit_dollars,omitempty"`
-
-		// PropertyDamagePerAccidentDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		PropertyDamagePerAccidentDollars nullable.Nullable[WholeDollars] `json:"property_damage_per_accident_dollars,omitempty"`
-	} `json:"limits,omitempty"`
-
-	// PolicyEffectiveDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyEffectiveDate nullable.Nullable[CertificateDate] `json:"policy_effective_date,omitempty"`
-
-	// PolicyExpirationDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyExpirationDate nullable.Nullable[CertificateDate] `json:"policy_expiration_date,omitempty"`
-	PolicyNumberString   nullable.Nullable[string]          `json:"policy_number_string,omitempty"`
-
-	// WaiverOfSubrogation The box SUBR WVD, likewise.
-	WaiverOfSubrogation nullable.Nullable[bool] `json:"waiver_of_subrogation,omitempty"`
-}
-
-// AutomobileLiabilityAutos defines model for AutomobileLiability.Autos.
-type AutomobileLiabilityAutos string
-
 // BulkAccepted The batch is safe and goes on by itself. Repeat the request with its key for the 201, or watch the job.
 type BulkAccepted struct {
 	Job     string `json:"job"`
@@ -1239,11 +1243,6 @@ type Certificate struct {
 // CertificateObject defines model for Certificate.Object.
 type CertificateObject string
 
-// CertificateDate A date as MM/DD/YYYY.
-//
-// Examples: 01/07/2025
-type CertificateDate = string
-
 // CertificateHistory What happened to a certificate and who decided it, up to a time.
 type CertificateHistory struct {
 	// At The time that was asked for, in Unix seconds.
@@ -1288,21 +1287,6 @@ type CertificateListObjectObject string
 // least one rule failed; it waits for a person. **denied**: a person rejected it, or a rule failed whose severity is critical.
 // **error**: nothing meaningful could be read, or retries ran out; `review_results.error` says why and what to do next.
 type CertificateStatus string
-
-// CertificateUpload defines model for CertificateUpload.
-type CertificateUpload struct {
-	// Certificate The PDF; at most 15 MB.
-	Certificate openapi_types.File `json:"certificate"`
-
-	// Contractor The contractor whom the certificate is about. It must exist.
-	Contractor string `json:"contractor"`
-
-	// CustomMetadata A JSON object with keys of your own.
-	CustomMetadata *string `json:"custom_metadata,omitempty"`
-
-	// InsuranceRequirementID The requirement that judges it.
-	InsuranceRequirementID *string `json:"insurance_requirement_id,omitempty"`
-}
 
 // Contractor A person or firm whose certificates are reviewed.
 type Contractor struct {
@@ -1641,6 +1625,32 @@ type EntityUpdate struct {
 	RequiredCoverage interface{} `json:"required_coverage,omitempty"`
 }
 
+// Environment The mode of a key, as the published API names it.
+type Environment string
+
+// Error What every refused request answers.
+type Error struct {
+	// ErrorCode What went wrong, for programs.
+	ErrorCode ErrorCode `json:"error_code"`
+
+	// Message A sentence for people, or one sentence for each field (or file) that is at fault.
+	Message Error_Message `json:"message"`
+}
+
+// ErrorMessage0 defines model for Error.Message.0.
+type ErrorMessage0 = string
+
+// ErrorMessage1 defines model for Error.Message.1.
+type ErrorMessage1 map[string]string
+
+// Error_Message A sentence for people, or one sentence for each field (or file) that is at fault.
+type Error_Message struct {
+	union json.RawMessage
+}
+
+// ErrorCode What went wrong, for programs.
+type ErrorCode string
+
 // Event Something that happened to an object. This, without `object`, is also the body of a webhook. It is thin: fetch the details.
 type Event struct {
 	// Created Unix time in seconds.
@@ -1684,23 +1694,6 @@ type EventSubscription = []string
 
 // EventType defines model for EventType.
 type EventType string
-
-// Evidence Where a value stands on a page. A value that could not be found on any has confidence 0 and passes no rule.
-type Evidence struct {
-	// Box `[x0, y0, x1, y1]` in PDF points from the top left of the page.
-	Box        []float32 `json:"box"`
-	Confidence float32   `json:"confidence"`
-
-	// Page From 1; 0 when the value was found nowhere.
-	Page   int            `json:"page"`
-	Source EvidenceSource `json:"source"`
-
-	// Text What is printed there.
-	Text string `json:"text"`
-}
-
-// EvidenceSource defines model for Evidence.Source.
-type EvidenceSource string
 
 // EvidenceMap defines model for EvidenceMap.
 type EvidenceMap = json.RawMessage
@@ -1757,64 +1750,6 @@ type ExternalCertificatesPlaceholderBulk struct {
 
 	// Message Information about the placeholder contractors.
 	Message string `json:"message"`
-}
-
-// GeneralLiability The row "Commercial general liability".
-type GeneralLiability struct {
-	// AdditionalInsured The box ADDL INSD: X or Y is true, N is false, empty is null.
-	AdditionalInsured nullable.Nullable[bool] `json:"additional_insured,omitempty"`
-
-	// AdditionalPolicies Further policies that the row shows.
-	AdditionalPolicies *[]GeneralLiability       `json:"additional_policies,omitempty"`
-	ClaimsMade         nullable.Nullable[bool]   `json:"claims_made,omitempty"`
-	InsurerLetter      nullable.Nullable[string] `json:"insurer_letter,omitempty"`
-	InsurerName        nullable.Nullable[string] `json:"insurer_name,omitempty"`
-	Limits             *struct {
-		// DamageToRentedPremisesDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		DamageToRentedPremisesDollars nullable.Nullable[WholeDollars] `json:"damage_to_rented_premises_dollars,omitempty"`
-
-		// EachOccurrenceDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		EachOccurrenceDollars nullable.Nullable[WholeDollars] `json:"each_occurrence_dollars,omitempty"`
-
-		// GeneralAggregateDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		GeneralAggregateDollars nullable.Nullable[WholeDollars] `json:"general_aggregate_dollars,omitempty"`
-
-		// MedicalExpenseDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		MedicalExpenseDollars nullable.Nullable[WholeDollars] `json:"medical_expense_dollars,omitempty"`
-
-		// PersonalAndAdvertisingInjuryDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		PersonalAndAdvertisingInjuryDollars nullable.Nullable[WholeDollars] `json:"personal_and_advertising_injury_dollars,omitempty"`
-
-		// ProductsCompletedOperationsDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		ProductsCompletedOperationsDollars nullable.Nullable[WholeDollars] `json:"products_completed_operations_dollars,omitempty"`
-	} `json:"limits,omitempty"`
-	Occurrence nullable.Nullable[bool] `json:"occurrence,omitempty"`
-
-	// PolicyEffectiveDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyEffectiveDate nullable.Nullable[CertificateDate] `json:"policy_effective_date,omitempty"`
-
-	// PolicyExpirationDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyExpirationDate nullable.Nullable[CertificateDate] `json:"policy_expiration_date,omitempty"`
-	PolicyNumberString   nullable.Nullable[string]          `json:"policy_number_string,omitempty"`
-
-	// WaiverOfSubrogation The box SUBR WVD, likewise.
-	WaiverOfSubrogation nullable.Nullable[bool] `json:"waiver_of_subrogation,omitempty"`
 }
 
 // HistoryEntry defines model for HistoryEntry.
@@ -2129,36 +2064,6 @@ type JobUpdate struct {
 // ListFormat Whether lists are bare arrays or list objects.
 type ListFormat string
 
-// OtherCoverage A row that no named coverage fits.
-type OtherCoverage struct {
-	// AdditionalInsured The box ADDL INSD: X or Y is true, N is false, empty is null.
-	AdditionalInsured nullable.Nullable[bool]   `json:"additional_insured,omitempty"`
-	InsurerLetter     nullable.Nullable[string] `json:"insurer_letter,omitempty"`
-	InsurerName       nullable.Nullable[string] `json:"insurer_name,omitempty"`
-	Label             nullable.Nullable[string] `json:"label,omitempty"`
-	Limits            nullable.Nullable[[]struct {
-		// AmountDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		AmountDollars nullable.Nullable[WholeDollars] `json:"amount_dollars,omitempty"`
-		Label         nullable.Nullable[string]       `json:"label,omitempty"`
-	}] `json:"limits,omitempty"`
-
-	// PolicyEffectiveDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyEffectiveDate nullable.Nullable[CertificateDate] `json:"policy_effective_date,omitempty"`
-
-	// PolicyExpirationDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyExpirationDate nullable.Nullable[CertificateDate] `json:"policy_expiration_date,omitempty"`
-	PolicyNumberString   nullable.Nullable[string]          `json:"policy_number_string,omitempty"`
-
-	// WaiverOfSubrogation The box SUBR WVD, likewise.
-	WaiverOfSubrogation nullable.Nullable[bool] `json:"waiver_of_subrogation,omitempty"`
-}
-
 // ParsedCertificate What was read from the certificate. A coverage that it does not show is absent; a field that it does not show, or that is
 // not a value of its kind ("Included", "Statutory"), is null and never 0. Amounts are whole dollars; dates are MM/DD/YYYY.
 // Further fields may be added.
@@ -2169,50 +2074,6 @@ type Parser struct {
 	// Name Examples: acord
 	Name    string `json:"name"`
 	Version string `json:"version"`
-}
-
-// Party defines model for Party.
-type Party struct {
-	Address nullable.Nullable[string] `json:"address,omitempty"`
-	Name    nullable.Nullable[string] `json:"name,omitempty"`
-}
-
-// ProfessionalLiability Professional liability; cyber, crime and liquor liability have the same shape.
-type ProfessionalLiability struct {
-	// AdditionalInsured The box ADDL INSD: X or Y is true, N is false, empty is null.
-	AdditionalInsured nullable.Nullable[bool] `json:"additional_insured,omitempty"`
-
-	// AdditionalPolicies Further policies that the row shows.
-	AdditionalPolicies *[]ProfessionalLiability  `json:"additional_policies,omitempty"`
-	ClaimsMade         nullable.Nullable[bool]   `json:"claims_made,omitempty"`
-	InsurerLetter      nullable.Nullable[string] `json:"insurer_letter,omitempty"`
-	InsurerName        nullable.Nullable[string] `json:"insurer_name,omitempty"`
-	Limits             *struct {
-		// AggregateDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		AggregateDollars nullable.Nullable[WholeDollars] `json:"aggregate_dollars,omitempty"`
-
-		// EachClaimDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		EachClaimDollars nullable.Nullable[WholeDollars] `json:"each_claim_dollars,omitempty"`
-	} `json:"limits,omitempty"`
-	Occurrence nullable.Nullable[bool] `json:"occurrence,omitempty"`
-
-	// PolicyEffectiveDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyEffectiveDate nullable.Nullable[CertificateDate] `json:"policy_effective_date,omitempty"`
-
-	// PolicyExpirationDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyExpirationDate nullable.Nullable[CertificateDate] `json:"policy_expiration_date,omitempty"`
-	PolicyNumberString   nullable.Nullable[string]          `json:"policy_number_string,omitempty"`
-
-	// WaiverOfSubrogation The box SUBR WVD, likewise.
-	WaiverOfSubrogation nullable.Nullable[bool] `json:"waiver_of_subrogation,omitempty"`
 }
 
 // Recovery Examples: {"since":1760500000,"until":1760509809}
@@ -2333,9 +2194,6 @@ type ReviewSummary struct {
 // | `expression` | a CEL expression over `certificate`, `contractor`, `today` | it is true |
 type Rule = json.RawMessage
 
-// RulePlace defines model for RulePlace.
-type RulePlace string
-
 // RulesInput Checked as a whole when saved; a refusal names the position of each fault.
 type RulesInput = json.RawMessage
 
@@ -2379,18 +2237,6 @@ type Tracker struct {
 // TrackerObject defines model for Tracker.Object.
 type TrackerObject string
 
-// TrackerBulkUpload defines model for TrackerBulkUpload.
-type TrackerBulkUpload struct {
-	// Certificates The PDFs, as parts named `certificates[]` or `certificates`.
-	Certificates []openapi_types.File `json:"certificates"`
-
-	// CertificatesMetadata JSON as `CertificatesMetadata`, with a contractor for every file.
-	CertificatesMetadata string `json:"certificates_metadata"`
-
-	// TrackerID A tracker or one of its sessions.
-	TrackerID string `json:"tracker_id"`
-}
-
 // TrackerCreate Examples: {"name":"Spring renewals"}
 type TrackerCreate struct {
 	Entity               nullable.Nullable[string] `json:"entity,omitempty"`
@@ -2415,18 +2261,6 @@ type TrackerListObject struct {
 
 // TrackerListObjectObject defines model for TrackerListObject.Object.
 type TrackerListObjectObject string
-
-// TrackerPlaceholderBulkUpload defines model for TrackerPlaceholderBulkUpload.
-type TrackerPlaceholderBulkUpload struct {
-	// Certificates The PDFs, as parts named `certificates[]` or `certificates`.
-	Certificates []openapi_types.File `json:"certificates"`
-
-	// CertificatesMetadata JSON as `CertificatesMetadata`.
-	CertificatesMetadata *string `json:"certificates_metadata,omitempty"`
-
-	// TrackerID A tracker or one of its sessions.
-	TrackerID string `json:"tracker_id"`
-}
 
 // TrackerSession The time in which a tracker takes bulk uploads.
 type TrackerSession struct {
@@ -2466,30 +2300,6 @@ type TrackerUpdate struct {
 	Entity               nullable.Nullable[string] `json:"entity,omitempty"`
 	InsuranceRequirement nullable.Nullable[string] `json:"insurance_requirement,omitempty"`
 	Name                 *string                   `json:"name,omitempty"`
-}
-
-// TrackerUpload defines model for TrackerUpload.
-type TrackerUpload struct {
-	// BusinessName The contractor's business name.
-	BusinessName string `json:"business_name"`
-
-	// Certificates The PDFs, as parts named `certificates[]` or `certificates`.
-	Certificates []openapi_types.File `json:"certificates"`
-
-	// CreateNewContractor Whether to make the contractor. Without it, the e-mail address must be known.
-	CreateNewContractor       *bool   `json:"create_new_contractor,omitempty"`
-	Email                     string  `json:"email"`
-	FirstName                 string  `json:"first_name"`
-	InsuranceRequirementID    *string `json:"insurance_requirement_id,omitempty"`
-	LastName                  string  `json:"last_name"`
-	PurchaseOrderContactEmail *string `json:"purchase_order_contact_email,omitempty"`
-	PurchaseOrderContactName  *string `json:"purchase_order_contact_name,omitempty"`
-
-	// TrackerID A tracker or one of its sessions.
-	TrackerID *string `json:"tracker_id,omitempty"`
-
-	// TrackerSessionID A tracker's session; it or `tracker_id` is needed.
-	TrackerSessionID *string `json:"tracker_session_id,omitempty"`
 }
 
 // Trial What to judge: a stored `certificate`, or a parse given as `parsed_certificate_json`. `rules` is a draft to judge by; without it
@@ -2543,52 +2353,6 @@ type TrialRuleResult struct {
 
 // TrialRuleResultResult defines model for TrialRuleResult.Result.
 type TrialRuleResultResult string
-
-// UmbrellaLiability The row "Umbrella liability / excess liability".
-type UmbrellaLiability struct {
-	// AdditionalInsured The box ADDL INSD: X or Y is true, N is false, empty is null.
-	AdditionalInsured nullable.Nullable[bool] `json:"additional_insured,omitempty"`
-
-	// AdditionalPolicies Further policies that the row shows.
-	AdditionalPolicies *[]UmbrellaLiability    `json:"additional_policies,omitempty"`
-	ClaimsMade         nullable.Nullable[bool] `json:"claims_made,omitempty"`
-
-	// Form `umbrella` or `excess`.
-	Form          nullable.Nullable[string] `json:"form,omitempty"`
-	InsurerLetter nullable.Nullable[string] `json:"insurer_letter,omitempty"`
-	InsurerName   nullable.Nullable[string] `json:"insurer_name,omitempty"`
-	Limits        *struct {
-		// AggregateDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		AggregateDollars nullable.Nullable[WholeDollars] `json:"aggregate_dollars,omitempty"`
-
-		// EachOccurrenceDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		EachOccurrenceDollars nullable.Nullable[WholeDollars] `json:"each_occurrence_dollars,omitempty"`
-
-		// RetentionDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		RetentionDollars nullable.Nullable[WholeDollars] `json:"retention_dollars,omitempty"`
-	} `json:"limits,omitempty"`
-	Occurrence nullable.Nullable[bool] `json:"occurrence,omitempty"`
-
-	// PolicyEffectiveDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyEffectiveDate nullable.Nullable[CertificateDate] `json:"policy_effective_date,omitempty"`
-
-	// PolicyExpirationDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyExpirationDate nullable.Nullable[CertificateDate] `json:"policy_expiration_date,omitempty"`
-	PolicyNumberString   nullable.Nullable[string]          `json:"policy_number_string,omitempty"`
-
-	// WaiverOfSubrogation The box SUBR WVD, likewise.
-	WaiverOfSubrogation nullable.Nullable[bool] `json:"waiver_of_subrogation,omitempty"`
-}
 
 // WebhookEndpoint Where an account wants its events.
 type WebhookEndpoint struct {
@@ -2666,54 +2430,6 @@ type WebhookEndpointUpdate struct {
 
 // WebhookEndpointUpdateStatus defines model for WebhookEndpointUpdate.Status.
 type WebhookEndpointUpdateStatus string
-
-// WholeDollars Whole US dollars.
-//
-// Examples: 1000000
-type WholeDollars = int64
-
-// WorkersCompensation The row "Workers compensation and employers' liability".
-type WorkersCompensation struct {
-	// AdditionalInsured The box ADDL INSD: X or Y is true, N is false, empty is null.
-	AdditionalInsured nullable.Nullable[bool] `json:"additional_insured,omitempty"`
-
-	// AdditionalPolicies Further policies that the row shows.
-	AdditionalPolicies *[]WorkersCompensation    `json:"additional_policies,omitempty"`
-	InsurerLetter      nullable.Nullable[string] `json:"insurer_letter,omitempty"`
-	InsurerName        nullable.Nullable[string] `json:"insurer_name,omitempty"`
-	Limits             *struct {
-		// DiseaseEachEmployeeDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		DiseaseEachEmployeeDollars nullable.Nullable[WholeDollars] `json:"disease_each_employee_dollars,omitempty"`
-
-		// DiseasePolicyLimitDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		DiseasePolicyLimitDollars nullable.Nullable[WholeDollars] `json:"disease_policy_limit_dollars,omitempty"`
-
-		// EachAccidentDollars Whole US dollars.
-		//
-		// Examples: 1000000
-		EachAccidentDollars nullable.Nullable[WholeDollars] `json:"each_accident_dollars,omitempty"`
-	} `json:"limits,omitempty"`
-	PerStatute nullable.Nullable[bool] `json:"per_statute,omitempty"`
-
-	// PolicyEffectiveDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyEffectiveDate nullable.Nullable[CertificateDate] `json:"policy_effective_date,omitempty"`
-
-	// PolicyExpirationDate A date as MM/DD/YYYY.
-	//
-	// Examples: 01/07/2025
-	PolicyExpirationDate nullable.Nullable[CertificateDate] `json:"policy_expiration_date,omitempty"`
-	PolicyNumberString   nullable.Nullable[string]          `json:"policy_number_string,omitempty"`
-	ProprietorExcluded   nullable.Nullable[bool]            `json:"proprietor_excluded,omitempty"`
-
-	// WaiverOfSubrogation The box SUBR WVD, likewise.
-	WaiverOfSubrogation nullable.Nullable[bool] `json:"waiver_of_subrogation,omitempty"`
-}
 
 // CreatedGt defines model for CreatedGt.
 type CreatedGt = int64
@@ -2898,6 +2614,9 @@ type ListCertificatesParams struct {
 	EndingBefore *EndingBefore `form:"ending_before,omitempty" json:"ending_before,omitempty"`
 }
 
+// UploadCertificateMultipartBody defines parameters for UploadCertificate.
+type UploadCertificateMultipartBody interface{}
+
 // GetCertificateParams defines parameters for GetCertificate.
 type GetCertificateParams struct {
 	// Expand `review_results` for a summary of the verdict, `review_results.full` for the parsed certificate, every rule and the evidence.
@@ -2921,6 +2640,15 @@ type DownloadCertificateParams struct {
 	// Signature HMAC over the rest.
 	Signature string `form:"signature" json:"signature"`
 }
+
+// UploadTrackerCertificatesMultipartBody defines parameters for UploadTrackerCertificates.
+type UploadTrackerCertificatesMultipartBody interface{}
+
+// UploadTrackerCertificatesBulkMultipartBody defines parameters for UploadTrackerCertificatesBulk.
+type UploadTrackerCertificatesBulkMultipartBody interface{}
+
+// UploadTrackerPlaceholderBulkMultipartBody defines parameters for UploadTrackerPlaceholderBulk.
+type UploadTrackerPlaceholderBulkMultipartBody interface{}
 
 // ListInsuranceRequirementsParams defines parameters for ListInsuranceRequirements.
 type ListInsuranceRequirementsParams struct {
@@ -3037,7 +2765,7 @@ type CreateEntityJSONRequestBody = EntityCreate
 type UpdateEntityJSONRequestBody = EntityUpdate
 
 // UploadCertificateMultipartRequestBody defines body for UploadCertificate for multipart/form-data ContentType.
-type UploadCertificateMultipartRequestBody = CertificateUpload
+type UploadCertificateMultipartRequestBody UploadCertificateMultipartBody
 
 // ApproveCertificateJSONRequestBody defines body for ApproveCertificate for application/json ContentType.
 type ApproveCertificateJSONRequestBody = Decision
@@ -3052,13 +2780,13 @@ type DenyCertificateJSONRequestBody = Denial
 type ReevaluateCertificateJSONRequestBody = Reevaluation
 
 // UploadTrackerCertificatesMultipartRequestBody defines body for UploadTrackerCertificates for multipart/form-data ContentType.
-type UploadTrackerCertificatesMultipartRequestBody = TrackerUpload
+type UploadTrackerCertificatesMultipartRequestBody UploadTrackerCertificatesMultipartBody
 
 // UploadTrackerCertificatesBulkMultipartRequestBody defines body for UploadTrackerCertificatesBulk for multipart/form-data ContentType.
-type UploadTrackerCertificatesBulkMultipartRequestBody = TrackerBulkUpload
+type UploadTrackerCertificatesBulkMultipartRequestBody UploadTrackerCertificatesBulkMultipartBody
 
 // UploadTrackerPlaceholderBulkMultipartRequestBody defines body for UploadTrackerPlaceholderBulk for multipart/form-data ContentType.
-type UploadTrackerPlaceholderBulkMultipartRequestBody = TrackerPlaceholderBulkUpload
+type UploadTrackerPlaceholderBulkMultipartRequestBody UploadTrackerPlaceholderBulkMultipartBody
 
 // CreateInsuranceRequirementJSONRequestBody defines body for CreateInsuranceRequirement for application/json ContentType.
 type CreateInsuranceRequirementJSONRequestBody = InsuranceRequirementCreate
@@ -3095,6 +2823,68 @@ type RecoverWebhookEndpointJSONRequestBody = Recovery
 
 // RotateWebhookSecretJSONRequestBody defines body for RotateWebhookSecret for application/json ContentType.
 type RotateWebhookSecretJSONRequestBody = SecretRotation
+
+// AsErrorMessage0 returns the union data inside the Error_Message as a ErrorMessage0
+func (t Error_Message) AsErrorMessage0() (ErrorMessage0, error) {
+	var body ErrorMessage0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromErrorMessage0 overwrites any union data inside the Error_Message as the provided ErrorMessage0
+func (t *Error_Message) FromErrorMessage0(v ErrorMessage0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeErrorMessage0 performs a merge with any union data inside the Error_Message, using the provided ErrorMessage0
+func (t *Error_Message) MergeErrorMessage0(v ErrorMessage0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsErrorMessage1 returns the union data inside the Error_Message as a ErrorMessage1
+func (t Error_Message) AsErrorMessage1() (ErrorMessage1, error) {
+	var body ErrorMessage1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromErrorMessage1 overwrites any union data inside the Error_Message as the provided ErrorMessage1
+func (t *Error_Message) FromErrorMessage1(v ErrorMessage1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeErrorMessage1 performs a merge with any union data inside the Error_Message, using the provided ErrorMessage1
+func (t *Error_Message) MergeErrorMessage1(v ErrorMessage1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Error_Message) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Error_Message) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {

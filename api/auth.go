@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"certflow/internal/id"
+	"certflow/schema"
+)
+
+// Keys finds whose an API key is.
+type Keys interface {
+	// KeyOwner answers the owner of the living key with this SHA-256, or schema.ErrNotFound.
+	KeyOwner(ctx context.Context, hash []byte) (*schema.KeyOwner, error)
+}
+
+// environmentHeader names the mode that a client believes its key to have.
+const environmentHeader = "Ten99Policy-Environment"
+
+// authenticate finds the account of a request by its API key (CONTRACT §1). Keys are looked up by their hash: how long that takes says
+// nothing about the keys that exist.
+func (s *Server) authenticate(c *gin.Context) {
+	state := callOf(c.Request.Context())
+	if state.operation != nil && state.operation.public {
+		return
+	}
+	key, ok := keyOf(c.Request)
+	if !ok {
+		s.fail(c, refuse(http.StatusUnauthorized, ErrorCodeInvalidAPIKey, "Send your API key as the user name of HTTP Basic or as a Bearer token."))
+		return
+	}
+	hash := sha256.Sum256([]byte(key))
+	owner, err := s.keys.KeyOwner(c.Request.Context(), hash[:])
+	switch {
+	case errors.Is(err, schema.ErrNotFound):
+		s.fail(c, refuse(http.StatusUnauthorized, ErrorCodeInvalidAPIKey, "This API key is not known, was revoked or has expired."))
+		return
+	case err != nil:
+		s.fail(c, unavailable(err))
+		return
+	}
+	state.owner = *owner
+	s.keyUse.note(owner.KeyID)
+	if err := checkEnvironment(c.Request, owner.Live); err != nil {
+		s.fail(c, err)
+	}
+}
+
+// keyOf reads the key from HTTP Basic, as user name with any password, or from a Bearer token. Anything that is not of a key's form is no
+// key, and is not looked up.
+func keyOf(r *http.Request) (string, bool) {
+	key, _, ok := r.BasicAuth()
+	if !ok {
+		scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !found || !strings.EqualFold(scheme, "Bearer") {
+			return "", false
+		}
+		key = strings.TrimSpace(token)
+	}
+	if len(key) > 200 || (!strings.HasPrefix(key, id.TestKeyPrefix) && !strings.HasPrefix(key, id.LiveKeyPrefix)) {
+		return "", false
+	}
+	return key, true
+}
+
+// checkEnvironment refuses a request that names another mode than its key's.
+func checkEnvironment(r *http.Request, live bool) error {
+	switch Environment(r.Header.Get(environmentHeader)) {
+	case "":
+		return nil
+	case EnvironmentSandbox:
+		if !live {
+			return nil
+		}
+		return invalidField(environmentHeader, "This is a key of live mode, whose environment is production.")
+	case EnvironmentProduction:
+		if live {
+			return nil
+		}
+		return invalidField(environmentHeader, "This is a key of test mode, whose environment is sandbox.")
+	}
+	return invalidField(environmentHeader, "Must be sandbox or production.")
+}

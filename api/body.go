@@ -1,0 +1,119 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// drainBytes and drainTime bound how much of a refused body is read on, so that the client gets to its answer: a server that stops
+	// reading resets the connection under a client that is still sending.
+	drainBytes = 64 << 20
+	drainTime  = 30 * time.Second
+	// idleTime bounds the pause between two pieces of a body, and uploadTime all of it.
+	idleTime   = 30 * time.Second
+	uploadTime = 15 * time.Minute
+)
+
+// errBodyTaken is what reads answer once a body has been parsed: the parsed value is the body from then on, and a value that does not fit
+// the handler's types is refused.
+var errBodyTaken = refuse(http.StatusBadRequest, ErrorCodeInvalidInput, "A value of the body is out of range.")
+
+// errPartHeader refuses a part of a multipart body whose header has no end.
+var errPartHeader = refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The header of a part is too long.")
+
+// body is a request's body: it counts, bounds and times what is read, and carries the parsed value for the generated code.
+type body struct {
+	io.ReadCloser
+	limit       int64
+	read        int64
+	headerLeft  int64 // bytes that a part's header may still have; negative outside of headers
+	waits       bool  // the client waits for 100 Continue and has sent nothing
+	setDeadline func(time.Time) error
+	end         time.Time
+	taken       bool
+	value       any
+}
+
+// newBody wraps the body of r, of which a handler may read limit bytes. setDeadline sets the connection's read deadline.
+func newBody(r *http.Request, limit int64, setDeadline func(time.Time) error) *body {
+	return &body{ReadCloser: r.Body, limit: limit, headerLeft: -1, setDeadline: setDeadline, end: time.Now().Add(uploadTime),
+		waits: strings.EqualFold(r.Header.Get("Expect"), "100-continue")}
+}
+
+// Read reads the body within its bounds. One byte over the limit is read to know that it is too long.
+func (b *body) Read(p []byte) (int, error) {
+	if b.taken {
+		return 0, errBodyTaken
+	}
+	if b.read > b.limit {
+		return 0, &http.MaxBytesError{Limit: b.limit}
+	}
+	if b.headerLeft == 0 {
+		return 0, errPartHeader
+	}
+	most := b.limit - b.read + 1
+	if b.headerLeft > 0 {
+		most = min(most, b.headerLeft)
+	}
+	if int64(len(p)) > most {
+		p = p[:most]
+	}
+	b.waits = false
+	// A connection without deadlines is one of a test.
+	_ = b.setDeadline(earlier(time.Now().Add(idleTime), b.end))
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	if b.headerLeft > 0 {
+		b.headerLeft -= int64(n)
+	}
+	if b.read > b.limit {
+		return n, &http.MaxBytesError{Limit: b.limit}
+	}
+	return n, err
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// take makes value the body.
+func (b *body) take(value any) {
+	b.value, b.taken = value, true
+}
+
+// ValidatedValue is the parsed body; the generated code binds it instead of decoding a second time.
+func (b *body) ValidatedValue() any { return b.value }
+
+// drain reads on, within bounds, what a refused client still sends. A client that waits for leave to send is not given it.
+func (b *body) drain() {
+	if b.waits {
+		return
+	}
+	_ = b.setDeadline(time.Now().Add(drainTime))
+	// What ends the drain early ends the connection too; there is nobody to tell.
+	_, _ = io.CopyN(io.Discard, b.ReadCloser, drainBytes)
+}
+
+// readAll reads a body that is small.
+func (b *body) readAll() ([]byte, error) {
+	data, err := io.ReadAll(b)
+	var p *Problem
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == nil, errors.As(err, &p), errors.As(err, &tooLarge):
+		return data, err
+	}
+	return nil, brokenBody(err)
+}
+
+// brokenBody is the refusal of a body that ended early or paused too long. Mostly nobody is left to read it.
+func brokenBody(cause error) *Problem {
+	return &Problem{Status: http.StatusBadRequest, Code: ErrorCodeBadRequest, Message: "The body of the request ended before it was complete.", Cause: cause}
+}

@@ -1,0 +1,99 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// Limiter counts the requests of keys.
+type Limiter interface {
+	// Take counts one request of a key. An error lets the request pass: a limiter that is down must not stop the service.
+	Take(ctx context.Context, key string) (Allowance, error)
+}
+
+// Allowance is what a key may still do in the present window.
+type Allowance struct {
+	Allowed   bool
+	Quota     int           // requests in a window
+	Window    time.Duration // its length
+	Remaining int
+	Reset     time.Duration // until the next window
+}
+
+// limitRate counts a request against its key's quota and says so in the headers of every answer.
+func (s *Server) limitRate(c *gin.Context) {
+	state := callOf(c.Request.Context())
+	if state.owner.KeyID == "" {
+		return
+	}
+	allowance, err := s.limiter.Take(c.Request.Context(), state.owner.KeyID)
+	if err != nil {
+		s.log.WarnContext(c.Request.Context(), "requests are not limited", slog.Any("error", err))
+		return
+	}
+	reset := int((allowance.Reset + time.Second - 1) / time.Second)
+	c.Header("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, allowance.Quota, int(allowance.Window/time.Second)))
+	c.Header("RateLimit", fmt.Sprintf(`"default";r=%d;t=%d`, allowance.Remaining, reset))
+	if !allowance.Allowed {
+		s.fail(c, &Problem{Status: http.StatusTooManyRequests, Code: ErrorCodeRateLimited, RetryAfter: max(allowance.Reset, time.Second),
+			Message: fmt.Sprintf("Too many requests with this key. Try again in %d seconds.", max(reset, 1))})
+	}
+}
+
+// LocalLimiter counts within one process, in windows that begin with a key's first request.
+type LocalLimiter struct {
+	quota  int
+	window time.Duration
+	now    func() time.Time
+
+	mu      sync.Mutex
+	windows map[string]*window
+	swept   time.Time
+}
+
+type window struct {
+	began time.Time
+	used  int
+}
+
+// NewLocalLimiter allows each key quota requests in a window.
+func NewLocalLimiter(quota int, length time.Duration, now func() time.Time) *LocalLimiter {
+	return &LocalLimiter{quota: quota, window: length, now: now, windows: map[string]*window{}}
+}
+
+// Take counts one request of a key.
+func (l *LocalLimiter) Take(_ context.Context, key string) (Allowance, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	l.sweep(now)
+	w := l.windows[key]
+	if w == nil || now.Sub(w.began) >= l.window {
+		w = &window{began: now}
+		l.windows[key] = w
+	}
+	allowed := w.used < l.quota
+	if allowed {
+		w.used++
+	}
+	return Allowance{Allowed: allowed, Quota: l.quota, Window: l.window, Remaining: l.quota - w.used, Reset: w.began.Add(l.window).Sub(now)}, nil
+}
+
+// sweep forgets windows that are over, once in each window's time.
+func (l *LocalLimiter) sweep(now time.Time) {
+	if now.Sub(l.swept) < l.window {
+		return
+	}
+	l.swept = now
+	for key, w := range l.windows {
+		if now.Sub(w.began) >= l.window {
+			delete(l.windows, key)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const requestIDHeader = "Request-Id"
+
+// begin gives a request its identifier and its state, bounds its body, and logs and counts it when it has been answered. The log holds ids and figures,
+// never a path, a query or a body: these may name a person.
+func (s *Server) begin(c *gin.Context) {
+	started := time.Now()
+	state := &call{requestID: "req-" + rand.Text(), operation: s.operations[c.Request.Method+" "+c.FullPath()]}
+	limit := s.limits.Body
+	if state.operation != nil && state.operation.multipart {
+		limit = s.limits.uploadBody(state.operation.id)
+	}
+	controller := http.NewResponseController(c.Writer)
+	state.body = newBody(c.Request, limit, controller.SetReadDeadline)
+	c.Request.Body = state.body
+	c.Request = c.Request.WithContext(withCall(c.Request.Context(), state))
+	c.Header(requestIDHeader, state.requestID)
+	secure(c.Writer.Header())
+
+	s.metrics.open.Inc()
+	defer func() {
+		s.metrics.open.Dec()
+		if failure := recover(); failure != nil {
+			s.log.ErrorContext(c.Request.Context(), "a handler panicked", slog.String("request", state.requestID),
+				slog.String("panic", fmt.Sprint(failure)), slog.String("stack", string(debug.Stack())))
+			s.fail(c, fmt.Errorf("panic in a handler"))
+		}
+		name := "none"
+		if state.operation != nil {
+			name = state.operation.id
+		}
+		taken := time.Since(started)
+		s.metrics.seen(name, c.Writer.Status(), taken)
+		s.log.InfoContext(c.Request.Context(), "request", slog.String("request", state.requestID), slog.String("account", state.owner.AccountID),
+			slog.String("key", state.owner.KeyID), slog.String("operation", name), slog.Int("status", c.Writer.Status()),
+			slog.Int64("received", state.body.read), slog.Int("sent", max(c.Writer.Size(), 0)), slog.Duration("duration", taken))
+	}()
+	c.Next()
+}
+
+// secure sets the headers that keep a browser from making anything of an answer but data.
+func secure(header http.Header) {
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Strict-Transport-Security", "max-age=63072000")
+}
+
+// metrics counts requests for Prometheus.
+type metrics struct {
+	open     prometheus.Gauge
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	refusals *prometheus.CounterVec
+}
+
+// newMetrics registers the metrics of one server; registering two servers at one registry is an error.
+func newMetrics(registry prometheus.Registerer) (*metrics, error) {
+	m := &metrics{
+		open: prometheus.NewGauge(prometheus.GaugeOpts{Name: "certflow_http_requests_open", Help: "Requests that are being answered."}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "certflow_http_requests_total", Help: "Requests by operation and status."},
+			[]string{"operation", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "certflow_http_request_duration_seconds",
+			Help: "Time from the first byte of a request to the last of its answer.", Buckets: []float64{.001, .003, .01, .03, .1, .3, 1, 3, 10, 30, 100}},
+			[]string{"operation"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "certflow_http_refusals_total", Help: "Refused requests by error code."}, []string{"code"}),
+	}
+	for _, c := range []prometheus.Collector{m.open, m.requests, m.duration, m.refusals} {
+		if err := registry.Register(c); err != nil {
+			return nil, fmt.Errorf("register the metrics of HTTP: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (m *metrics) seen(operation string, status int, taken time.Duration) {
+	m.requests.WithLabelValues(operation, strconv.Itoa(status)).Inc()
+	m.duration.WithLabelValues(operation).Observe(taken.Seconds())
+}
+
+func (m *metrics) refused(code ErrorCode) { m.refusals.WithLabelValues(string(code)).Inc() }
