@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -133,7 +134,7 @@ func (d *Deliver) send(ctx context.Context, due *dueDelivery) webhook.Result {
 	e.Data.Object = due.event.Data
 	body, err := json.Marshal(e)
 	if err != nil {
-		panic(fmt.Sprintf("a stored event does not marshal: %v", err)) // its data is a jsonb column
+		return webhook.Result{Error: webhook.ErrorRequest, Detail: "the stored event cannot be written as JSON"}
 	}
 	headers, err := webhook.Sign(webhook.Message{ID: due.event.ID, SentAt: now(), Body: body}, due.secrets)
 	if err != nil {
@@ -208,15 +209,29 @@ func attempt(row *schema.Delivery, result webhook.Result) *schema.Attempt {
 		class := string(result.Error)
 		a.ErrorClass = &class
 	}
+	if detail := describe(result); detail != "" {
+		a.Detail = &detail
+	}
 	if result.RemoteIP.IsValid() {
 		ip := result.RemoteIP.String()
 		a.RemoteIP = &ip
 	}
-	if len(result.Answer) > 0 {
-		answer := string(result.Answer)
-		a.Answer = &answer
+	if result.Answer != "" {
+		a.Answer = &result.Answer
 	}
 	return a
+}
+
+// describe says in a sentence what went wrong, naming the refusal where the address was refused.
+func describe(result webhook.Result) string {
+	detail := result.Detail
+	if result.Refusal != "" {
+		detail = string(result.Refusal) + ": " + result.Refusal.Sentence()
+	}
+	if result.AnswerNote != "" {
+		detail = strings.TrimSpace(detail + " (answer " + string(result.AnswerNote) + ")")
+	}
+	return detail
 }
 
 // settleEndpoint writes a locked endpoint's health and, when it is to be disabled, says so to the account's other endpoints.

@@ -51,6 +51,7 @@ type Attempt struct {
 	Number         int       `bun:"number,pk"` // from 1
 	StatusCode     *int      `bun:"status_code"`
 	ErrorClass     *string   `bun:"error_class"`
+	Detail         *string   `bun:"detail"` // a sentence of ours about the error
 	DurationMS     int       `bun:"duration_ms"`
 	RemoteIP       *string   `bun:"remote_ip"`
 	Answer         *string   `bun:"answer"`

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type Bulk struct {
 	Provisioned bool
 	Total       int
 	From        int // position of the first certificate that no run has taken
+	PerRun      int // children that one run starts; 0 is perRun
 	Counts      map[schema.Status]int
 }
 
@@ -164,7 +166,7 @@ func (b *bulk) review(ctx workflow.Context) error {
 
 // stops reports whether this run begins no more reviews.
 func (b *bulk) stops(ctx workflow.Context) bool {
-	return b.cancelled || b.started >= perRun || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+	return b.cancelled || b.started >= cmp.Or(b.in.PerRun, perRun) || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
 }
 
 // continues reports whether another run has to go on.

@@ -60,7 +60,7 @@ type Config struct {
 	PDFEngine     string      `env:"CERTFLOW_PDF_ENGINE" envDefault:"pdfcpu"`
 	UnipdfLicence secret.Text `env:"CERTFLOW_UNIPDF_LICENSE_KEY"`
 	// ReaderMemory bounds the process that reads one document, in MiB.
-	ReaderMemory int `env:"CERTFLOW_READER_MEMORY_MB" envDefault:"1024"`
+	ReaderMemory int `env:"CERTFLOW_READER_MEMORY_MB" envDefault:"512"`
 
 	// WebhookSchedule is the wait before each attempt of a delivery.
 	WebhookSchedule string `env:"CERTFLOW_WEBHOOK_SCHEDULE" envDefault:"0s,5s,5m,30m,2h,5h,10h,14h,20h,24h"`

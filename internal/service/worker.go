@@ -61,7 +61,11 @@ func (s *Service) workerOptions(queues []string) (worker.Options, error) {
 	if err != nil {
 		return worker.Options{}, fmt.Errorf("CERTFLOW_WEBHOOK_SCHEDULE: %w", err)
 	}
-	read, err := reader.New(c)
+	program, err := reader.Program()
+	if err != nil {
+		return worker.Options{}, err
+	}
+	read, err := reader.New(c, program)
 	if err != nil {
 		return worker.Options{}, err
 	}

@@ -84,6 +84,7 @@ CREATE TABLE attempts (
   number           integer NOT NULL CHECK (number >= 1),
   status_code      integer,
   error_class      text,
+  detail           text,
   duration_ms      integer NOT NULL,
   remote_ip        text,
   answer           text,

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/urfave/cli/v3"
+
+	"certflow/internal/certificate"
+	"certflow/internal/config"
+	"certflow/internal/document"
+	"certflow/internal/reader"
+)
+
+func readCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "read",
+		Usage:     "read certificates on this machine, without a server: one JSON object a file",
+		ArgsUsage: "FILE…",
+		Flags: []cli.Flag{
+			&cli.IntFlag{Name: "pages", Value: 2, Usage: "how many pages are analysed"},
+		},
+		Action: readFiles,
+	}
+}
+
+// readFile is what `certflow read` prints of one file: a reading, or why there is none.
+type readFile struct {
+	File string `json:"file"`
+	*certificate.Reading
+	Error *certificate.Refusal `json:"error,omitempty"`
+}
+
+func readFiles(ctx context.Context, c *cli.Command) error {
+	if c.Args().Len() == 0 {
+		return errors.New("name the files to read: certflow read certificate.pdf")
+	}
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	program, err := reader.Program()
+	if err != nil {
+		return err
+	}
+	r, err := reader.New(cfg, program)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	out := json.NewEncoder(c.Root().Writer)
+	for _, file := range c.Args().Slice() {
+		one, err := readOne(ctx, r, file, c.Int("pages"))
+		if err != nil {
+			return err
+		}
+		if err := out.Encode(one); err != nil {
+			return fmt.Errorf("print a reading: %w", err)
+		}
+	}
+	return nil
+}
+
+// readOne reads one file as a review would: the first pages, trimmed.
+func readOne(ctx context.Context, r *reader.Reader, file string, pages int) (*readFile, error) {
+	pdf, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read a file: %w", err)
+	}
+	out := &readFile{File: file}
+	short, err := r.Trim(ctx, pdf, pages)
+	if err == nil {
+		out.Reading, err = r.Read(ctx, short, func() {})
+	}
+	if errors.As(err, &out.Error) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	return out, nil
+}
+
+// readerChildCommand is how this program runs itself to open untrusted documents; it is no command for people.
+func readerChildCommand() *cli.Command {
+	return &cli.Command{
+		Name: reader.ChildCommand, Hidden: true,
+		Action: func(context.Context, *cli.Command) error { return document.ServeChild(os.Stdin, os.Stdout) },
+	}
+}

@@ -1,0 +1,67 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"strings"
+
+	"certflow/api/client"
+	"certflow/internal/secret"
+)
+
+// Client is a client of the API at url with a key.
+func Client(url string, key secret.Text) (*client.ClientWithResponses, error) {
+	c, err := client.NewClientWithResponses(strings.TrimSuffix(url, "/")+"/api/v1", client.WithRequestEditorFn(
+		func(_ context.Context, r *http.Request) error {
+			r.SetBasicAuth(key.Reveal(), "")
+			return nil
+		}))
+	if err != nil {
+		return nil, fmt.Errorf("make a client of %s: %w", url, err)
+	}
+	return c, nil
+}
+
+// Upload uploads one certificate of a contractor.
+func Upload(ctx context.Context, c *client.ClientWithResponses, contractor, filename string, pdf io.Reader) (*client.Certificate, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	if err := writeUpload(form, contractor, filename, pdf); err != nil {
+		return nil, fmt.Errorf("write the upload of %s: %w", filename, err)
+	}
+	response, err := c.UploadCertificateWithBodyWithResponse(ctx, &client.UploadCertificateParams{}, form.FormDataContentType(), &body)
+	if err != nil {
+		return nil, fmt.Errorf("upload %s: %w", filename, err)
+	}
+	if response.JSON201 == nil {
+		return nil, Refused("upload "+filename, response.HTTPResponse, response.Body)
+	}
+	return response.JSON201, nil
+}
+
+func writeUpload(form *multipart.Writer, contractor, filename string, pdf io.Reader) error {
+	if err := form.WriteField("contractor", contractor); err != nil {
+		return err
+	}
+	part, err := form.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {fmt.Sprintf(`form-data; name="certificate"; filename=%q`, filename)},
+		"Content-Type":        {"application/pdf"},
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(part, pdf); err != nil {
+		return err
+	}
+	return form.Close()
+}
+
+// Refused is the error of an answer that is not the one hoped for, with what the API says of it.
+func Refused(doing string, response *http.Response, body []byte) error {
+	return fmt.Errorf("%s: the API answered %s: %s", doing, response.Status, bytes.TrimSpace(body))
+}

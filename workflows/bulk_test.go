@@ -1,0 +1,169 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/mock"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"certflow/activities"
+	"certflow/schema"
+	"certflow/workflows"
+)
+
+var bulkSteps *activities.Bulk
+
+var job = activities.Job{Account: "acct_test", ID: "jb_test"}
+
+// bulkEnvironment is an environment with a job of so many certificates, whose reviews end as outcome says.
+func bulkEnvironment(t *testing.T, total int, outcome func(certificate string) (workflows.Reviewed, error)) *testsuite.TestWorkflowEnvironment {
+	env := environment(t)
+	env.RegisterActivity(bulkSteps)
+	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.Provisioned{Total: total}, nil).Maybe()
+	env.OnActivity(bulkSteps.ListJob, mock.Anything, mock.Anything).Return(
+		func(_ context.Context, in activities.JobPage) (activities.JobCertificates, error) {
+			var page activities.JobCertificates
+			for i := in.From; i < min(in.From+in.Most, total); i++ {
+				page.Reviews = append(page.Reviews, activities.ReviewOf{Certificate: fmt.Sprintf("ci_%d", i), Contractor: "cn_test", Evaluation: 1})
+			}
+			return page, nil
+		}).Maybe()
+	env.OnActivity(bulkSteps.WatchJob, mock.Anything, mock.Anything).Return(activities.Watched{}, nil).Maybe()
+	env.OnWorkflow(workflows.ReviewCertificate, mock.Anything, mock.Anything).Return(
+		func(ctx workflow.Context, in workflows.Review) (workflows.Reviewed, error) {
+			if err := workflow.Sleep(ctx, time.Second); err != nil {
+				return workflows.Reviewed{}, err
+			}
+			return outcome(in.Certificate)
+		}).Maybe()
+	return env
+}
+
+func approves(string) (workflows.Reviewed, error) {
+	return workflows.Reviewed{Status: schema.Approved}, nil
+}
+
+// ends expects that the job is ended as a status.
+func ends(env *testsuite.TestWorkflowEnvironment, status string, deliveries ...activities.Delivery) {
+	env.OnActivity(bulkSteps.EndJob, mock.Anything, mock.MatchedBy(func(in activities.JobEnd) bool {
+		return in.Job == job && in.Status == status
+	})).Return(deliveries, nil).Once()
+}
+
+func bulkResult(t *testing.T, env *testsuite.TestWorkflowEnvironment) workflows.Bulked {
+	t.Helper()
+	env.ExecuteWorkflow(workflows.BulkReview, workflows.Bulk{Account: job.Account, Job: job.ID})
+	var out workflows.Bulked
+	if err := env.GetWorkflowResult(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestAJobReviewsEachOfItsCertificatesOnce(t *testing.T) {
+	seen := map[string]int{}
+	env := bulkEnvironment(t, 300, func(certificate string) (workflows.Reviewed, error) {
+		seen[certificate]++
+		return approves(certificate)
+	})
+	ends(env, schema.JobCompleted)
+	out := bulkResult(t, env)
+	if diff := cmp.Diff(map[schema.Status]int{schema.Approved: 300}, out.Counts); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	for certificate, n := range seen {
+		if n != 1 {
+			t.Errorf("%s was reviewed %d times", certificate, n)
+		}
+	}
+}
+
+func TestOneReviewsFailureIsCountedAndHurtsNoOther(t *testing.T) {
+	env := bulkEnvironment(t, 5, func(certificate string) (workflows.Reviewed, error) {
+		if certificate == "ci_2" {
+			return workflows.Reviewed{}, errors.New("a bug")
+		}
+		return approves(certificate)
+	})
+	ends(env, schema.JobCompleted)
+	out := bulkResult(t, env)
+	if diff := cmp.Diff(map[schema.Status]int{schema.Approved: 4, schema.Errored: 1}, out.Counts); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}
+
+func TestCancellingAJobStopsWhatHasNotBegun(t *testing.T) {
+	begun := 0
+	env := bulkEnvironment(t, 200, func(certificate string) (workflows.Reviewed, error) {
+		begun++
+		return approves(certificate)
+	})
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.CancelSignal, nil) }, 500*time.Millisecond)
+	env.OnActivity(bulkSteps.CancelRest, mock.Anything, job).Return(150, nil).Once()
+	ends(env, schema.JobCancelled)
+	out := bulkResult(t, env)
+	if out.Status != schema.JobCancelled || begun == 0 || begun == 200 {
+		t.Errorf("ended as %s after %d reviews had begun", out.Status, begun)
+	}
+	if out.Counts[schema.Approved] != begun {
+		t.Errorf("%d reviews ended, %d had begun: those are left to end", out.Counts[schema.Approved], begun)
+	}
+}
+
+func TestAJobThatCannotBeProvisionedFailsAndSaysSo(t *testing.T) {
+	env := environment(t)
+	env.RegisterActivity(bulkSteps)
+	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.Provisioned{}, activities.Fault(errors.New("no such column")))
+	ends(env, schema.JobFailed)
+	out := bulkResult(t, env)
+	if out.Status != schema.JobFailed {
+		t.Errorf("ended as %s, want failed", out.Status)
+	}
+}
+
+func TestTheProvisionUpdateAnswersWhenTheJobIsMade(t *testing.T) {
+	env := bulkEnvironment(t, 3, approves)
+	ends(env, schema.JobCompleted)
+	answered := false
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(workflows.ProvisionUpdate, "provision", &testsuite.TestUpdateCallback{
+			OnAccept: func() {},
+			OnReject: func(err error) { t.Error("the update was rejected:", err) },
+			OnComplete: func(result any, err error) {
+				answered = true
+				if err != nil || result != "" {
+					t.Errorf("the update answered %v, %v", result, err)
+				}
+			},
+		})
+	}, 0)
+	bulkResult(t, env)
+	if !answered {
+		t.Error("the update was not answered")
+	}
+}
+
+func TestALongJobContinuesAsNewWithWhatItHasCounted(t *testing.T) {
+	env := bulkEnvironment(t, 25, approves)
+	env.ExecuteWorkflow(workflows.BulkReview, workflows.Bulk{Account: job.Account, Job: job.ID, PerRun: 10})
+	var again *workflow.ContinueAsNewError
+	if err := env.GetWorkflowError(); !errors.As(err, &again) {
+		t.Fatalf("ended with %v, want continue-as-new", err)
+	}
+	var next workflows.Bulk
+	if err := converter.GetDefaultDataConverter().FromPayloads(again.Input, &next); err != nil {
+		t.Fatal(err)
+	}
+	want := workflows.Bulk{Account: job.Account, Job: job.ID, Provisioned: true, Total: 25, From: 10, PerRun: 10,
+		Counts: map[schema.Status]int{schema.Approved: 10}}
+	if diff := cmp.Diff(want, next); diff != "" {
+		t.Errorf("next run's input (-want +got):\n%s", diff)
+	}
+}
