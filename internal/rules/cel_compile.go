@@ -1,0 +1,289 @@
+package rules
+
+import (
+	"container/list"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/env"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
+	"cel.dev/cel-go/parser"
+
+	"certflow/internal/certificate"
+)
+
+// ErrTooCostly is why an expression is refused when it is saved, or cut off when it is evaluated: it may take, or took,
+// more steps than maxCost.
+var ErrTooCostly = errors.New("expression_too_costly")
+
+// Limits of an expression.
+const (
+	maxExpression = 4_000   // characters
+	maxNesting    = 50      // levels
+	maxNodes      = 5_000   // nodes after macros
+	maxCost       = 100_000 // CEL's cost units, about one for each value read or compared
+	maxPattern    = 1_000   // instructions of a regular expression
+	maxIssues     = 5       // faults reported of one expression
+)
+
+// program is a compiled expression.
+type program struct {
+	cel  cel.Program
+	rows []string // the rows of the coverage table that it names
+}
+
+// compiler compiles expressions and keeps those it compiled last.
+type compiler struct {
+	env *cel.Env
+
+	mu     sync.Mutex
+	size   int
+	order  *list.List // of *compiled, the one used last in front
+	byText map[string]*list.Element
+}
+
+type compiled struct {
+	text    string
+	program *program
+}
+
+// newCompiler makes the environment of expressions: CEL's standard library without what defeats types, typed by the
+// certificate's schema, with the functions date("MM/DD/YYYY") and days(n).
+func newCompiler(size int) (*compiler, error) {
+	standard, err := types.NewRegistry()
+	if err != nil {
+		return nil, err
+	}
+	schema := newCELSchema(standard)
+	e, err := cel.NewCustomEnv(
+		cel.StdLib(cel.StdLibSubset(&env.LibrarySubset{
+			ExcludeMacros:    []string{"has", "all"},
+			ExcludeFunctions: []*env.Function{env.NewFunction("dyn"), env.NewFunction("type")},
+		})),
+		cel.CustomTypeProvider(schema),
+		cel.Macros(
+			cel.GlobalMacro("has", 1, expandHas),
+			cel.ReceiverMacro("all", 2, expandAll),
+		),
+		cel.Variable("certificate", schema.structs[certificateType].typ),
+		cel.Variable("contractor", schema.structs[contractorType].typ),
+		cel.Variable("today", cel.TimestampType),
+		cel.Function("@present", cel.Overload("present", []*cel.Type{cel.TypeParamType("A")}, cel.BoolType, cel.UnaryBinding(celPresent))),
+		cel.Function("@some", cel.Overload("some", []*cel.Type{cel.ListType(cel.TypeParamType("A"))}, cel.BoolType, cel.UnaryBinding(celSome))),
+		cel.Function("date", cel.Overload("date_string", []*cel.Type{cel.StringType}, cel.TimestampType, cel.UnaryBinding(celDate))),
+		cel.Function("days", cel.Overload("days_int", []*cel.Type{cel.IntType}, cel.DurationType, cel.UnaryBinding(celDays))),
+		cel.DefaultUTCTimeZone(true),
+		cel.ParserExpressionSizeLimit(maxExpression),
+		cel.ParserRecursionLimit(maxNesting),
+		cel.ExpressionNestingDepthLimit(maxNesting),
+		cel.ExpressionNodeLimit(maxNodes),
+		cel.RegexProgramSizeLimit(maxPattern),
+		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateDurationLiterals()),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &compiler{env: e, size: max(size, 1), order: list.New(), byText: map[string]*list.Element{}}, nil
+}
+
+// compile gives the program of an expression, or what is wrong with it, each with line and column.
+func (c *compiler) compile(text string) (*program, []string) {
+	c.mu.Lock()
+	if el, ok := c.byText[text]; ok {
+		c.order.MoveToFront(el)
+		p := el.Value.(*compiled).program
+		c.mu.Unlock()
+		return p, nil
+	}
+	c.mu.Unlock()
+
+	p, faults := c.build(text)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.byText[text]; !ok {
+		c.byText[text] = c.order.PushFront(&compiled{text, p})
+	}
+	for c.order.Len() > c.size {
+		last := c.order.Back()
+		c.order.Remove(last)
+		delete(c.byText, last.Value.(*compiled).text)
+	}
+	return p, nil
+}
+
+// build compiles an expression.
+func (c *compiler) build(text string) (*program, []string) {
+	checked, issues := c.env.Compile(text)
+	if issues.Err() == nil {
+		refuseComparedParts(checked.NativeRep(), issues)
+	}
+	if errs := issues.Errors(); len(errs) > 0 {
+		var faults []string
+		for _, e := range errs[:min(len(errs), maxIssues)] {
+			line, column := max(e.Location.Line(), 1), e.Location.Column()+1
+			faults = append(faults, fmt.Sprintf("line %d, column %d: %s", line, column, oneLine(e.Message)))
+		}
+		return nil, faults
+	}
+	if t := checked.OutputType(); !t.IsExactType(types.BoolType) {
+		return nil, []string{fmt.Sprintf("line 1, column 1: the expression gives a %s and must give a bool", cel.FormatCELType(t))}
+	}
+	estimate, err := c.env.EstimateCost(checked, sizes{})
+	if err != nil {
+		return nil, []string{"line 1, column 1: the cost of the expression cannot be estimated: " + oneLine(err.Error())}
+	}
+	if estimate.Max > maxCost {
+		return nil, []string{fmt.Sprintf("line 1, column 1: %v: the expression may take more than %d steps on a large certificate", ErrTooCostly, maxCost)}
+	}
+	prg, err := c.env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
+	if err != nil {
+		return nil, []string{"line 1, column 1: " + oneLine(err.Error())}
+	}
+	return &program{cel: prg, rows: rowsNamed(checked.NativeRep())}, nil
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// run evaluates the program. The value is a bool, or unknown.
+func (p *program) run(s *sight) (ref.Val, error) {
+	out, _, err := p.cel.Eval(s)
+	var cancelled interpreter.EvalCancelledError
+	if errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded {
+		return nil, ErrTooCostly
+	}
+	return out, err
+}
+
+// expandHas makes has(a.b) a question about the value: true where it is shown without doubt, unknown elsewhere.
+func expandHas(f cel.MacroExprFactory, _ ast.Expr, args []ast.Expr) (ast.Expr, *cel.Error) {
+	if args[0].Kind() != ast.SelectKind {
+		return nil, f.NewError(args[0].ID(), "has() takes a field, as in has(certificate.insured.name)")
+	}
+	return f.NewCall("@present", args[0]), nil
+}
+
+// expandAll makes list.all(x, p) unknown for an empty list, where CEL's own is true.
+func expandAll(f cel.MacroExprFactory, target ast.Expr, args []ast.Expr) (ast.Expr, *cel.Error) {
+	every, err := parser.MakeAll(f, f.Copy(target), args)
+	if err != nil {
+		return nil, err
+	}
+	return f.NewCall(operators.LogicalAnd, f.NewCall("@some", target), every), nil
+}
+
+func celPresent(v ref.Val) ref.Val {
+	if p, ok := v.(*part); ok && p.path != "" {
+		return p.sight.present(p.path)
+	}
+	return types.True
+}
+
+func celSome(v ref.Val) ref.Val {
+	if sized, ok := v.(interface{ Size() ref.Val }); ok && sized.Size() != types.IntZero {
+		return types.True
+	}
+	return types.NewUnknown(1, nil)
+}
+
+func celDate(v ref.Val) ref.Val {
+	s, _ := v.(types.String)
+	d, err := certificate.ParseDate(string(s))
+	if err != nil {
+		return types.NewErr("%v", err)
+	}
+	return types.Timestamp{Time: d.Time()}
+}
+
+func celDays(v ref.Val) ref.Val {
+	n, _ := v.(types.Int)
+	if n < -maxDays || n > maxDays {
+		return types.NewErr("days(%d) is not between -%d and %d", n, maxDays, maxDays)
+	}
+	return types.Duration{Duration: time.Duration(n) * 24 * time.Hour}
+}
+
+// refuseComparedParts reports comparisons of parts of the certificate, which hold values in doubt that a comparison would
+// not see.
+func refuseComparedParts(a *ast.AST, issues *cel.Issues) {
+	ast.PostOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind {
+			return
+		}
+		call := e.AsCall()
+		if !slices.Contains([]string{operators.Equals, operators.NotEquals, operators.In}, call.FunctionName()) {
+			return
+		}
+		for _, arg := range call.Args() {
+			if holdsStruct(a.GetType(arg.ID())) {
+				issues.ReportErrorAtID(e.ID(), "parts of a certificate cannot be compared: compare their fields")
+				return
+			}
+		}
+	}))
+}
+
+func holdsStruct(t *types.Type) bool {
+	return t.Kind() == types.StructKind || slices.ContainsFunc(t.Parameters(), holdsStruct)
+}
+
+// rowsNamed are the paths of the rows of the coverage table that an expression reads from, in the order of the schema.
+func rowsNamed(a *ast.AST) []string {
+	named := map[string]bool{}
+	ast.PostOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.SelectKind {
+			return
+		}
+		sel := e.AsSelect()
+		if t := a.GetType(sel.Operand().ID()); t.Kind() == types.StructKind && t.TypeName() == coveragesType {
+			named["coverages."+sel.FieldName()] = true
+		}
+	}))
+	var out []string
+	for _, f := range certificate.Fields() {
+		if f.Kind == certificate.KindCoverage && named[f.Path] {
+			out = append(out, f.Path)
+		}
+	}
+	return out
+}
+
+// sizes tells CEL how long the texts and lists of a large certificate are, by which it estimates an expression before any
+// certificate is there. A longer one is cut off by the limit on what an evaluation takes.
+type sizes struct{}
+
+// EstimateCallCost leaves the cost of calls to CEL.
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
+	return nil
+}
+
+// EstimateSize gives the size of a text or a list.
+func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
+	path := n.Path()
+	if len(path) == 0 {
+		return nil
+	}
+	most := uint64(1)
+	switch k := n.Type().Kind(); {
+	case k == types.StringKind && path[len(path)-1] == "text":
+		most = 2_000
+	case k == types.StringKind:
+		most = 100
+	case k == types.ListKind:
+		most = 20
+	}
+	return &cost.SizeEstimate{Min: 0, Max: most}
+}

@@ -1,0 +1,302 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// look is what one rule sees of the input. It notes which evidence the rule's answer rests on.
+type look struct {
+	in         *Input
+	paths      []string
+	confidence *float64
+}
+
+// value is what stands at a path, and how far it may be trusted.
+type value struct {
+	path     string
+	content  any // as certificate.Lookup gives it; nil unless shown
+	shown    bool
+	evidence certificate.Evidence
+	known    bool // whether there is evidence
+	sure     bool // whether a rule may rest on it: shown, and without doubt
+	in       *Input
+}
+
+// peek gives the scalar at a path without resting on it.
+func (l *look) peek(path string) value {
+	v := value{path: path, in: l.in}
+	v.content, v.shown = certificate.Lookup(&l.in.Certificate, path)
+	if text, isText := v.content.(string); isText && strings.TrimSpace(text) == "" {
+		v.content, v.shown = nil, false
+	}
+	v.evidence, v.known = certificate.EvidenceAt(l.in.Evidence, path)
+	v.sure = v.shown && (l.in.Settings.WithoutEvidence || v.trusted())
+	return v
+}
+
+// trusted reports whether the evidence carries the value. The comparisons are such that a confidence that is not a number
+// does not.
+func (v value) trusted() bool {
+	e := v.evidence
+	return v.known && e.Page > 0 && e.Confidence > 0 && e.Confidence >= v.in.Settings.ConfidenceThreshold
+}
+
+// rest notes that the answer rests on a value.
+func (l *look) rest(v value) {
+	if !v.known {
+		return
+	}
+	at := v.path
+	if _, own := l.in.Evidence[at]; !own {
+		at = at[:strings.LastIndexByte(at, '.')] // the list's, as certificate.EvidenceAt has it
+	}
+	if slices.Contains(l.paths, at) {
+		return
+	}
+	l.paths = append(l.paths, at)
+	if !v.shown || math.IsNaN(v.evidence.Confidence) {
+		return
+	}
+	if c := v.evidence.Confidence; l.confidence == nil || c < *l.confidence {
+		l.confidence = &c
+	}
+}
+
+// at gives the scalar at a path and rests the answer on it.
+func (l *look) at(path string) value {
+	v := l.peek(path)
+	l.rest(v)
+	return v
+}
+
+// proof is the scalar that best shows that something stands at or below one of the paths: the one that is read with most
+// confidence, the first among equals. False means that nothing is shown there.
+func (l *look) proof(paths ...string) (value, bool) {
+	var best value
+	for _, p := range paths {
+		f, ok := certificate.FieldAt(p)
+		if !ok {
+			continue
+		}
+		for _, at := range scalars(&l.in.Certificate, f, p) {
+			v := l.peek(at)
+			if !v.shown {
+				continue
+			}
+			if best.path == "" || v.weight() > best.weight() {
+				best = v
+			}
+		}
+	}
+	return best, best.path != ""
+}
+
+// weight orders values by how far they may be trusted.
+func (v value) weight() float64 {
+	switch {
+	case !v.known || v.evidence.Page < 1 || math.IsNaN(v.evidence.Confidence):
+		return -1
+	default:
+		return v.evidence.Confidence
+	}
+}
+
+// scalars are the paths of the scalars at or below a path.
+func scalars(c *certificate.Certificate, f certificate.Field, path string) []string {
+	if f.Scalar() {
+		return []string{path}
+	}
+	if f.Kind == certificate.KindList {
+		var out []string
+		for i := 0; ; i++ {
+			at := path + "." + strconv.Itoa(i)
+			if _, found := certificate.Lookup(c, at); !found {
+				return out
+			}
+			item, _ := certificate.FieldAt(at)
+			out = append(out, scalars(c, item, at)...)
+		}
+	}
+	var out []string
+	for _, child := range f.Fields() {
+		if child.Name != "additional_policies" {
+			out = append(out, scalars(c, child, path+"."+child.Name)...)
+		}
+	}
+	return out
+}
+
+// page says where a value stands, as in " (page 1)", or nothing.
+func (v value) page() string {
+	if !v.known || v.evidence.Page < 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (page %d)", v.evidence.Page)
+}
+
+// reading says what was read, or what is printed instead, and where: $1,000,000 (page 1).
+func (v value) reading() string {
+	switch {
+	case v.content == true && strings.HasSuffix(v.path, ".signature"):
+		return "a signature" + v.page()
+	case v.content == false && strings.HasSuffix(v.path, ".signature"):
+		return "no signature" + v.page()
+	case v.shown:
+		return show(v.content) + v.page()
+	case v.known && strings.TrimSpace(v.evidence.Text) != "":
+		return quote(v.evidence.Text) + v.page() + ", which is not " + v.expected()
+	}
+	return "nothing"
+}
+
+// expected names what a field of the value's kind holds.
+func (v value) expected() string {
+	f, _ := certificate.FieldAt(v.path)
+	switch f.Kind {
+	case certificate.KindDollars:
+		return "an amount in whole dollars"
+	case certificate.KindDate:
+		return "a date"
+	case certificate.KindBool:
+		return "a box that is ticked or not"
+	}
+	return "readable"
+}
+
+// doubt says why no rule may rest on a value that is shown, and is empty for a value that is sure.
+func (v value) doubt() string {
+	switch {
+	case v.sure || !v.shown:
+		return ""
+	case !v.known:
+		return "but nothing says where on the page that stands"
+	case v.evidence.Page < 1 || v.evidence.Confidence == 0:
+		return "but that value is not on the page"
+	}
+	return fmt.Sprintf("but with a confidence of only %s, and this account asks for %s",
+		number(v.evidence.Confidence), strconv.FormatFloat(v.in.Settings.ConfidenceThreshold, 'g', -1, 64))
+}
+
+// check says what a person should do about a value in doubt.
+func (v value) check() string {
+	if v.known && v.evidence.Page > 0 && v.evidence.Confidence > 0 {
+		return fmt.Sprintf("Look at page %d, and approve this rule if the certificate shows it.", v.evidence.Page)
+	}
+	return "Look for it on the certificate, and approve this rule if it is there; otherwise ask the broker for a certificate that shows it."
+}
+
+// number writes a confidence with three places, rounded down, so that it never looks like a threshold that it misses.
+func number(confidence float64) string {
+	return strconv.FormatFloat(math.Floor(confidence*1000)/1000, 'g', -1, 64)
+}
+
+// show writes a scalar for people.
+func show(content any) string {
+	switch c := content.(type) {
+	case bool:
+		if c {
+			return "ticked"
+		}
+		return "not ticked"
+	case string:
+		return quote(c)
+	}
+	return fmt.Sprint(content)
+}
+
+// quote writes a text in quotation marks on one line, and cuts one that is very long.
+func quote(s string) string {
+	const longest = 120
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > longest {
+		return "“" + string(r[:longest]) + "…”"
+	}
+	return "“" + string(r) + "”"
+}
+
+// series writes texts as "a, b or c".
+func series(texts []string, last string) string {
+	if len(texts) < 2 {
+		return strings.Join(texts, "")
+	}
+	return strings.Join(texts[:len(texts)-1], ", ") + " " + last + " " + texts[len(texts)-1]
+}
+
+// policies are the paths at which the value of a rule's path stands: one for each policy where the path leads into a row of
+// the coverage table, and otherwise the path itself. The list is empty when the certificate does not show the row.
+func (l *look) policies(path string) []string {
+	row, rest := split(path)
+	if row == "" {
+		return []string{path}
+	}
+	out := certificate.Policies(&l.in.Certificate, row)
+	for i := range out {
+		out[i] += rest
+	}
+	return out
+}
+
+// split divides a path into the row of the coverage table that it leads into and the rest with its dot. The row is empty
+// for a path that leads elsewhere.
+func split(path string) (row, rest string) {
+	parts := strings.SplitN(path, ".", 3)
+	if len(parts) < 2 || parts[0] != "coverages" || parts[1] == "other" {
+		return "", path
+	}
+	row = parts[0] + "." + parts[1]
+	return row, path[len(row):]
+}
+
+// coverage names the row or the policy at a path, which may lead further into it: commercial general liability, policy 2.
+func (l *look) coverage(path string) string {
+	parts := strings.Split(path, ".")
+	if len(parts) < 2 || parts[0] != "coverages" {
+		return ""
+	}
+	row := parts[0] + "." + parts[1]
+	if parts[1] == "other" {
+		if len(parts) < 3 {
+			return "other coverages"
+		}
+		row += "." + parts[2]
+		if label := l.peek(row + ".label"); label.shown {
+			return "the coverage " + show(label.content)
+		}
+		return "an unnamed coverage"
+	}
+	all := certificate.Policies(&l.in.Certificate, row)
+	if len(all) < 2 {
+		return certificate.Label(row)
+	}
+	for i := len(all) - 1; i > 0; i-- {
+		if path == all[i] || strings.HasPrefix(path, all[i]+".") {
+			return fmt.Sprintf("%s, policy %d of the row", certificate.Label(row), i+1)
+		}
+	}
+	return certificate.Label(row) + ", policy 1 of the row"
+}
+
+// subject names the value at a path with what holds it: the policy expiration date of automobile liability.
+func (l *look) subject(path string) string {
+	f, _ := certificate.FieldAt(path)
+	label := certificate.Label(path)
+	if f.Kind == certificate.KindBool && f.Name != "signature" && !strings.HasPrefix(label, "box ") {
+		label = "box “" + label + "”"
+	}
+	switch c := l.coverage(path); {
+	case c == "" && (f.Kind == certificate.KindCoverages || strings.HasSuffix(label, "s")):
+		return label
+	case c == "":
+		return "the " + label
+	case f.Kind == certificate.KindCoverage:
+		return c
+	default:
+		return "the " + label + " of " + c
+	}
+}
