@@ -35,7 +35,7 @@ func Generated(seed uint64, n, scans int, today certificate.Date) []Case {
 
 func drawn(s sample.Sample, seed uint64, kind sample.Kind) Case {
 	return Case{
-		Name: fmt.Sprintf("generated-%d-%s.pdf", seed, kind), Kind: kindOf(kind), Pages: 1,
+		Name: fmt.Sprintf("generated-%d-%s.pdf", seed, kind), Kind: kindOf(kind), Pages: min(analysed, s.Pages()),
 		Expected: Expected{Certificate: s.Certificate, Open: openOf(s)},
 		Open:     func() ([]byte, error) { return s.Draw(kind) },
 	}

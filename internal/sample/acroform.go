@@ -10,7 +10,13 @@ import (
 
 // widget writes a form field with its appearance and gives its number.
 func (d *document) widget(f field, page int, s *sheet) int {
-	rect := fmt.Sprintf("[%s %s %s %s]", num(f.box[0]), num(pageHeight-f.box[3]), num(f.box[2]), num(pageHeight-f.box[1]))
+	x0, y0, x1, y1 := f.box[0], pageHeight-f.box[3], f.box[2], pageHeight-f.box[1]
+	turn := ""
+	if d.style.Rotated {
+		x0, y0, x1, y1 = pageHeight-y1, x0, pageHeight-y0, x1
+		turn = "/R 90 "
+	}
+	rect := fmt.Sprintf("[%s %s %s %s]", num(x0), num(y0), num(x1), num(y1))
 	name := f.name + "[0]"
 	if d.style.PlainNames {
 		name = f.name
@@ -22,13 +28,16 @@ func (d *document) widget(f field, page int, s *sheet) int {
 			state = "1"
 		}
 		on, off := d.appearance(f, s, true), d.appearance(f, s, false)
-		return d.add(fmt.Sprintf("<< %s /FT /Btn /V /%s /AS /%s /MK << /CA (8) >> /DA (/ZaDb 0 Tf 0 g) /AP << /N << /1 %d 0 R /Off %d 0 R >> >> >>", common, state, state, on, off))
+		return d.add(fmt.Sprintf("<< %s /FT /Btn /V /%s /AS /%s /MK << %s/CA (8) >> /DA (/ZaDb 0 Tf 0 g) /AP << /N << /1 %d 0 R /Off %d 0 R >> >> >>", common, state, state, turn, on, off))
 	}
 	flags := 0
 	if strings.Contains(f.value, "\n") || strings.HasSuffix(f.name, "RemarkText_A") {
 		flags = 1 << 12 // Multiline
 	}
 	font := d.font(fontKey{face: face{d.style.typeface(), false}})
+	if turn != "" {
+		common += " /MK << " + turn + ">>"
+	}
 	return d.add(fmt.Sprintf("<< %s /FT /Tx /Ff %d /DA (/%s %s Tf 0 g) /V %s /AP << /N %d 0 R >> >>",
 		common, flags, font.name, num(f.size), quote(winAnsi(strings.ReplaceAll(f.value, "\n", "\r"))), d.appearance(f, s, true)))
 }
@@ -56,7 +65,11 @@ func (d *document) appearance(f field, s *sheet, on bool) int {
 		fmt.Fprintf(&c, "BT /%s %s Tf 0 g %s Tc %s %s Td %s Tj ET\n", font.name, num(l.size), num(l.spacing), num(l.x), num(height-l.y), quote(winAnsi(l.text)))
 	}
 	c.WriteString("Q EMC")
-	return d.stream(fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 %s %s] /Resources << /Font %s >>", num(width), num(height), d.fontDict()), c.Bytes())
+	matrix := ""
+	if d.style.Rotated {
+		matrix = fmt.Sprintf(" /Matrix [0 1 -1 0 %s 0]", num(height))
+	}
+	return d.stream(fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 %s %s]%s /Resources << /Font %s >>", num(width), num(height), matrix, d.fontDict()), c.Bytes())
 }
 
 // acroForm is the form dictionary. The official names are a tree of F[0], P1[0] and the field.

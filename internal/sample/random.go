@@ -42,8 +42,8 @@ func (g *generator) style() Style {
 		Scale:    0.93 + 0.07*g.Float64(),
 		Widen:    float64(g.IntN(9) - 3),
 
-		PlainNames: g.chance(3),
-		Rotated:    g.chance(12),
+		Centred: g.chance(3), RightAmounts: g.chance(3), PlainNames: g.chance(3),
+		Rotated: g.chance(12),
 		Scanner: Scanner{Skew: 2.4*g.Float64() - 1.2, Noise: 0.002 * g.Float64(), Blur: float64(g.IntN(2)),
 			Fax: g.chance(3), Seed: g.Uint64()},
 	}
@@ -99,6 +99,7 @@ func (g *generator) head() {
 	if g.chance(5) {
 		e.Revision = g.digits(1)
 	}
+	e.Cover, e.Remarks = g.chance(25), g.chance(12)
 	letters := "ABCDEF"
 	for i := range 1 + g.IntN(4) {
 		if i > 0 && g.chance(10) {

@@ -33,6 +33,8 @@ type Extras struct {
 	SignedBy                       string
 	HolderNote                     string // a line under the holder's address, such as a phone number
 	Notes                          []Note
+	Cover                          bool // a letter stands before the certificate
+	Remarks                        bool // a page of additional remarks, ACORD 101, follows it
 }
 
 // Note is a line of text anywhere on the page, X and Y in points from the top left to the baseline.
@@ -65,13 +67,13 @@ const (
 	Outlines Kind = "outlines" // text drawn as paths, as some printer drivers do
 )
 
-// Draw gives the sample as a PDF of one page. It fails for a kind that the sample's layout or its rows do not fit; FitsForm
+// Draw gives the sample as a PDF: one page, and those that Extras put around it. It fails for a kind that the sample's layout or its rows do not fit; FitsForm
 // tells.
 func (s Sample) Draw(kind Kind) ([]byte, error) {
 	return Join(kind, s)
 }
 
-// Join gives several samples as the pages of one PDF, in the style of the first. A form has one page only.
+// Join gives several samples as the pages of one PDF, in the style of the first. There is only one form in a file.
 func Join(kind Kind, samples ...Sample) ([]byte, error) {
 	faces, err := loadFaces()
 	if err != nil {
@@ -85,9 +87,27 @@ func Join(kind Kind, samples ...Sample) ([]byte, error) {
 		if kind == Form && !s.FitsForm() {
 			return nil, fmt.Errorf("drawing a certificate as %s: layout %q with its rows has no form", kind, s.Style.Layout)
 		}
+		if s.Extras.Cover {
+			sheets = append(sheets, layCover(s, faces))
+		}
 		sheets = append(sheets, s.lay(faces))
+		if s.Extras.Remarks {
+			sheets = append(sheets, layRemarks(s, faces))
+		}
 	}
 	return render(kind, faces, samples[0].Style, sheets)
+}
+
+// Pages is how many pages Draw gives.
+func (s Sample) Pages() int {
+	n := 1
+	if s.Extras.Cover {
+		n++
+	}
+	if s.Extras.Remarks {
+		n++
+	}
+	return n
 }
 
 // FitsForm reports whether the sample can be drawn as a form: the official form has one layout and one free row.

@@ -47,6 +47,8 @@ type field struct {
 	box    certificate.Box
 	size   float64
 	right  bool // aligned to the right
+	// flowing text, such as the description, always begins at the top.
+	flowing bool
 }
 
 // at maps a place of the drawing to the page, with the style's shift and scale.
@@ -161,7 +163,7 @@ func (s *sheet) set(f field, in face) []line {
 	leading := f.size * 1.15
 	height := f.box[3] - f.box[1]
 	top := f.box[1] + max(0, (height-leading*float64(len(texts)))/2)
-	if len(texts) > 1 || height > 2*leading {
+	if !s.style.Centred && (len(texts) > 1 || height > 2*leading) || f.flowing {
 		top = f.box[1] + 0.5
 	}
 	spacing := 0.0

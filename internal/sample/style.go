@@ -13,6 +13,8 @@ type Style struct {
 	// Shift moves everything by points to the right and down, Scale enlarges it (0 counts as 1), Widen moves the
 	// borders between the columns of the coverage table to the right, in points.
 	ShiftX, ShiftY, Scale, Widen float64
+	Centred                      bool // values stand in the middle of tall cells and not at their top
+	RightAmounts                 bool // amounts are aligned to the right
 	PlainNames                   bool // form fields are named X_A and not F[0].P1[0].X_A[0]
 	Rotated                      bool // the page is stored sideways and shown upright by /Rotate
 	Scanner                      Scanner

@@ -271,7 +271,7 @@ func (t *table) limit(y float64, upper, lower, name, amount string) {
 	if t.style.Amounts != Signed {
 		t.label(k.amounts+3, y+8.5, 5.5, false, 8, "$")
 	}
-	t.fill(name, k.amounts+9, y+0.5, k.end-1, y+11.5, amount, false)
+	t.fill(name, k.amounts+9, y+0.5, k.end-1, y+11.5, amount, t.style.RightAmounts)
 }
 
 // choice places a tick box with the words after it; a word of two lines is separated by \n.
@@ -505,6 +505,7 @@ func (t *table) description(y float64) {
 	words := t.print.text("description_of_operations.text", t.sample.Certificate.Description.Text)
 	lines := t.wrap(in, 8, right-left-12, words)
 	t.fill("CertificateOfLiabilityInsurance_ACORDForm_RemarkText_A", left+3, y+11, right-3, 646, strings.Join(lines, "\n"), false)
+	t.fields[len(t.fields)-1].flowing = true
 	t.frame(left, 239, right, 648)
 }
 
