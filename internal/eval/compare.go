@@ -14,7 +14,7 @@ type Finding struct {
 	Verdict    Verdict `json:"verdict"`
 	Want       string  `json:"want"`
 	Got        string  `json:"got"`
-	Confidence float64 `json:"confidence"` // of what was read; 1 where the reader gave no evidence, which is the worst that it can do
+	Confidence float64 `json:"confidence"` // of what was read; 0 where it has no evidence, since no rule rests on such a value
 	Printed    string  `json:"printed"`    // the evidence's text
 	Judged     bool    `json:"judged"`     // as Judged says
 	Presence   bool    `json:"presence"`   // whether a row of the table is there; its confidence is the best below it
@@ -102,32 +102,30 @@ type leaf struct {
 
 // evidence gives the confidence of a value and what is printed; of several parts the least sure one counts, of a row
 // the surest value in it.
-func evidence(all map[string]certificate.Evidence, l leaf) (float64, string) {
+func evidence(all map[string]certificate.Evidence, l leaf) (confidence float64, printed string) {
 	if l.presence {
-		best, printed := 0.0, ""
-		below := certificate.EvidenceUnder(all, l.path)
-		if len(below) == 0 {
-			return 1, ""
-		}
-		for _, p := range below {
-			if e := all[p]; e.Confidence >= best {
-				best, printed = e.Confidence, e.Text
+		for _, p := range certificate.EvidenceUnder(all, l.path) {
+			if e := all[p]; e.Page > 0 && e.Confidence >= confidence {
+				confidence, printed = e.Confidence, e.Text
 			}
 		}
-		return best, printed
+		return confidence, printed
 	}
 	parts := l.parts
 	if len(parts) == 0 {
 		parts = []string{l.path}
 	}
-	least, printed := 1.0, ""
+	confidence = 1
 	for _, p := range parts {
 		e, ok := certificate.EvidenceAt(all, p)
-		if ok && e.Confidence <= least {
-			least, printed = e.Confidence, e.Text
+		if !ok || e.Page == 0 {
+			return 0, e.Text
+		}
+		if e.Confidence <= confidence {
+			confidence, printed = e.Confidence, e.Text
 		}
 	}
-	return least, printed
+	return confidence, printed
 }
 
 // leaves gives the values of a certificate by a path that does not depend on the order of lists: insurers stand under

@@ -120,13 +120,13 @@ func TestEveryChangedValueIsFoundWithItsVerdict(t *testing.T) {
 	}
 }
 
-func TestAValueWithoutEvidenceCountsAsCertain(t *testing.T) {
+func TestAValueWithoutEvidenceHasNoConfidence(t *testing.T) {
 	t.Parallel()
 	c := certificate.Certificate{Insured: certificate.Party{Name: ptr("Somebody Else")}}
 	want := Expected{Certificate: certificate.Certificate{Insured: certificate.Party{Name: ptr("Alder Roofing")}}}
 	found := Compare(want, &certificate.Reading{Certificate: c})
-	if len(found) != 1 || found[0].Confidence != 1 || found[0].Verdict != Wrong {
-		t.Errorf("found %+v, want one wrong value at confidence 1", found)
+	if len(found) != 1 || found[0].Confidence != 0 || found[0].Verdict != Wrong {
+		t.Errorf("found %+v, want one wrong value at confidence 0", found)
 	}
 }
 

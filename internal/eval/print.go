@@ -13,14 +13,14 @@ const named = 60
 // Print writes the report as tables.
 func (r Report) Print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	const columns = "\tright\twrong\tmissing\tinvented\tshare\t|\tright\twrong\tmissing\tinvented\tsure and wrong\tms/page\t"
+	const columns = "\tright\twrong\tmissing\tinvented\tshare\t|\tright\twrong\tmissing\tinvented\tsure+wrong\tunsure+right\tms/page\t"
 	fmt.Fprintln(w, "document\tall fields:"+columns)
 	for _, f := range r.Files {
 		if len(r.Files) <= named || f.Mistaken != "" || len(f.Faults) > 0 {
 			fmt.Fprintf(w, "%s\t%s\t%s\n", short(f.Name), f.Kind, f.Total.row())
 		}
 	}
-	fmt.Fprintln(w, "\t\t\t\t\t\t\t\t\t\t\t\t\t\t")
+	fmt.Fprintln(w, "\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t")
 	for _, k := range []Kind{Form, Text, Scan} {
 		if t, ok := r.Kinds[k]; ok {
 			fmt.Fprintf(w, "%s\t%d documents\t%s\n", strings.ToUpper(string(k)), t.Documents, t.row())
@@ -39,7 +39,7 @@ func (r Report) Print(out io.Writer) error {
 
 func (t Total) row() string {
 	f, j := t.Fields, t.Judged
-	return fmt.Sprintf("%d\t%d\t%d\t%d\t%.1f %%\t|\t%d\t%d\t%d\t%d\t%d\t%.0f\t", f.Right, f.Wrong, f.Missing, f.Invented, 100*f.Share(), j.Right, j.Wrong, j.Missing, j.Invented, t.Sure, t.perPage())
+	return fmt.Sprintf("%d\t%d\t%d\t%d\t%.1f %%\t|\t%d\t%d\t%d\t%d\t%d\t%d\t%.0f\t", f.Right, f.Wrong, f.Missing, f.Invented, 100*f.Share(), j.Right, j.Wrong, j.Missing, j.Invented, t.Sure, t.Unsure, t.perPage())
 }
 
 // short keeps the end of a long name, which tells files apart.

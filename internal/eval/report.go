@@ -36,6 +36,7 @@ type Total struct {
 	Fields    Counts `json:"fields"`
 	Judged    Counts `json:"judged"`
 	Sure      int    `json:"sure_and_wrong"`
+	Unsure    int    `json:"right_but_unsure"` // right, judged by rules, and of no use to them: below the threshold
 
 	pages        int
 	milliseconds float64
@@ -94,6 +95,9 @@ func (f *FileResult) count(found Finding, threshold float64) {
 		if (found.Verdict == Wrong || found.Verdict == Invented) && found.Confidence >= threshold {
 			f.Total.Sure++
 		}
+		if found.Verdict == Right && found.Confidence < threshold {
+			f.Total.Unsure++
+		}
 	}
 	if found.Verdict != Right {
 		f.Faults = append(f.Faults, found)
@@ -111,6 +115,7 @@ func (t *Total) add(f FileResult) {
 	t.Fields.add(f.Total.Fields)
 	t.Judged.add(f.Total.Judged)
 	t.Sure += f.Total.Sure
+	t.Unsure += f.Total.Unsure
 	t.pages += f.Pages
 	t.milliseconds += f.Milliseconds
 }
