@@ -104,7 +104,7 @@ type leaf struct {
 // the surest value in it.
 func evidence(all map[string]certificate.Evidence, l leaf) (confidence float64, printed string) {
 	if l.presence {
-		for _, p := range certificate.EvidenceUnder(all, l.path) {
+		for _, p := range l.parts {
 			if e := all[p]; e.Page > 0 && e.Confidence >= confidence {
 				confidence, printed = e.Confidence, e.Text
 			}
@@ -160,19 +160,27 @@ func leaves(c *certificate.Certificate) map[string]leaf {
 	for p, l := range lists {
 		out[p] = *l
 	}
-	for name, shown := range map[string]bool{
-		"commercial_general_liability": c.Coverages.GeneralLiability != nil,
-		"automobile_liability":         c.Coverages.AutomobileLiability != nil,
-		"umbrella_excess_liability":    c.Coverages.UmbrellaLiability != nil,
-		"workers_compensation":         c.Coverages.WorkersCompensation != nil,
-	} {
-		if path := "coverages." + name; shown {
-			out[path] = leaf{path: path, value: true, presence: true}
+	for _, row := range []string{"commercial_general_liability", "automobile_liability", "umbrella_excess_liability", "workers_compensation"} {
+		if proofs := proofs(out, "coverages."+row); len(proofs) > 0 {
+			out["coverages."+row] = leaf{path: "coverages." + row, value: true, presence: true, parts: proofs}
 		}
 	}
 	for i, r := range freeRows(c) {
 		for key, l := range r.leaves {
 			out[fmt.Sprintf("coverages.free.%d%s", i, key)] = l
+		}
+	}
+	return out
+}
+
+// proofs are the paths of values that show that a row of the table is used: a policy number, a date or a limit. A letter or a
+// tick alone does not, and no rule takes it for a coverage.
+func proofs(all map[string]leaf, row string) []string {
+	var out []string
+	for p, l := range all {
+		name, ok := strings.CutPrefix(p, row+".")
+		if ok && (strings.HasPrefix(name, "policy_") || strings.HasPrefix(name, "limits.")) {
+			out = append(out, l.path)
 		}
 	}
 	return out

@@ -75,12 +75,15 @@ func TestEveryChangedValueIsFoundWithItsVerdict(t *testing.T) {
 		"a limit in the wrong box is invented": {func(c *certificate.Certificate) {
 			c.Coverages.GeneralLiability.Limits.GeneralAggregate = ptr(certificate.Dollars(1))
 		}, "invented coverages.commercial_general_liability.limits.general_aggregate_dollars"},
-		"a date that was not read is missing":            {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.Effective = nil }, "missing coverages.commercial_general_liability.policy_effective_date"},
-		"an N taken for an empty box is missing":         {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.AdditionalInsured = nil }, "missing coverages.commercial_general_liability.additional_insured"},
-		"an empty box taken for an N is invented":        {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.WaiverOfSubrogation = ptr(false) }, "invented coverages.commercial_general_liability.waiver_of_subrogation"},
-		"an empty tick box may be null":                  {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.ClaimsMade = nil }, ""},
-		"a ticked box may not be null":                   {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.Occurrence = nil }, "missing coverages.commercial_general_liability.occurrence"},
-		"a row that is not on the page is invented":      {func(c *certificate.Certificate) { c.Coverages.UmbrellaLiability = &certificate.UmbrellaLiability{} }, "invented coverages.umbrella_excess_liability"},
+		"a date that was not read is missing":     {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.Effective = nil }, "missing coverages.commercial_general_liability.policy_effective_date"},
+		"an N taken for an empty box is missing":  {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.AdditionalInsured = nil }, "missing coverages.commercial_general_liability.additional_insured"},
+		"an empty box taken for an N is invented": {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.WaiverOfSubrogation = ptr(false) }, "invented coverages.commercial_general_liability.waiver_of_subrogation"},
+		"an empty tick box may be null":           {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.ClaimsMade = nil }, ""},
+		"a ticked box may not be null":            {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.Occurrence = nil }, "missing coverages.commercial_general_liability.occurrence"},
+		"a row that is not on the page is invented": {func(c *certificate.Certificate) {
+			c.Coverages.UmbrellaLiability = &certificate.UmbrellaLiability{Policy: certificate.Policy{Number: ptr("U")}}
+		}, "invented coverages.umbrella_excess_liability; invented coverages.umbrella_excess_liability.policy_number_string"},
+		"a row of nothing is none":                       {func(c *certificate.Certificate) { c.Coverages.UmbrellaLiability = &certificate.UmbrellaLiability{} }, ""},
 		"spaces of a policy number do not count":         {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.Number = ptr("GL12-3") }, ""},
 		"another letter in a policy number counts":       {func(c *certificate.Certificate) { c.Coverages.GeneralLiability.Number = ptr("GL 12-B") }, "wrong coverages.commercial_general_liability.policy_number_string"},
 		"case and commas of a name do not count":         {func(c *certificate.Certificate) { c.Insured.Name = ptr("ALDER ROOFING LLC") }, ""},

@@ -40,7 +40,7 @@ func under(path, pattern string) bool {
 }
 
 // Judged reports whether rules usually judge the value at a path: everything about coverages (limits, dates, numbers,
-// boxes, the insurer, and that a row is there at all), the names of insured and holder, the additional insureds and the signature. Addresses, the
+// boxes, the insurer, and that a row is there at all: by a policy number, a date or a limit), the names of insured and holder, the additional insureds and the signature. Addresses, the
 // producer, the table of insurers, the date and number of the certificate, the form's name and the free text are read for
 // people.
 func Judged(path string) bool {

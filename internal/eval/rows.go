@@ -63,6 +63,15 @@ func freeRows(c *certificate.Certificate) []freeRow {
 		}
 		r.leaves[key] = leaf{path: path, value: value}
 	})
+	for _, r := range rows {
+		row := r.leaves[""]
+		for _, l := range r.leaves {
+			if !l.presence {
+				row.parts = append(row.parts, append(l.parts, l.path)...)
+			}
+		}
+		r.leaves[""] = row
+	}
 	out := make([]freeRow, 0, len(order))
 	for _, at := range order {
 		out = append(out, *rows[at])
