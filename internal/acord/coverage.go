@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"slices"
 	"strconv"
 
 	"certflow/internal/certificate"
@@ -26,7 +27,7 @@ type tableReader struct {
 // coverages reads the named rows and the free part of the table.
 func (tr tableReader) coverages() {
 	for _, row := range tr.t.rows {
-		policies := tr.official.policies(row.id, tr.s.policies(tr.t, row.span))
+		policies := tr.official.row(row.id, tr.s.rowCells(tr.t, row.span)).policies()
 		limits := tr.s.limitCells(tr.t, row.span)
 		if row.id == umbrellaRow {
 			limits[retentionTick] = tr.retention(row.span)
@@ -245,13 +246,16 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 			return mark, true, cellOf(a.tokens)
 		}
 		label = cellOf(a.tokens)
+		if box, seen := tr.s.emptyBox(i); seen {
+			label.tokens = append(label.tokens, &token{text: "☐", box: box.box, at: box.at, source: label.source(), conf: 1})
+		}
 	}
 	return cell{doubt: 1}, false, label
 }
 
 // untickedConfidence is how sure it is that a box holds no mark: OCR overlooks single letters in frames.
 func (tr tableReader) untickedConfidence(label cell) float64 {
-	if label.source() == certificate.OCR {
+	if label.source() == certificate.OCR && !slices.ContainsFunc(label.tokens, func(t *token) bool { return t.text == "☐" }) {
 		return inferred
 	}
 	return unticked * label.engine()

@@ -10,7 +10,7 @@ func (s *sheet) descriptionBox() (rect, bool) {
 	}
 	box := rect{-s.page.Width, label.box.cy() + 0.3*s.em, s.page.Width * 2, s.page.Height * 2}
 	for _, a := range s.anchors {
-		if (a.id == holderLabel || a.id == cancellationLabel || a.id == copyrightLabel) && a.first.y0 > label.box.y1 {
+		if (a.id == holderLabel || a.id == cancellationLabel || a.id == copyrightLabel || a.id == footLabel) && a.first.y0 > label.box.y1 {
 			box.y1 = min(box.y1, a.first.y0-0.1*s.em)
 		}
 	}

@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -45,7 +46,7 @@ func (s *sheet) freeRowsOf(t table) []freeRow {
 		starts = append(starts, boundsOf(labels[0].tokens).cy())
 	}
 	slices.Sort(starts)
-	starts = slices.CompactFunc(starts, func(a, b float64) bool { return b-a < 0.75*t.pitch })
+	starts = slices.CompactFunc(starts, func(a, b float64) bool { return math.Abs(b-a) < 0.75*t.pitch })
 	var out []freeRow
 	for i := range starts {
 		r := span{t.free.from, t.free.to}
@@ -56,7 +57,7 @@ func (s *sheet) freeRowsOf(t table) []freeRow {
 			r.to = starts[i+1] - 0.5*t.pitch
 		}
 		row := freeRow{label: s.cell(t, typeColumn, r), limits: s.freeLimits(t, r)}
-		if row.policy = s.policies(t, r)[0]; row.policy.number.empty() && row.policy.effective.empty() && len(row.limits) == 0 {
+		if row.policy = s.rowCells(t, r).policies()[0]; row.policy.number.empty() && row.policy.effective.empty() && len(row.limits) == 0 {
 			continue
 		}
 		out = append(out, row)

@@ -3,9 +3,11 @@ package acord
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
+	"certflow/internal/page"
 )
 
 // formEdition matches the foot of an ACORD form; OCR takes the slash for a digit or a letter.
@@ -20,6 +22,10 @@ func (r *record) formName(s *sheet) {
 				continue
 			}
 			c := cellOf(run)
+			for _, t := range run {
+				t.label = true
+			}
+			s.anchors = append(s.anchors, anchor{id: footLabel, tokens: run, first: boundsOf(run), box: boundsOf(run)})
 			if g[3] != "/" {
 				c.doubt = inferred
 			}
@@ -103,7 +109,37 @@ func (s *sheet) block(id labelID) cell {
 			box.y1 = a.first.y0 - 0.2*s.em
 		}
 	}
-	return cellOf(s.in(box, func(t *token) bool { return written(t) && (wordy(t) || len(t.text) > 1) }))
+	box.y1 = min(box.y1, s.floor(label, box))
+	return together(cellOf(s.in(box, func(t *token) bool { return written(t) && (wordy(t) || len(t.text) > 1) })))
+}
+
+// floor is the lowest horizontal line that is drawn under a label and that could bound its box below, or the foot of the page.
+func (s *sheet) floor(label anchor, box rect) float64 {
+	lowest := math.Inf(-1)
+	for _, m := range s.marks {
+		for _, y := range []float64{m.box.y0, m.box.y1} {
+			if (m.kind == page.Rule || m.kind == page.Frame) && m.box.width() > 60 && m.box.x0 < label.box.x1 && m.box.x1 > label.box.x0+40 &&
+				y > label.box.y1+s.em && y < box.y1+s.em {
+				lowest = math.Max(lowest, y)
+			}
+		}
+	}
+	if math.IsInf(lowest, -1) {
+		return box.y1
+	}
+	return lowest
+}
+
+// together keeps the lines of a block up to the first wide gap: what stands far below it is something else.
+func together(c cell) cell {
+	lines := rowsOf(c.tokens)
+	for i := 1; i < len(lines); i++ {
+		above, below := boundsOf(lines[i-1]), boundsOf(lines[i])
+		if below.y0-above.y1 > 3.5*max(above.height(), below.height()) {
+			return cell{tokens: slices.Concat(lines[:i]...), doubt: c.doubt}
+		}
+	}
+	return c
 }
 
 // beside reports whether a label bounds a box on its right.
@@ -125,7 +161,7 @@ func under(box, other labelID) bool {
 	case insuredLabel:
 		return other == coveragesLabel || other == numberLabel || other == boilerplate || other == letterColumn || other == typeColumn
 	case holderLabel:
-		return other == copyrightLabel
+		return other == copyrightLabel || other == footLabel
 	}
 	return false
 }

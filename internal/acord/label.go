@@ -79,6 +79,7 @@ const (
 	cancellationLabel labelID = "cancellation"
 	representative    labelID = "authorized representative"
 	copyrightLabel    labelID = "copyright"
+	footLabel         labelID = "foot" // ACORD 25 (2016/03)
 )
 
 // label is how a label is printed: alternative spellings, each one line or, with a bar, two lines one below the other.

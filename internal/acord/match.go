@@ -198,6 +198,9 @@ func anchorsAt(s *sheet, line []*token, i int) []anchor {
 		fuzzy := line[i].source == certificate.OCR
 		vocabulary.lookup(text, fuzzy, func(sp *spelling, errors int) {
 			run := line[i : j+1]
+			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
+				return // a Y or N that is written beside an A or N, not the label
+			}
 			if sp.label.first && !begins(line, i) || sp.alone && !ends(line, j) {
 				return
 			}
@@ -245,14 +248,15 @@ func adjacent(a, b *token) bool {
 	return b.glued || gap(a, b) < 0.9*max(a.box.height(), b.box.height())
 }
 
-// begins reports whether the i-th token of a line starts a text: only a tick, an insurer's letter or ruling may stand before it.
+// begins reports whether the i-th token of a line starts a text: only a tick, an insurer's letter, a date or number of the column
+// before it, or ruling may stand before it.
 func begins(line []*token, i int) bool {
 	for i--; i >= 0; i-- {
 		before, t := line[i], line[i+1]
 		if !adjacent(before, t) {
 			return true
 		}
-		if len(before.key) > 1 && !isTick(before.text) || strings.ContainsAny(before.text, ".,;") {
+		if len(before.key) > 1 && !isTick(before.text) && !strings.ContainsAny(before.key, "0123456789") || strings.ContainsAny(before.text, ".,;") {
 			return false
 		}
 	}

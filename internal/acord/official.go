@@ -120,17 +120,33 @@ func officialRows() map[labelID]officialRow {
 
 const proprietorField = "WorkersCompensationEmployersLiability_AnyPersonsExcludedIndicator_A"
 
-// policies puts the named fields of a row over what the layout found there.
-func (o official) policies(id labelID, policies []policyCells) []policyCells {
-	row := officialRows()[id]
-	first := &policies[0]
-	o.override(&first.letter, row.letter)
-	o.override(&first.addl, row.addl)
-	o.override(&first.subr, row.subr)
-	o.override(&first.number, row.number)
-	o.override(&first.effective, row.effective)
-	o.override(&first.expiration, row.expiration)
-	return policies
+// row puts the named fields of a row over what the layout found there.
+func (o official) row(id labelID, cells rowCells) rowCells {
+	names := officialRows()[id]
+	o.override(&cells.letter, names.letter)
+	o.override(&cells.addl, names.addl)
+	o.override(&cells.subr, names.subr)
+	o.override(&cells.number, names.number)
+	effective, expiration := columnOf(cells.dates, 0), columnOf(cells.dates, 1)
+	o.override(&effective, names.effective)
+	o.override(&expiration, names.expiration)
+	if _, is := o.fields[names.effective]; is {
+		effectives, expirations := lineCells(effective, wordy), lineCells(expiration, wordy)
+		cells.dates = nil
+		for i := range max(len(effectives), len(expirations)) {
+			cells.dates = append(cells.dates, [2]cell{nth(effectives, i), nth(expirations, i)})
+		}
+	}
+	return cells
+}
+
+// columnOf is one column of the dates of a row as a cell.
+func columnOf(dates [][2]cell, i int) cell {
+	c := cell{doubt: 1}
+	for _, line := range dates {
+		c = with(c, line[i])
+	}
+	return c
 }
 
 func (o official) limits(id labelID, limits map[labelID]cell) map[labelID]cell {

@@ -11,13 +11,25 @@ type policyCells struct {
 	letter, addl, subr, number, effective, expiration cell
 }
 
-// policies gives the policies of a row. A row shows several when its numbers and its dates or letters come in as many lines.
-func (s *sheet) policies(t table, r span) []policyCells {
-	numbers := lineCells(s.cell(t, policyColumn, r), wordy)
-	letters := lineCells(s.cell(t, letterColumn, r), isLetter)
-	addl := lineCells(s.cell(t, addlColumn, r), wordy)
-	subr := lineCells(s.cell(t, subrColumn, r), wordy)
-	dates := s.dateLines(t, r)
+// rowCells are the cells of a row as they stand, several policies and all.
+type rowCells struct {
+	letter, addl, subr, number cell
+	dates                      [][2]cell
+}
+
+// rowCells collects what stands in the columns of a row.
+func (s *sheet) rowCells(t table, r span) rowCells {
+	return rowCells{letter: s.cell(t, letterColumn, r), addl: s.cell(t, addlColumn, r), subr: s.cell(t, subrColumn, r),
+		number: s.cell(t, policyColumn, r), dates: s.dateLines(t, r)}
+}
+
+// policies splits a row into its policies. It shows several when its numbers and its dates or letters come in as many lines.
+func (row rowCells) policies() []policyCells {
+	numbers := lineCells(row.number, wordy)
+	letters := lineCells(row.letter, isLetter)
+	addl := lineCells(row.addl, wordy)
+	subr := lineCells(row.subr, wordy)
+	dates := row.dates
 
 	n := 1
 	if len(numbers) > 1 {

@@ -100,22 +100,45 @@ func isBox(m mark) bool {
 	return m.kind == page.Frame && w >= 5 && w <= 26 && h >= 5 && h <= 20
 }
 
-// drawnTicks are the drawings and small images in tick boxes, as tokens.
+// drawnTicks are the marks in tick boxes that are no text, as tokens: drawings and small images on a page of text, and boxes that
+// hold ink on a picture.
 func (s *sheet) drawnTicks() []*token {
 	var out []*token
-	for _, frame := range s.marks {
-		if !isBox(frame) {
-			continue
-		}
-		for _, m := range s.marks {
-			small := m.box.width() <= frame.box.width()+2 && m.box.height() <= frame.box.height()+2
-			if (m.kind == page.Drawing || m.kind == page.Image) && small && frame.box.holds(m.box) {
-				out = append(out, &token{text: "X", key: "X", box: m.box, at: m.at, source: s.source(), conf: 0.9, tick: true})
-				break
-			}
+	add := func(m mark, conf float64) {
+		out = append(out, &token{text: "X", key: "X", box: m.box, at: m.at, source: s.source(), conf: conf, tick: true})
+	}
+	picture := s.source() == certificate.OCR
+	for _, m := range s.marks {
+		w, h := m.box.width(), m.box.height()
+		switch {
+		case picture && isBox(m) && m.ink >= inked:
+			add(m, 1)
+		case picture && isBox(m) && m.ink >= speckled:
+			add(m, inferred)
+		case !picture && (m.kind == page.Drawing || m.kind == page.Image) && w >= 2 && w <= 18 && h >= 2 && h <= 16:
+			add(m, 1)
 		}
 	}
 	return out
+}
+
+// The ink in a tick box of a picture: an X covers a seventh of it or more, specks of dust a few hundredths.
+const (
+	inked    = 0.09
+	speckled = 0.04
+)
+
+// emptyBox finds the tick box that is seen to be empty before a label.
+func (s *sheet) emptyBox(index int) (box mark, ok bool) {
+	for _, m := range s.marks {
+		if !isBox(m) || m.ink >= speckled {
+			continue
+		}
+		if owner, found := s.boxOwner(m.box); found && owner == index {
+			return m, true
+		}
+	}
+	return mark{}, false
 }
 
 // source is where most words of the sheet come from.

@@ -13,7 +13,7 @@ import (
 // token is a word, a part of a word, or a word of a form field's value, where it stands on its sheet.
 type token struct {
 	text   string
-	key    string // what label matching sees: capital letters and digits only
+	key    string // what label matching sees: capital letters, digits and #
 	box    rect   // straightened
 	at     certificate.Box
 	source certificate.Source
@@ -111,10 +111,10 @@ func part(b certificate.Box, from, to float64) certificate.Box {
 	return certificate.Box{b[0] + w*from, b[1], b[0] + w*to, b[3]}
 }
 
-// key is s as labels are compared: capital letters and digits, nothing else.
+// key is s as labels are compared: capital letters, digits and the number sign, nothing else.
 func key(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '#' {
 			return unicode.ToUpper(r)
 		}
 		return -1
