@@ -16,10 +16,11 @@ import (
 // sight is what one run of an expression sees. What is absent or in doubt is unknown to CEL, and so is everything that
 // follows from it: an expression is true only where it is true whatever the unknown values are.
 type sight struct {
-	look    *look
-	chosen  map[string]string // the policy that stands for a row that shows several
-	read    []value           // the scalars that were read, each once
-	missing []value           // those of them that were unknown
+	look     *look
+	chosen   map[string]string // the policy that stands for a row that shows several
+	read     []value           // the scalars that were read, each once
+	missing  []value           // those of them that were unknown
+	nameless string            // a name of the contractor that was read and is not there
 }
 
 // ResolveName gives the variables of an expression.
@@ -28,7 +29,7 @@ func (s *sight) ResolveName(name string) (any, bool) {
 	case "certificate":
 		return &part{sight: s}, true
 	case "contractor":
-		return &celContractor{contractor: s.look.in.Contractor}, true
+		return &celContractor{sight: s, contractor: s.look.in.Contractor}, true
 	case "today":
 		return types.Timestamp{Time: s.look.in.Today.Time()}, true
 	}
@@ -152,6 +153,7 @@ func (p *part) Value() any { return p }
 // celContractor is the contractor as an expression sees it. A name that the contractor does not have is unknown.
 type celContractor struct {
 	opaque
+	sight      *sight
 	contractor Contractor
 }
 
@@ -170,6 +172,7 @@ func (c *celContractor) field(name string) ref.Val {
 		text = c.contractor.CompanyName
 	}
 	if strings.TrimSpace(text) == "" || (c.contractor.nameless() && name != "company_name") {
+		c.sight.nameless = strings.ReplaceAll(name, "_", " ")
 		return types.NewUnknown(1, nil)
 	}
 	return types.String(text)

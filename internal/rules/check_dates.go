@@ -23,7 +23,7 @@ func (q notExpired) answer(l *look) finding {
 	if q.days > 0 {
 		until = fmt.Sprintf("%s, %s after the evaluation date", due, plural(q.days, "day"))
 	}
-	want := fmt.Sprintf("%s expires on or after %s", q.what(l), until)
+	want := fmt.Sprintf("%s expires on or after %s%s", q.what(l), until, l.eachPolicy(q.path))
 	next := "Ask the broker for a certificate whose policies last until " + due.String() + " or later."
 	dates := q.dates(l)
 	if len(dates) == 0 {
@@ -33,15 +33,15 @@ func (q notExpired) answer(l *look) finding {
 	var doubtful value
 	for _, at := range dates {
 		v := l.at(at)
-		what := l.coverage(at) + " " + v.reading()
+		what := l.coverage(at) + " expires on " + v.reading()
 		date, isDate := v.content.(certificate.Date)
 		switch {
 		case !isDate && v.known && v.evidence.Text != "":
-			wrong = append(wrong, what)
+			wrong = append(wrong, l.coverage(at)+" shows "+v.reading())
 		case !isDate:
 			wrong = append(wrong, l.coverage(at)+" shows no expiration date")
 		case date.Before(l.in.Today):
-			wrong = append(wrong, fmt.Sprintf("%s, %s before the evaluation date %s", what, plural(date.DaysUntil(l.in.Today), "day"), l.in.Today))
+			wrong = append(wrong, fmt.Sprintf("%s expired on %s, %s before the evaluation date %s", l.coverage(at), v.reading(), plural(date.DaysUntil(l.in.Today), "day"), l.in.Today))
 		case date.Before(due):
 			wrong = append(wrong, fmt.Sprintf("%s, %s after the evaluation date %s", what, plural(l.in.Today.DaysUntil(date), "day"), l.in.Today))
 		case !v.sure:
@@ -90,14 +90,14 @@ func (q notExpired) what(l *look) string {
 	if q.field.Kind == certificate.KindCoverages {
 		return "every coverage"
 	}
-	return l.coverage(q.path)
+	return l.title(q.path)
 }
 
 func (q notExpired) absent(l *look) string {
 	if q.field.Kind == certificate.KindCoverages {
 		return "coverage"
 	}
-	return l.coverage(q.path)
+	return l.title(q.path)
 }
 
 // effective asks that a coverage is in force.
@@ -108,54 +108,65 @@ type effective struct {
 
 // answer passes when every policy at the path is in force on the evaluation date.
 func (q effective) answer(l *look) finding {
-	what := l.coverage(q.path)
+	what := l.title(q.path)
 	if q.field.Kind == certificate.KindCoverages {
 		what = "every coverage"
 	}
-	want := fmt.Sprintf("%s is in force on %s", what, l.in.Today)
+	want := fmt.Sprintf("%s is in force on %s%s", what, l.in.Today, l.eachPolicy(q.path))
 	next := "Ask the broker for a certificate whose policies are in force."
 	policies := l.asked(q.field, q.path)
 	if len(policies) == 0 {
 		return failed(want, "the certificate shows no "+strings.TrimPrefix(what, "every "), next)
 	}
-	var found, wrong []string
+	var found, wrong, unsure []string
+	var doubtful value
 	for _, at := range policies {
-		if why := l.inForce(at); why != "" {
+		why, doubt := l.inForce(at)
+		switch {
+		case doubt.path != "":
+			unsure = append(unsure, why)
+			doubtful = doubt
+			continue
+		case why != "":
 			wrong = append(wrong, why)
 			continue
 		}
 		from, to := l.at(at+".policy_effective_date"), l.at(at+".policy_expiration_date")
 		found = append(found, fmt.Sprintf("%s from %s to %s", l.coverage(at), show(from.content), to.reading()))
 	}
-	if len(wrong) > 0 {
-		return failed(want, strings.Join(wrong, "; "), next)
+	switch {
+	case len(wrong) > 0:
+		return failed(want, strings.Join(append(wrong, unsure...), "; "), next)
+	case len(unsure) > 0:
+		return failed(want, strings.Join(unsure, "; "), doubtful.check())
 	}
 	return passed(want, strings.Join(found, "; "))
 }
 
 // inForce says why a policy is not in force on the evaluation date; empty means that it is. Both of its dates must be read
-// without doubt, and both days count: a policy is in force on the day on which it expires, as not_expired has it.
-func (l *look) inForce(policy string) string {
+// without doubt, and both days count: a policy is in force on the day on which it expires, as not_expired has it. Where
+// doubt alone stands in the way, it gives the value in doubt as well.
+func (l *look) inForce(policy string) (string, value) {
 	from, to := l.at(policy+".policy_effective_date"), l.at(policy+".policy_expiration_date")
 	name := l.coverage(policy)
 	for _, v := range []value{from, to} {
 		if _, isDate := v.content.(certificate.Date); !isDate {
-			return fmt.Sprintf("%s of %s is %s", certificate.Label(v.path), name, v.reading())
+			return fmt.Sprintf("%s of %s is %s", certificate.Label(v.path), name, v.reading()), value{}
 		}
 	}
 	begins, ends := from.content.(certificate.Date), to.content.(certificate.Date)
 	switch {
 	case l.in.Today.Before(begins):
-		return fmt.Sprintf("%s begins only on %s", name, from.reading())
+		return fmt.Sprintf("%s begins only on %s", name, from.reading()), value{}
 	case ends.Before(l.in.Today):
-		return fmt.Sprintf("%s expired on %s", name, to.reading())
+		return fmt.Sprintf("%s expired on %s", name, to.reading()), value{}
 	}
 	for _, v := range []value{from, to} {
 		if !v.sure {
-			return fmt.Sprintf("%s of %s was read as %s, %s", certificate.Label(v.path), name, v.reading(), v.doubt())
+			return fmt.Sprintf("%s of %s was read as %s, %s", certificate.Label(v.path), name, v.reading(), v.doubt()), v
 		}
 	}
-	return ""
+	return "", value{}
 }
 
 // plural writes a number with its noun.

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,11 +19,15 @@ type equals struct {
 // answer passes when the value is read without doubt and equals the one asked for, in every policy where the path leads
 // into a row. Text is compared exactly but for the spaces around it; a list item by item, in order.
 func (q equals) answer(l *look) finding {
-	want := fmt.Sprintf("%s is %s", l.subject(q.path), showAll(q.value))
-	next := fmt.Sprintf("Ask the broker for a certificate on which %s.", want)
+	is := " is "
+	if q.field.Kind == certificate.KindList {
+		is = " are "
+	}
+	want := l.topic(q.path) + is + showAll(q.value) + l.eachPolicy(q.path)
+	next := "Ask the broker for a certificate on which " + l.topic(q.path) + is + showAll(q.value) + "."
 	places := l.policies(q.path)
 	if len(places) == 0 {
-		return failed(want, "the certificate shows no "+l.coverage(q.path), next)
+		return failed(want, "the certificate shows no "+l.title(q.path), next)
 	}
 	var last finding
 	for _, at := range places {
@@ -36,10 +39,7 @@ func (q equals) answer(l *look) finding {
 }
 
 func (q equals) at(l *look, path, want, next string) finding {
-	of := ""
-	if len(l.policies(q.path)) > 1 {
-		of = " in " + l.coverage(path)
-	}
+	of := l.inPolicy(path)
 	values := []value{l.at(path)}
 	if wanted, isList := q.value.([]string); isList {
 		values = nil
@@ -47,7 +47,7 @@ func (q equals) at(l *look, path, want, next string) finding {
 			values = append(values, l.at(at))
 		}
 		if len(values) == 0 {
-			return failed(want, "nothing"+of, next)
+			return failed(want, "none"+of, next)
 		}
 		found := make([]string, len(values))
 		for i, v := range values {
@@ -71,7 +71,7 @@ func (q equals) at(l *look, path, want, next string) finding {
 			return failed(want, v.reading()+of+", "+v.doubt(), v.check())
 		}
 	}
-	if len(values) > 1 {
+	if q.field.Kind == certificate.KindList {
 		return passed(want, showAll(q.value)+values[0].page())
 	}
 	return passed(want, values[0].reading())

@@ -61,8 +61,11 @@ func (q expression) run(s *sight, want string) finding {
 
 // unknown fails an expression that depends on values that are absent or in doubt.
 func (q expression) unknown(s *sight, want string) finding {
+	if len(s.missing) == 0 && s.nameless != "" {
+		return failed(want, "the contractor has no "+s.nameless, "Complete the contractor and evaluate the certificate again.")
+	}
 	if len(s.missing) == 0 {
-		return failed(want, "that depends on a list that is empty or on a name that the contractor does not have", "Complete the contractor, or look at the certificate yourself.")
+		return failed(want, "it asks about all items of a list that has none; "+facts(s.look, s.read), "Ask the broker for a certificate on which it is.")
 	}
 	var all []string
 	for _, v := range s.missing {
@@ -70,7 +73,7 @@ func (q expression) unknown(s *sight, want string) finding {
 		case v.shown:
 			all = append(all, fmt.Sprintf("%s was read as %s, %s", s.look.subject(v.path), v.reading(), v.doubt()))
 		default:
-			all = append(all, s.look.subject(v.path)+" shows "+v.reading())
+			all = append(all, s.look.subject(v.path)+is(v)+v.reading())
 		}
 	}
 	next := "Ask the broker for a certificate that shows it."
@@ -78,6 +81,18 @@ func (q expression) unknown(s *sight, want string) finding {
 		next = v.check()
 	}
 	return failed(want, strings.Join(all, "; "), next)
+}
+
+// is joins a value that is not sure to what was read: "is not shown", "shows “Included”".
+func is(v value) string {
+	f, _ := certificate.FieldAt(v.path)
+	switch {
+	case v.known && v.evidence.Text != "":
+		return " shows "
+	case f.Kind == certificate.KindList:
+		return " are "
+	}
+	return " is "
 }
 
 // facts lists the values that an expression read.

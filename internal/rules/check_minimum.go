@@ -25,42 +25,41 @@ const umbrellaRow = "coverages.umbrella_excess_liability"
 // answer passes when, in every policy of the row, every named limit is a number that is read without doubt and is at least
 // the amount asked for. With umbrella, the limit of an umbrella in force is added to a limit that is shown but too low.
 func (q minimum) answer(l *look) finding {
-	want := l.coverage(q.path) + " with " + q.asks()
-	next := "Ask the broker for a certificate with " + q.asks() + "."
+	want := l.title(q.path) + " with " + q.asks() + l.eachPolicy(q.path)
+	next := "Ask the broker for a certificate that shows " + l.title(q.path) + " with " + q.asks() + "."
 	places := l.policies(q.path)
 	if len(places) == 0 {
-		return failed(want, "the certificate shows no "+l.coverage(q.path), next)
+		return failed(want, "the certificate shows no "+l.title(q.path), next)
 	}
 	var found, low, unsure []string
 	var doubtful value
 	for _, at := range places {
-		of := ""
-		if len(places) > 1 {
-			of = " of " + l.coverage(at)
-		}
 		for _, limit := range q.limits {
 			v := l.at(at + "." + limit.name)
-			what := certificate.Label(v.path) + of + " "
+			what := certificate.Label(v.path) + l.inPolicy(at)
 			amount, isAmount := v.content.(certificate.Dollars)
 			switch {
 			case !v.shown || !isAmount:
-				low = append(low, what+v.reading())
+				low = append(low, what+is(v)+v.reading())
 			case amount >= limit.least && v.sure:
-				found = append(found, what+v.reading())
+				found = append(found, what+" "+v.reading())
 			case amount >= limit.least:
-				unsure = append(unsure, what+v.reading()+", "+v.doubt())
+				unsure = append(unsure, what+" "+v.reading()+", "+v.doubt())
 				doubtful = v
 			default:
 				u := q.added(l, limit.name)
-				sum := amount + u.amount
+				what += " " + v.reading() + u.sum(amount)
 				switch {
-				case sum < limit.least:
-					low = append(low, what+v.reading()+", less than "+limit.least.String()+u.words(sum))
-				case !v.sure:
-					unsure = append(unsure, what+v.reading()+u.words(sum)+", "+v.doubt())
+				case amount+u.amount >= limit.least && v.sure:
+					found = append(found, what)
+				case amount+u.amount >= limit.least:
+					unsure = append(unsure, what+", "+v.doubt())
 					doubtful = v
+				case u.doubt.path != "" && amount+u.inDoubt >= limit.least:
+					unsure = append(unsure, fmt.Sprintf("%s, less than %s%s", what, limit.least, u.why))
+					doubtful = u.doubt
 				default:
-					found = append(found, what+v.reading()+u.words(sum))
+					low = append(low, fmt.Sprintf("%s, less than %s%s", what, limit.least, u.why))
 				}
 			}
 		}
@@ -89,21 +88,19 @@ func (q minimum) asks() string {
 
 // added is what an umbrella adds to a limit, or why it adds nothing.
 type added struct {
-	asked  bool
-	amount certificate.Dollars
-	page   string
-	why    string
+	amount  certificate.Dollars
+	page    string
+	why     string              // begins with a comma or a semicolon
+	inDoubt certificate.Dollars // what it would add if the value in doubt were as it was read
+	doubt   value
 }
 
-// words says what the umbrella did.
-func (a added) words(sum certificate.Dollars) string {
-	switch {
-	case !a.asked:
+// sum writes what the umbrella makes of a limit.
+func (a added) sum(limit certificate.Dollars) string {
+	if a.amount == 0 {
 		return ""
-	case a.why != "":
-		return " (" + a.why + ")"
 	}
-	return fmt.Sprintf(", with the umbrella's %s%s %s", a.amount, a.page, sum)
+	return fmt.Sprintf(" plus the umbrella's %s%s, together %s", a.amount, a.page, limit+a.amount)
 }
 
 // added gives what the umbrella adds to a limit: its aggregate to an aggregate, its each occurrence to any other, and
@@ -115,27 +112,36 @@ func (q minimum) added(l *look, limit string) added {
 	}
 	from := umbrellaLimit(limit)
 	if from == "" {
-		return added{asked: true, why: "an umbrella adds nothing to this limit"}
+		return added{why: ", and an umbrella adds nothing to it"}
 	}
 	policies := l.policies(umbrellaRow)
 	if len(policies) == 0 {
-		return added{asked: true, why: "the certificate shows no umbrella"}
+		return added{why: "; the certificate shows no umbrella"}
 	}
-	out := added{asked: true}
+	var out added
+	var doubts string
 	for i, at := range policies {
-		if why := l.inForce(at); why != "" {
-			return added{asked: true, why: "the umbrella adds nothing: " + why}
+		why, doubt := l.inForce(at)
+		if why != "" && doubt.path == "" {
+			return added{why: "; the umbrella adds nothing: " + why}
 		}
 		v := l.at(at + ".limits." + from)
 		amount, isAmount := v.content.(certificate.Dollars)
-		switch {
-		case !isAmount:
-			return added{asked: true, why: fmt.Sprintf("the umbrella adds nothing: its %s is %s", certificate.Label(v.path), v.reading())}
-		case !v.sure:
-			return added{asked: true, why: fmt.Sprintf("the umbrella adds nothing: its %s was read as %s, %s", certificate.Label(v.path), v.reading(), v.doubt())}
-		case i == 0 || amount < out.amount:
+		if !isAmount {
+			return added{why: fmt.Sprintf("; the umbrella adds nothing: its %s is %s", certificate.Label(v.path), v.reading())}
+		}
+		if doubt.path == "" && !v.sure {
+			why, doubt = fmt.Sprintf("its %s was read as %s, %s", certificate.Label(v.path), v.reading(), v.doubt()), v
+		}
+		if doubt.path != "" && out.doubt.path == "" {
+			out.doubt, doubts = doubt, why
+		}
+		if i == 0 || amount < out.amount {
 			out.amount, out.page = amount, v.page()
 		}
+	}
+	if out.doubt.path != "" {
+		return added{why: "; the umbrella adds nothing: " + doubts, inDoubt: out.amount, doubt: out.doubt}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -17,13 +18,13 @@ type nameMatches struct {
 // answer passes when the name is read without doubt and matches, in every policy where the path leads into a row.
 func (q nameMatches) answer(l *look) finding {
 	wanted, nameless := q.wanted(l.in.Contractor)
-	want := fmt.Sprintf("%s is %s", l.subject(q.path), series(quoted(wanted), "or"))
+	want := fmt.Sprintf("%s is %s%s", l.topic(q.path), series(quoted(wanted), "or"), l.eachPolicy(q.path))
 	if nameless != "" {
-		return failed(l.subject(q.path)+" is the contractor's name", nameless, "Give the contractor a name and evaluate the certificate again.")
+		return failed(l.topic(q.path)+" is the contractor", nameless, "Give the contractor a name and evaluate the certificate again.")
 	}
 	places := l.policies(q.path)
 	if len(places) == 0 {
-		return failed(want, "the certificate shows no "+l.coverage(q.path), "Ask the broker for a certificate that shows it.")
+		return failed(want, "the certificate shows no "+l.title(q.path), "Ask the broker for a certificate that shows it.")
 	}
 	var last finding
 	for _, at := range places {
@@ -43,10 +44,10 @@ func (q nameMatches) at(l *look, path, want string, wanted []name) finding {
 	}
 	found := readName(printed)
 	if !q.same(found, wanted, l.in.Contractor) {
-		return failed(want, v.reading()+", which is another name", next)
+		return failed(want, v.reading()+l.inPolicy(path)+", which is another name", next)
 	}
 	if !v.sure {
-		return failed(want, v.reading()+", "+v.doubt(), v.check())
+		return failed(want, v.reading()+l.inPolicy(path)+", "+v.doubt(), v.check())
 	}
 	return passed(want, v.reading())
 }
@@ -150,7 +151,7 @@ func (q containsName) answer(l *look) finding {
 			doubtful = v
 		}
 	}
-	if box := l.tickedInsured(); box != "" && doubtful.path == "" {
+	if box := l.tickedInsured(); box != "" && doubtful.path == "" && slices.Contains(q.where, Names) {
 		notes = append(notes, box)
 	}
 	if doubtful.path != "" {

@@ -25,7 +25,7 @@ func (q required) answer(l *look) finding {
 	}
 	places := l.policies(q.path)
 	if len(places) == 0 {
-		return failed(l.wants(q.path), "the certificate shows no "+l.coverage(q.path), "Ask the broker for a certificate that shows it.")
+		return failed(l.wants(q.path), "the certificate shows no "+l.title(q.path), "Ask the broker for a certificate that shows it.")
 	}
 	var last finding
 	for _, at := range places {
@@ -44,19 +44,22 @@ func coverageProof(row string) []string {
 // wants is what a required value must be, in words.
 func (l *look) wants(path string) string {
 	f, _ := certificate.FieldAt(path)
+	topic, each := l.topic(path), l.eachPolicy(path)
 	switch {
 	case f.Path == "description_of_operations.signature":
 		return "the certificate is signed"
 	case f.Kind == certificate.KindBool:
-		return l.subject(path) + " is ticked"
+		return topic + " is ticked" + each
 	case f.Kind == certificate.KindCoverages:
 		return "at least one coverage is shown"
 	case f.Item == certificate.KindCoverage:
 		return "at least one coverage of another kind is shown"
 	case f.Kind == certificate.KindList || f.Kind == certificate.KindLimits:
-		return l.subject(path) + " are shown"
+		return topic + " are shown" + each
+	case f.Kind == certificate.KindCoverage:
+		return topic + " is shown"
 	}
-	return l.subject(path) + " is shown"
+	return topic + " is shown" + each
 }
 
 // anyCoverage passes when one of the rows that the path stands for is shown without doubt.
@@ -89,15 +92,15 @@ func (q required) shown(l *look, proofs []string) finding {
 
 // at answers for one place that is neither the table nor a row.
 func (q required) at(l *look, path string) finding {
-	want := l.wants(path)
+	want, in := l.wants(q.path), l.inPolicy(path)
 	if !q.field.Scalar() {
 		best, found := l.proof(q.proofs(path)...)
 		if !found {
-			return failed(want, "nothing there", "Ask the broker for a certificate that shows it.")
+			return failed(want, "nothing"+in, "Ask the broker for a certificate that shows it.")
 		}
 		l.rest(best)
 		if !best.sure {
-			return failed(want, fmt.Sprintf("%s, %s", best.reading(), best.doubt()), best.check())
+			return failed(want, fmt.Sprintf("%s%s, %s", best.reading(), in, best.doubt()), best.check())
 		}
 		return passed(want, best.reading())
 	}
@@ -105,17 +108,25 @@ func (q required) at(l *look, path string) finding {
 	ticked, isBox := v.content.(bool)
 	switch {
 	case !v.shown && q.field.Kind == certificate.KindBool && q.field.Name != "signature":
-		return failed(want, "the box is empty", "Ask the broker for a certificate with it ticked.")
+		return failed(want, "the box is empty"+in, "Ask the broker for a certificate with it ticked.")
 	case !v.shown:
-		return failed(want, v.reading(), "Ask the broker for a certificate that shows it.")
+		return failed(want, v.reading()+in, "Ask the broker for a certificate that shows it.")
 	case isBox && !ticked && q.field.Name == "signature":
-		return failed(want, "no signature"+v.page(), "Ask the broker for a signed certificate.")
+		return failed(want, v.reading(), "Ask the broker for a signed certificate.")
 	case isBox && !ticked:
-		return failed(want, "it is not"+v.page(), "Ask the broker for a certificate with it ticked.")
+		return failed(want, v.reading()+in, "Ask the broker for a certificate with it ticked.")
 	case !v.sure:
-		return failed(want, fmt.Sprintf("%s, %s", v.reading(), v.doubt()), v.check())
+		return failed(want, fmt.Sprintf("%s%s, %s", v.reading(), in, v.doubt()), v.check())
 	}
 	return passed(want, v.reading())
+}
+
+// inPolicy says in which policy something was found, where the row shows several.
+func (l *look) inPolicy(path string) string {
+	if l.eachPolicy(path) == "" {
+		return ""
+	}
+	return " in " + l.coverage(path)
 }
 
 // proofs are the paths of which one must be shown for a part or a list to count as shown: a party by its name, the

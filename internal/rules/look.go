@@ -152,7 +152,7 @@ func (v value) reading() string {
 	case v.known && strings.TrimSpace(v.evidence.Text) != "":
 		return quote(v.evidence.Text) + v.page() + ", which is not " + v.expected()
 	}
-	return "nothing"
+	return "not shown"
 }
 
 // expected names what a field of the value's kind holds.
@@ -282,14 +282,51 @@ func (l *look) coverage(path string) string {
 	return certificate.Label(row) + ", policy 1 of the row"
 }
 
+// title names the row or the coverage at a path as coverage does, without telling the policies of a row apart.
+func (l *look) title(path string) string {
+	if row, _ := split(path); row != "" {
+		return certificate.Label(row)
+	}
+	return l.coverage(path)
+}
+
+// eachPolicy says that every policy of a row is asked, where the certificate shows several.
+func (l *look) eachPolicy(path string) string {
+	if row, _ := split(path); row != "" && len(certificate.Policies(&l.in.Certificate, row)) > 1 {
+		return " for each policy of the row"
+	}
+	return ""
+}
+
 // subject names the value at a path with what holds it: the policy expiration date of automobile liability.
-func (l *look) subject(path string) string {
+func (l *look) subject(path string) string { return l.named(path, l.coverage(path)) }
+
+// topic names the value at a rule's path as subject does, for every policy of a row at once.
+func (l *look) topic(path string) string { return l.named(path, l.title(path)) }
+
+// named names the value at a path; c is the coverage that it belongs to, if any.
+func (l *look) named(path, c string) string {
 	f, _ := certificate.FieldAt(path)
 	label := certificate.Label(path)
 	if f.Kind == certificate.KindBool && f.Name != "signature" && !strings.HasPrefix(label, "box ") {
 		label = "box “" + label + "”"
 	}
-	switch c := l.coverage(path); {
+	switch f.Kind {
+	case certificate.KindDollars:
+		if !strings.HasSuffix(label, "limit") && f.Name != "retention_dollars" {
+			label += " limit"
+		}
+	case certificate.KindList:
+		if f.Item == certificate.KindCoverage {
+			return c
+		}
+	}
+	if parts := strings.Split(path, "."); len(parts) == 3 && parts[0] == "insurers" {
+		if n, err := strconv.Atoi(parts[1]); err == nil {
+			return fmt.Sprintf("the %s of insurer %d", label, n+1)
+		}
+	}
+	switch {
 	case c == "" && (f.Kind == certificate.KindCoverages || strings.HasSuffix(label, "s")):
 		return label
 	case c == "":
