@@ -97,6 +97,10 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return assemble(config, index)
+}
+
+func assemble(config Config, index map[string]*operation) (*Server, error) {
 	m, err := newMetrics(config.Registry)
 	if err != nil {
 		return nil, err
