@@ -34,8 +34,12 @@ func Generated(seed uint64, n, scans int, today certificate.Date) []Case {
 }
 
 func drawn(s sample.Sample, seed uint64, kind sample.Kind) Case {
+	name := fmt.Sprintf("generated-%d-%s.pdf", seed, kind)
+	if s.Style.Layout != sample.Standard {
+		name = fmt.Sprintf("generated-%d-%s-%s.pdf", seed, kind, s.Style.Layout)
+	}
 	return Case{
-		Name: fmt.Sprintf("generated-%d-%s.pdf", seed, kind), Kind: kindOf(kind), Pages: min(analysed, s.Pages()),
+		Name: name, Kind: kindOf(kind), Pages: min(analysed, s.Pages()),
 		Expected: Expected{Certificate: s.Certificate, Open: openOf(s)},
 		Open:     func() ([]byte, error) { return s.Draw(kind) },
 	}
