@@ -50,6 +50,7 @@ func repository(t *testing.T) string {
 }
 
 func TestPostgresIsDownloadedWhereNoneIsInstalled(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // the library leaves its log there
 	var told []string
 	o := Options{Progress: func(line string) { told = append(told, line) }}
 	cache := filepath.Join(t.TempDir(), "cache")
@@ -67,6 +68,7 @@ func TestPostgresIsDownloadedWhereNoneIsInstalled(t *testing.T) {
 }
 
 func TestADownloadThatFailsNamesTheRemedy(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	nothing := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(func() {
 		nothing.Close()
