@@ -1,0 +1,578 @@
+package rules_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"certflow/internal/certificate"
+	"certflow/internal/rules"
+)
+
+// cloneInput copies an input through its JSON form, so that a property can change one and keep the other.
+func cloneInput(t *rapid.T, in rules.Input) rules.Input {
+	data, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out rules.Input
+	if err := json.Unmarshal(data, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// drawInput draws a certificate that is often close to passing, with evidence that is often sure, and a requirement.
+func drawInput(t *rapid.T) rules.Input {
+	in := rules.Input{
+		Certificate: drawCertificate(t),
+		Evidence:    map[string]certificate.Evidence{},
+		Contractor: rules.Contractor{
+			FirstName: drawText(t, "first", "Dana", "Placeholder", ""), LastName: drawText(t, "last", "Whitlock", "7"),
+			MiddleName: drawText(t, "middle", "", "Ruth"), CompanyName: drawText(t, "company", "Larkspur Masonry LLC", ""),
+			Placeholder: rapid.Bool().Draw(t, "placeholder"),
+		},
+		Today:    drawDate(t, "today"),
+		Settings: rules.Settings{ConfidenceThreshold: rapid.SampledFrom([]float64{0, 0.5, 0.8, 1}).Draw(t, "threshold")},
+	}
+	certificate.Walk(&in.Certificate, func(path string, value any) {
+		c := rapid.SampledFrom([]float64{1, 1, 1, 1, 1, 1, 0.8, 0.79, 0.3, 0}).Draw(t, "confidence of "+path)
+		in.Evidence[path] = certificate.Evidence{Page: 1, Text: fmt.Sprint(value), Confidence: c, Source: certificate.OCR}
+	})
+	n := rapid.IntRange(1, 6).Draw(t, "rules")
+	for i := range n {
+		r := drawRule(t)
+		r.Name = fmt.Sprintf("Rule %d", i+1)
+		in.Requirement.Rules = append(in.Requirement.Rules, r)
+	}
+	return in
+}
+
+func drawText(t *rapid.T, label string, from ...string) string {
+	return rapid.SampledFrom(from).Draw(t, label)
+}
+
+func drawDate(t *rapid.T, label string) certificate.Date {
+	s := rapid.SampledFrom([]string{"01/14/2026", "01/15/2026", "01/16/2026", "07/01/2025", "07/01/2026"}).Draw(t, label)
+	d, err := certificate.ParseDate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// drawCertificate draws the JSON form of a certificate, in which any value may be null, any coverage absent, and a row may
+// show several policies.
+func drawCertificate(t *rapid.T) certificate.Certificate {
+	tree := map[string]any{}
+	for _, f := range certificate.Fields() {
+		if !strings.Contains(f.Path, ".") {
+			tree[f.Name] = drawField(t, f, f.Path, 0)
+		}
+	}
+	data, err := json.Marshal(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c certificate.Certificate
+	if err := json.Unmarshal(data, &c); err != nil {
+		t.Fatalf("%v in %s", err, data)
+	}
+	return c
+}
+
+func drawField(t *rapid.T, f certificate.Field, path string, depth int) any {
+	// Values are shown nine times in ten, and rows nearly always, so that rules often pass.
+	absent := rapid.IntRange(0, 9).Draw(t, "absent "+path) == 9
+	if absent && f.Kind != certificate.KindLimits && f.Name != "letter" {
+		return nil
+	}
+	switch f.Kind {
+	case certificate.KindText:
+		return drawText(t, path, "Larkspur Masonry LLC", "Dana Whitlock", "Fernhill Estates LLC", "umbrella", "any_auto",
+			"Fernhill Estates LLC is an additional insured.", "Fernhill Estates LLC is not an additional insured.", " ")
+	case certificate.KindDate:
+		return drawDate(t, path)
+	case certificate.KindDollars:
+		return rapid.SampledFrom([]int{0, 500000, 999999, 1000000, 2000000}).Draw(t, path)
+	case certificate.KindBool:
+		return rapid.Bool().Draw(t, path)
+	case certificate.KindList:
+		items := []any{}
+		most := 2
+		if f.Name == "additional_policies" {
+			most = max(0, 1-depth)
+		}
+		item, _ := certificate.FieldAt(f.Path + ".0")
+		for i := range rapid.IntRange(0, most).Draw(t, "items of "+path) {
+			v := drawField(t, item, fmt.Sprintf("%s.%d", path, i), depth+1)
+			if v == nil {
+				continue
+			}
+			items = append(items, v)
+		}
+		return items
+	}
+	out := map[string]any{}
+	for _, child := range f.Fields() {
+		out[child.Name] = drawField(t, child, path+"."+child.Name, depth)
+	}
+	return out
+}
+
+// fields are the paths of the schema that a rule may name, by kind.
+func fields(keep func(certificate.Field) bool) []string {
+	var out []string
+	for _, f := range certificate.Fields() {
+		if !strings.Contains(f.Path, "*") && f.Name != "additional_policies" && keep(f) {
+			out = append(out, f.Path)
+		}
+	}
+	return out
+}
+
+func drawRule(t *rapid.T) rules.Rule {
+	check := rapid.SampledFrom([]rules.Check{rules.Required, rules.Minimum, rules.NotExpired, rules.Effective, rules.NameMatches,
+		rules.ContainsName, rules.Equals, rules.Expression}).Draw(t, "check")
+	r := rules.Rule{Check: check, Severity: rapid.SampledFrom([]rules.Severity{rules.Standard, rules.Critical}).Draw(t, "severity")}
+	at := func(paths []string) { r.Path = rapid.SampledFrom(paths).Draw(t, "path") }
+	value := func(v any) {
+		data, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Value = data
+	}
+	amount := rapid.SampledFrom([]int{0, 500000, 1000000, 1500000, 3000000})
+	switch check {
+	case rules.Required:
+		at(fields(func(certificate.Field) bool { return true }))
+	case rules.Minimum:
+		at(fields(func(f certificate.Field) bool { return f.Kind == certificate.KindLimits }))
+		f, _ := certificate.FieldAt(r.Path)
+		least := map[string]int{}
+		for _, limit := range f.Fields() {
+			if rapid.Bool().Draw(t, limit.Name) {
+				least[limit.Name] = amount.Draw(t, "least")
+			}
+		}
+		least[f.Fields()[0].Name] = amount.Draw(t, "least")
+		value(least)
+		r.Umbrella = !strings.Contains(r.Path, "umbrella") && rapid.Bool().Draw(t, "umbrella")
+	case rules.NotExpired:
+		at(append(fields(func(f certificate.Field) bool { return f.Name == "policy_expiration_date" }), "coverages", "coverages"))
+		r.Days = rapid.SampledFrom([]int{0, 1, 30}).Draw(t, "days")
+	case rules.Effective:
+		at(append(fields(func(f certificate.Field) bool { return f.Kind == certificate.KindCoverage }), "coverages"))
+	case rules.NameMatches:
+		at([]string{"insured.name", "certificate_holder", "coverages.commercial_general_liability.insurer_name"})
+		value(rapid.SampledFrom([]any{"contractor", []string{"Dana Whitlock", "Fernhill Estates"}}).Draw(t, "names"))
+	case rules.ContainsName:
+		r.Path = "description_of_operations"
+		value([]string{"Fernhill Estates", "Larkspur Masonry"})
+		r.Where = rapid.SampledFrom([]rules.Places{nil, {rules.Text}, {rules.Holder}, {rules.Names, rules.Text, rules.Holder}}).Draw(t, "where")
+	case rules.Equals:
+		at(fields(func(f certificate.Field) bool { return f.Scalar() || f.Item == certificate.KindText }))
+		f, _ := certificate.FieldAt(r.Path)
+		value(map[certificate.Kind]any{certificate.KindText: "umbrella", certificate.KindDate: "07/01/2025", certificate.KindDollars: 1000000,
+			certificate.KindBool: rapid.Bool().Draw(t, "box"), certificate.KindList: []string{"any_auto"}}[f.Kind])
+	case rules.Expression:
+		value(drawExpression(t, 3))
+	}
+	return r
+}
+
+// drawExpression draws an expression that gives a bool.
+func drawExpression(t *rapid.T, depth int) string {
+	if depth > 0 && rapid.Bool().Draw(t, "deeper") {
+		a, b := drawExpression(t, depth-1), drawExpression(t, depth-1)
+		return rapid.SampledFrom([]string{
+			"(" + a + " && " + b + ")", "(" + a + " || " + b + ")", "!(" + a + ")", "(" + a + " ? " + b + " : " + a + ")",
+			"(" + a + ") == (" + b + ")", "(" + a + ") != (" + b + ")", "[" + a + ", " + b + "].exists(x, x)", "[" + a + ", " + b + "].all(x, !x)",
+			"[" + a + "].filter(x, x).size() == 0",
+		}).Draw(t, "operator")
+	}
+	path := rapid.SampledFrom(fields(certificate.Field.Scalar)).Draw(t, "field")
+	f, _ := certificate.FieldAt(path)
+	v := "certificate." + path
+	var all []string
+	switch f.Kind {
+	case certificate.KindText:
+		all = []string{v + ` == "umbrella"`, v + ` != "umbrella"`, "!" + v + `.contains("a")`, "size(" + v + ") > 3", `!(` + v + ` in ["x", "umbrella"])`, v + ` != contractor.company_name`}
+	case certificate.KindDate:
+		all = []string{v + " >= today", v + " != today", v + " < today + days(30)", v + ` == date("07/01/2025")`}
+	case certificate.KindDollars:
+		all = []string{v + " >= 1000000", v + " != 0", v + " < 1000000", "1000000 / " + v + " >= 1", v + " in [500000, 1000000]"}
+	case certificate.KindBool:
+		all = []string{v, "!" + v, v + " == false", v + " != true"}
+	}
+	all = append(all, "has("+v+")", "!has("+v+")")
+	return rapid.SampledFrom(all).Draw(t, "comparison")
+}
+
+// passes tells which of a verdict's rules passed.
+func passes(v rules.Verdict) []bool {
+	out := make([]bool, len(v.Results))
+	for i, r := range v.Results {
+		out[i] = r.Result == rules.Pass
+	}
+	return out
+}
+
+// refuteNewPass fails when a rule that failed before passes after.
+func refuteNewPass(t *rapid.T, what string, in rules.Input, before, after rules.Verdict) {
+	for i := range before.Results {
+		if before.Results[i].Result == rules.Fail && after.Results[i].Result == rules.Pass {
+			rule, _ := json.Marshal(in.Requirement.Rules[i])
+			t.Fatalf("%s made a rule pass: %s\nbefore: %s\nafter:  %s", what, rule, before.Results[i].Message, after.Results[i].Message)
+		}
+	}
+}
+
+func TestDrawnRulesAreSound(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRule(t)
+		r.Name = "Rule"
+		if faults := judge.Validate([]rules.Rule{r}); len(faults) > 0 {
+			t.Fatalf("%+v: %v", r, faults)
+		}
+	})
+}
+
+func TestRaisingAMinimumNeverMakesARulePass(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		raised := cloneInput(t, in)
+		for i, r := range raised.Requirement.Rules {
+			if r.Check != rules.Minimum {
+				continue
+			}
+			var least map[string]int
+			if err := json.Unmarshal(r.Value, &least); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range slices.Sorted(maps.Keys(least)) {
+				least[name] += rapid.SampledFrom([]int{0, 1, 500000, 5000000}).Draw(t, "raise "+name)
+			}
+			raised.Requirement.Rules[i].Value, _ = json.Marshal(least)
+		}
+		refuteNewPass(t, "raising minima", in, judge.Evaluate(in), judge.Evaluate(raised))
+	})
+}
+
+func TestAskingForMoreDaysNeverMakesARulePass(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		longer := cloneInput(t, in)
+		for i, r := range longer.Requirement.Rules {
+			if r.Check == rules.NotExpired {
+				longer.Requirement.Rules[i].Days += rapid.IntRange(0, 400).Draw(t, "more days")
+			}
+		}
+		refuteNewPass(t, "asking for more days", in, judge.Evaluate(in), judge.Evaluate(longer))
+	})
+}
+
+// TestRemovingAValueNeverMakesARulePass takes away any value that the certificate shows. The names of additional insureds
+// go with the description's text, which they are read out of: a text that negates a name is a reason to fail, and a
+// certificate that has the names without the text was given by hand.
+func TestRemovingAValueNeverMakesARulePass(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		var shown []string
+		certificate.Walk(&in.Certificate, func(path string, _ any) {
+			if !strings.HasSuffix(path, ".letter") {
+				shown = append(shown, path)
+			}
+		})
+		if asked := askedFor(in, shown); len(asked) > 0 && rapid.IntRange(0, 9).Draw(t, "any") > 0 {
+			shown = asked
+		}
+		if len(shown) == 0 {
+			return
+		}
+		less := cloneInput(t, in)
+		for range rapid.IntRange(1, 3).Draw(t, "values") {
+			path := rapid.SampledFrom(shown).Draw(t, "value")
+			remove(t, &less.Certificate, path)
+			if path == "description_of_operations.text" {
+				less.Certificate.Description.AdditionalInsuredNames = nil
+			}
+		}
+		refuteNewPass(t, "removing values", in, judge.Evaluate(in), judge.Evaluate(less))
+	})
+}
+
+// askedFor are those of the paths that a rule of the input asks about, so that what is taken away is seldom beside the point.
+func askedFor(in rules.Input, paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		if slices.ContainsFunc(in.Requirement.Rules, func(r rules.Rule) bool {
+			return p == r.Path || (r.Path != "" && strings.HasPrefix(p, r.Path+".")) || strings.Contains(string(r.Value), "certificate."+p) ||
+				(r.Umbrella && strings.HasPrefix(p, "coverages.umbrella_excess_liability."))
+		}) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// remove makes the value at a path null. An item of a list of texts, which cannot be null, becomes blank.
+func remove(t *rapid.T, c *certificate.Certificate, path string) {
+	data, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree any
+	if err := json.Unmarshal(data, &tree); err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(path, ".")
+	holder := tree
+	for _, p := range parts[:len(parts)-1] {
+		holder = inside(holder, p)
+	}
+	last := parts[len(parts)-1]
+	switch h := holder.(type) {
+	case map[string]any:
+		h[last] = nil
+	case []any:
+		var n int
+		if _, err := fmt.Sscan(last, &n); err != nil {
+			t.Fatal(err)
+		}
+		h[n] = ""
+	}
+	if data, err = json.Marshal(tree); err != nil {
+		t.Fatal(err)
+	}
+	*c = certificate.Certificate{}
+	if err := json.Unmarshal(data, c); err != nil {
+		t.Fatal(err)
+	}
+	if v, found := certificate.Lookup(c, path); found && v != "" {
+		t.Fatalf("%s is still %v", path, v)
+	}
+}
+
+func inside(holder any, part string) any {
+	switch h := holder.(type) {
+	case map[string]any:
+		return h[part]
+	case []any:
+		var n int
+		if _, err := fmt.Sscan(part, &n); err == nil && n < len(h) {
+			return h[n]
+		}
+	}
+	return nil
+}
+
+func TestTrustingAValueLessNeverMakesARulePass(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		less := cloneInput(t, in)
+		for _, path := range slices.Sorted(maps.Keys(less.Evidence)) {
+			if rapid.IntRange(0, 3).Draw(t, "lower "+path) > 0 {
+				continue
+			}
+			e := less.Evidence[path]
+			switch e.Confidence *= rapid.SampledFrom([]float64{0.99, 0.5, 0}).Draw(t, "factor"); {
+			case rapid.IntRange(0, 9).Draw(t, "drop") == 0:
+				delete(less.Evidence, path)
+			default:
+				less.Evidence[path] = e
+			}
+		}
+		refuteNewPass(t, "lowering confidence", in, judge.Evaluate(in), judge.Evaluate(less))
+		strict := cloneInput(t, in)
+		strict.Settings.ConfidenceThreshold += rapid.Float64Range(0, 1).Draw(t, "raise")
+		refuteNewPass(t, "raising the threshold", in, judge.Evaluate(in), judge.Evaluate(strict))
+	})
+}
+
+func TestTheOrderOfRulesDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		order := rapid.Permutation(indices(len(in.Requirement.Rules))).Draw(t, "order")
+		shuffled := cloneInput(t, in)
+		for i, k := range order {
+			shuffled.Requirement.Rules[i] = in.Requirement.Rules[k]
+		}
+		want, got := judge.Evaluate(in), judge.Evaluate(shuffled)
+		if want.Status != got.Status {
+			t.Fatalf("the status is %s in one order and %s in another", want.Status, got.Status)
+		}
+		for i, k := range order {
+			if a, b := bytesOf(t, want.Results[k]), bytesOf(t, got.Results[i]); !bytes.Equal(a, b) {
+				t.Fatalf("a result differs by its place:\n%s\n%s", a, b)
+			}
+		}
+	})
+}
+
+func indices(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func bytesOf(t *rapid.T, v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestTheSameInputGivesTheSameBytes judges once with a Judge that has judged much else and keeps one expression, and once
+// with a fresh one that was given the input from its JSON form, as an audit stores it.
+func TestTheSameInputGivesTheSameBytes(t *testing.T) {
+	t.Parallel()
+	used, err := rules.NewJudge(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := newJudge(t)
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		stored := cloneInput(t, in)
+		a, b := bytesOf(t, used.Evaluate(in)), bytesOf(t, fresh.Evaluate(stored))
+		if !bytes.Equal(a, b) {
+			t.Fatalf("the same input gives\n%s\nand\n%s", a, b)
+		}
+	})
+}
+
+func TestAnApprovalHasNoFailedRule(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	approvals := 0
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		v := judge.Evaluate(in)
+		all := !slices.Contains(passes(v), false)
+		critical := slices.ContainsFunc(indices(len(v.Results)), func(i int) bool {
+			return v.Results[i].Result == rules.Fail && in.Requirement.Rules[i].Severity == rules.Critical
+		})
+		want := rules.Flagged
+		switch {
+		case all:
+			want = rules.Approved
+			approvals++
+		case critical:
+			want = rules.Denied
+		}
+		if v.Status != want {
+			t.Fatalf("the status is %s, want %s", v.Status, want)
+		}
+	})
+	if approvals == 0 {
+		t.Error("no certificate that was drawn was approved: the properties prove nothing")
+	}
+}
+
+func FuzzExpression(f *testing.F) {
+	for _, s := range []string{
+		`certificate.insured.name == "x"`, `certificate.insurers.all(i, i.naic != "")`, `has(certificate.coverages.cyber_liability)`,
+		`today + days(30) > date("01/01/2026")`, `((((((((true))))))))`, `[1, 2].map(x, x * 2).exists(x, x > 3)`, `"a".matches("(a*)*b")`,
+		`certificate.coverages.other.exists(o, o.limits.exists(l, l.amount_dollars > 5))`, `{"a": 1}.a == 1`, `!contractor.placeholder`, `"\u`, `a.b.c`,
+	} {
+		f.Add(s)
+	}
+	judge, err := rules.NewJudge(8)
+	if err != nil {
+		f.Fatal(err)
+	}
+	data, err := os.ReadFile("testdata/base.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	var b base
+	if err := json.Unmarshal(data, &b); err != nil {
+		f.Fatal(err)
+	}
+	var c certificate.Certificate
+	if err := json.Unmarshal(b.Certificate, &c); err != nil {
+		f.Fatal(err)
+	}
+	today, err := certificate.ParseDate(b.Today)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		value, err := json.Marshal(text)
+		if err != nil {
+			t.Skip()
+		}
+		r := rules.Rule{Name: "Fuzz", Check: rules.Expression, Value: value}
+		if len(judge.Validate([]rules.Rule{r})) > 0 {
+			return
+		}
+		in := rules.Input{Certificate: c, Today: today, Requirement: rules.Requirement{Rules: []rules.Rule{r}}, Settings: rules.Settings{WithoutEvidence: true}}
+		certain := judge.Evaluate(in)
+		in.Settings.WithoutEvidence = false // now every value is in doubt
+		doubtful := judge.Evaluate(in)
+		if doubtful.Status == rules.Approved && certain.Status != rules.Approved {
+			t.Errorf("%q passes on values in doubt and fails on the same values when they are sure", text)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{
+		`[]`, `[{"name":"a","path":"insured.name","check":"name_matches","value":"contractor"}]`, `[{"name":1}]`, `[{"value":{"a":1,"a":2}}]`,
+		`[{"check":"minimum","path":"coverages.automobile_liability.limits","value":{"combined_single_limit_dollars":1e6}}]`, `[null]`, `[[]]`, `{}`, `[{"where":[]}]`,
+		`[{"name":"a","path":"coverages","check":"not_expired","days":-1,"severity":"x","umbrella":true}]`,
+	} {
+		f.Add([]byte(s))
+	}
+	judge, err := rules.NewJudge(8)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		decoded, faults := rules.Decode(data)
+		if len(faults) > 0 {
+			if decoded != nil {
+				t.Error("rules were given beside faults")
+			}
+			return
+		}
+		if len(judge.Validate(decoded)) > 0 {
+			return
+		}
+		stored, err := json.Marshal(decoded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, faults := rules.Decode(stored)
+		if len(faults) > 0 {
+			t.Fatalf("%s cannot be decoded again: %v", stored, faults)
+		}
+		if faults := judge.Validate(again); len(faults) > 0 {
+			t.Errorf("%s is sound at first and not when stored: %v", stored, faults)
+		}
+	})
+}
