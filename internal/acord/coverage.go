@@ -111,17 +111,6 @@ func (r *record) autoLimits(path string, l *certificate.AutomobileLiabilityLimit
 	r.dollars(path+".property_damage_per_accident_dollars", &l.PropertyDamagePerAccident, cells[propertyDamage])
 }
 
-// autoKinds are the boxes of the automobile row in the order of the form.
-func autoKinds() []struct {
-	id   labelID
-	name string
-} {
-	return []struct {
-		id   labelID
-		name string
-	}{{anyAutoTick, "any_auto"}, {ownedTick, "owned_autos_only"}, {scheduledTick, "scheduled_autos"}, {hiredTick, "hired_autos_only"}, {nonOwnedTick, "non_owned_autos_only"}}
-}
-
 func (tr tableReader) autos(path string, r row, autos *[]string) {
 	for _, kind := range autoKinds() {
 		if mark, ticked, label := tr.ticked(kind.id, r); ticked {

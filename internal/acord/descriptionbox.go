@@ -10,7 +10,9 @@ func (s *sheet) descriptionBox() (rect, bool) {
 	}
 	box := rect{-s.page.Width, label.box.cy() + 0.3*s.em, s.page.Width * 2, s.page.Height * 2}
 	for _, a := range s.anchors {
-		if (a.id == holderLabel || a.id == cancellationLabel || a.id == copyrightLabel || a.id == footLabel) && a.first.y0 > label.box.y1 {
+		ends := a.id == holderLabel || a.id == cancellationLabel || a.id == copyrightLabel || a.id == footLabel ||
+			!s.form.ok && sectionLabel(a.id) && a.id != descriptionLabel
+		if ends && a.first.y0 > label.box.y1 {
 			box.y1 = min(box.y1, a.first.y0-0.1*s.em)
 		}
 	}
@@ -18,13 +20,13 @@ func (s *sheet) descriptionBox() (rect, bool) {
 }
 
 // setDescriptionApart takes back the labels that were found inside the description: there they are the author's words.
-func (s *sheet) setDescriptionApart(t table) {
+func (s *sheet) setDescriptionApart() {
 	box, ok := s.descriptionBox()
 	if !ok {
 		return
 	}
 	s.anchors = slices.DeleteFunc(s.anchors, func(a anchor) bool {
-		if a.id == descriptionLabel || a.id == boilerplate || !box.holds(a.first) {
+		if a.id == descriptionLabel || !box.holds(a.first) {
 			return false
 		}
 		for _, w := range a.tokens {

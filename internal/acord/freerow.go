@@ -153,12 +153,12 @@ var kinds = []struct {
 }
 
 // freeRow gives a row of the free part its place: a coverage that its label names, or else the list of others.
-func (tr tableReader) freeRow(row freeRow) {
+func (r *record) freeRow(row freeRow) {
 	for _, kind := range kinds {
 		if !kind.pattern.MatchString(row.label.text()) {
 			continue
 		}
-		p, at := kind.place(&tr.certificate.Coverages), kind.path
+		p, at := kind.place(&r.certificate.Coverages), kind.path
 		c := &certificate.ProfessionalLiability{}
 		if *p == nil {
 			*p = c
@@ -167,27 +167,27 @@ func (tr tableReader) freeRow(row freeRow) {
 			(*p).AdditionalPolicies = append((*p).AdditionalPolicies, certificate.ProfessionalLiability{})
 			c = &(*p).AdditionalPolicies[len((*p).AdditionalPolicies)-1]
 		}
-		tr.policy(at, &c.Policy, row.policy)
-		tr.named(at, &c.Policy)
-		tr.claimLimits(at+".limits", &c.Limits, row.limits)
+		r.policy(at, &c.Policy, row.policy)
+		r.named(at, &c.Policy)
+		r.claimLimits(at+".limits", &c.Limits, row.limits)
 		return
 	}
 	if row.label.empty() && row.policy.number.empty() {
 		return
 	}
-	at := "coverages.other." + strconv.Itoa(len(tr.certificate.Coverages.Other))
+	at := "coverages.other." + strconv.Itoa(len(r.certificate.Coverages.Other))
 	other := certificate.OtherCoverage{Limits: []certificate.OtherLimit{}}
-	tr.text(at+".label", &other.Label, row.label)
-	tr.policy(at, &other.Policy, row.policy)
-	tr.named(at, &other.Policy)
+	r.text(at+".label", &other.Label, row.label)
+	r.policy(at, &other.Policy, row.policy)
+	r.named(at, &other.Policy)
 	for _, l := range row.limits {
 		limit := certificate.OtherLimit{}
 		path := at + ".limits." + strconv.Itoa(len(other.Limits))
-		tr.say(path+".label", &limit.Label, l.label, strings.Trim(l.label.text(), " /-:,;"))
-		tr.dollars(path+".amount_dollars", &limit.Amount, l.amount)
+		r.say(path+".label", &limit.Label, l.label, strings.Trim(l.label.text(), " /-:,;"))
+		r.dollars(path+".amount_dollars", &limit.Amount, l.amount)
 		other.Limits = append(other.Limits, limit)
 	}
-	tr.certificate.Coverages.Other = append(tr.certificate.Coverages.Other, other)
+	r.certificate.Coverages.Other = append(r.certificate.Coverages.Other, other)
 }
 
 var (

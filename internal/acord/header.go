@@ -109,6 +109,13 @@ func (s *sheet) block(id labelID) cell {
 			box.y1 = a.first.y0 - 0.2*s.em
 		}
 	}
+	if id == producerLabel || id == insuredLabel {
+		for _, line := range s.letters {
+			if line.box.x0 > label.box.x1+2*s.em {
+				box.x1 = math.Min(box.x1, line.box.x0-0.3*s.em)
+			}
+		}
+	}
 	box.y1 = min(box.y1, s.floor(label, box))
 	return together(cellOf(s.in(box, func(t *token) bool { return written(t) && (wordy(t) || len(t.text) > 1) })))
 }

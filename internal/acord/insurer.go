@@ -13,7 +13,17 @@ import (
 var (
 	naic   = regexp.MustCompile(`^\d{4,6}$`)
 	rating = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
+	inLine = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC\s*(?:#|no\.?|number|code)?\s*:?\s*#?\s*(\d{4,6})\b[\s)\]]*`)
 )
+
+// cutNAIC takes "(NAIC # 12345)" out of a name.
+func cutNAIC(s string) (name, number string, found bool) {
+	g := inLine.FindStringSubmatchIndex(s)
+	if g == nil {
+		return s, "", false
+	}
+	return s[:g[0]] + " " + s[g[1]:], s[g[2]:g[3]], true
+}
 
 func insurerPath(i int) string { return "insurers." + strconv.Itoa(i) }
 
@@ -27,7 +37,7 @@ type insurerLine struct {
 // insurers reads the block of insurers: for each letter the name right of it and the NAIC number in the last column. Letters
 // without a name and number are left out.
 func (r *record) insurers(s *sheet) {
-	lines := s.insurerLines()
+	lines := s.letters
 	naicLeft := math.Inf(1)
 	if head, ok := s.one(naicLabel); ok && s.form.ok {
 		naicLeft = head.box.cx() - 28*s.form.xScale
@@ -82,7 +92,7 @@ func (s *sheet) insurerLines() []insurerLine {
 	seen := map[string]bool{}
 	for _, line := range s.lines {
 		for i, t := range line {
-			if t.label || editDistance("INSURER", t.key, 1) > 1 || i+1 >= len(line) || !begins(line, i) {
+			if t.label || !insurerWord(t.key) || i+1 >= len(line) || !begins(line, i) {
 				continue
 			}
 			letter, tokens := letterAfter(line, i)
@@ -97,6 +107,11 @@ func (s *sheet) insurerLines() []insurerLine {
 		}
 	}
 	return out
+}
+
+// insurerWord reports whether a word heads an insurer's line.
+func insurerWord(key string) bool {
+	return editDistance("INSURER", key, 1) <= 1 || key == "COMPANY" || key == "CARRIER"
 }
 
 // letterAfter reads the letter behind the word INSURER, with the colon if it stands apart.

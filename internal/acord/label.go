@@ -80,6 +80,14 @@ const (
 	representative    labelID = "authorized representative"
 	copyrightLabel    labelID = "copyright"
 	footLabel         labelID = "foot" // ACORD 25 (2016/03)
+	nameLabel         labelID = "name"
+	addressLabel      labelID = "address"
+	periodLabel       labelID = "policy period"
+	policyLabel       labelID = "policy"
+	letterLabel       labelID = "insurer letter"
+	insurerLabel      labelID = "insurer"
+	formLabel         labelID = "form of the policy"
+	autosLabel        labelID = "autos"
 )
 
 // label is how a label is printed: alternative spellings, each one line or, with a bar, two lines one below the other.
@@ -99,14 +107,13 @@ type place struct{ x, y float64 }
 func labels() []label {
 	return []label{
 		{id: titleLabel, spellings: []string{"CERTIFICATE OF LIABILITY INSURANCE", "CERTIFICATE OF INSURANCE", "EVIDENCE OF LIABILITY INSURANCE", "MEMORANDUM OF INSURANCE", "EVIDENCE OF INSURANCE", "CERTIFICATE OF COVERAGE"}, place: place{162, 36}},
-		{id: boilerplate, spellings: []string{"THIS CERTIFICATE IS ISSUED AS A MATTER OF", "THIS CERTIFICATE DOES NOT", "CERTIFICATE DOES NOT AFFIRMATIVELY", "IMPORTANT IF THE CERTIFICATE HOLDER IS", "THIS IS TO CERTIFY THAT", "SHOULD ANY OF THE ABOVE DESCRIBED", "AND CONFERS NO RIGHTS UPON THE CERTIFICATE HOLDER"}},
+		{id: boilerplate, spellings: []string{"THIS CERTIFICATE IS ISSUED AS A MATTER OF", "THIS CERTIFICATE DOES NOT AMEND", "THIS CERTIFICATE DOES NOT AFFIRMATIVELY", "CERTIFICATE DOES NOT AFFIRMATIVELY", "IMPORTANT IF THE CERTIFICATE HOLDER IS", "THIS IS TO CERTIFY THAT", "SHOULD ANY OF THE ABOVE DESCRIBED", "AND CONFERS NO RIGHTS UPON THE CERTIFICATE HOLDER"}},
 		{id: dateLabel, spellings: []string{"DATE (MM/DD/YYYY)", "DATE MM/DD/YY", "DATE ISSUED", "ISSUE DATE", "CERTIFICATE DATE", "DATE OF ISSUE"}, place: place{521, 30}},
 		{id: dateLabel, spellings: []string{"DATE"}, first: true, alone: true},
 		{id: producerLabel, spellings: []string{"PRODUCER", "AGENCY", "BROKER", "AGENT", "INSURANCE AGENCY", "PRODUCER NAME"}, first: true, alone: true, place: place{21.6, 126}},
 		{id: insuredLabel, spellings: []string{"INSURED", "NAMED INSURED", "NAME OF INSURED", "INSURED NAME"}, first: true, alone: true, place: place{21.6, 186}},
 		{id: contactLabel, spellings: []string{"CONTACT|NAME", "CONTACT NAME"}, place: place{309.6, 123.4}},
 		{id: phoneLabel, spellings: []string{"PHONE|(A/C, No, Ext)", "PHONE (A/C, No, Ext)"}, place: place{309.6, 135.8}},
-		{id: phoneLabel, spellings: []string{"PHONE"}, first: true, alone: true},
 		{id: faxLabel, spellings: []string{"FAX|(A/C, No)", "FAX (A/C, No)", "FAX"}, place: place{486, 135.4}},
 		{id: emailLabel, spellings: []string{"E-MAIL|ADDRESS", "E-MAIL ADDRESS"}, place: place{309.6, 147.5}},
 		{id: insurersLabel, spellings: []string{"INSURER(S) AFFORDING COVERAGE", "INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE"}, place: place{369, 164}},
@@ -179,5 +186,26 @@ func labels() []label {
 		{id: cancellationLabel, spellings: []string{"CANCELLATION"}, first: true, alone: true, place: place{309.6, 655}},
 		{id: representative, spellings: []string{"AUTHORIZED REPRESENTATIVE", "AUTHORIZED SIGNATURE", "AUTHORISED REPRESENTATIVE"}, first: true, place: place{309.6, 713.9}},
 		{id: copyrightLabel, spellings: []string{"ACORD CORPORATION. All rights reserved", "The ACORD name and logo are registered marks of ACORD", "ACORD CORPORATION"}},
+	}
+}
+
+// plainLabels are further labels of certificates that are lines of labels and values.
+func plainLabels() []label {
+	return []label{
+		{id: nameLabel, spellings: []string{"NAME"}, first: true, alone: true},
+		{id: addressLabel, spellings: []string{"ADDRESS", "MAILING ADDRESS"}, first: true, alone: true},
+		{id: phoneLabel, spellings: []string{"PHONE", "TELEPHONE", "PHONE NUMBER"}, first: true, alone: true},
+		{id: emailLabel, spellings: []string{"EMAIL", "E-MAIL", "EMAIL ADDRESS"}, first: true, alone: true},
+		{id: periodLabel, spellings: []string{"POLICY PERIOD", "POLICY TERM", "COVERAGE PERIOD", "POLICY DATES", "TERM"}, first: true, alone: true},
+		{id: policyLabel, spellings: []string{"POLICY"}, first: true, alone: true},
+		{id: policyLabel, spellings: []string{"POLICY"}, alone: true},
+		{id: letterLabel, spellings: []string{"INSURER LETTER", "INSR LTR", "INSURER LTR"}, first: true, alone: true},
+		{id: insurerLabel, spellings: []string{"INSURER", "CARRIER", "INSURANCE CARRIER", "INSURANCE COMPANY"}, first: true, alone: true},
+		{id: formLabel, spellings: []string{"FORM", "POLICY FORM", "COVERAGE FORM", "BASIS", "COVERAGE BASIS"}, first: true, alone: true},
+		{id: autosLabel, spellings: []string{"AUTOS", "COVERED AUTOS"}, first: true, alone: true},
+		{id: proprietorLabel, spellings: []string{"PROPRIETOR EXCLUDED", "PROPRIETORS EXCLUDED", "OFFICERS EXCLUDED", "EXCLUDED OFFICERS"}, first: true, alone: true},
+		{id: retentionTick, spellings: []string{"RETENTION", "SELF-INSURED RETENTION", "DEDUCTIBLE / RETENTION", "DEDUCTIBLE"}, first: true, alone: true},
+		{id: eachOccurrence, spellings: []string{"OCCURRENCE LIMIT", "LIMIT PER OCCURRENCE", "PER OCCURRENCE LIMIT"}, first: true},
+		{id: combinedSingle, spellings: []string{"COMBINED SINGLE LIMIT (CSL)", "COMBINED SINGLE LIMIT EACH ACCIDENT"}, first: true},
 	}
 }

@@ -7,8 +7,11 @@ import (
 	"certflow/internal/certificate"
 )
 
-// vocabulary is the labels in the form in which they are looked up. It never changes.
-var vocabulary = compile(labels())
+// The labels of forms, and of those together with the labels of plain certificates, as they are looked up. They never change.
+var (
+	formLabels = compile(labels())
+	allLabels  = compile(append(labels(), plainLabels()...))
+)
 
 // spelling is one way to print a label, with what fuzzy comparison needs.
 type spelling struct {
@@ -144,11 +147,11 @@ type anchor struct {
 }
 
 // findAnchors finds the printed labels of a sheet and marks their tokens.
-func findAnchors(s *sheet) []anchor {
+func findAnchors(s *sheet, words lexicon) []anchor {
 	var found []anchor
 	for _, line := range s.lines {
 		for i := range line {
-			found = append(found, anchorsAt(s, line, i)...)
+			found = append(found, anchorsAt(s, words, line, i)...)
 		}
 	}
 	// Longer labels win over those inside them, better readings over worse ones.
@@ -182,13 +185,13 @@ func letterCount(ts []*token) int {
 }
 
 // anchorsAt gives the labels that begin with the i-th token of a line.
-func anchorsAt(s *sheet, line []*token, i int) []anchor {
+func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 	if line[i].key == "" {
 		return nil
 	}
 	var found []anchor
 	text := ""
-	for j := i; j < len(line) && len(text) <= vocabulary.longest; j++ {
+	for j := i; j < len(line) && len(text) <= words.longest; j++ {
 		if j > i && !adjacent(line[j-1], line[j]) && gap(line[j-1], line[j]) > 3*line[j].box.height() {
 			break
 		}
@@ -196,7 +199,7 @@ func anchorsAt(s *sheet, line []*token, i int) []anchor {
 			continue
 		}
 		fuzzy := line[i].source == certificate.OCR
-		vocabulary.lookup(text, fuzzy, func(sp *spelling, errors int) {
+		words.lookup(text, fuzzy, func(sp *spelling, errors int) {
 			run := line[i : j+1]
 			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
 				return // a Y or N that is written beside an A or N, not the label

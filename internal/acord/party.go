@@ -2,6 +2,7 @@ package acord
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -27,13 +28,13 @@ func nameAndAddress(c cell) (name, address cell) {
 	name, address = cell{doubt: c.doubt}, cell{doubt: c.doubt}
 	inAddress := false
 	for _, line := range rowsOf(c.tokens) {
-		segments := pieces(line, segmentGap)
+		segments := barred(pieces(line, segmentGap))
 		for i, segment := range segments {
 			text := strings.TrimSpace(textOf(segment))
 			switch {
 			case key(text) == "" || contact(text) || !inAddress && accountNumber(text) || inAddress && i > 0 && accountNumber(text) && !zip.MatchString(text):
 			case noName(text):
-			case !inAddress && name.empty() && i == 0 && !(addressLine(text) && !leadingName(text)):
+			case !inAddress && name.empty() && i == 0 && (!addressLine(text) || leadingName(text) || splits(segment)):
 				head, rest := splitInline(segment)
 				name.tokens = append(name.tokens, head...)
 				if len(rest) > 0 {
@@ -47,7 +48,7 @@ func nameAndAddress(c cell) (name, address cell) {
 					inAddress = true
 					address.tokens = append(address.tokens, rest...)
 				}
-			case !inAddress && i > 0 && accountLike(text):
+			case !inAddress && i > 0 && accountLike(text) && !addressLine(text):
 			default:
 				if !inAddress && !name.empty() && !addressLine(text) && companyName(text) {
 					// Two names, one below the other: which is meant is not for us to say.
@@ -114,11 +115,30 @@ func splitInline(segment []*token) (name, address []*token) {
 		if suffixOnly(segment[i-1].text) && segment[i].text != "" && segment[i].text[0] >= '0' && segment[i].text[0] <= '9' {
 			return segment[:i], segment[i:]
 		}
-		if segment[i].text == "|" {
-			return segment[:i], segment[i+1:]
-		}
 	}
 	return segment, nil
+}
+
+// splits reports whether a line holds a name and the beginning of its address.
+func splits(segment []*token) bool {
+	_, address := splitInline(segment)
+	return len(address) > 0
+}
+
+// barred cuts segments at the bars and dots that some issuers put between a name, its address and its telephone number.
+func barred(segments [][]*token) [][]*token {
+	var out [][]*token
+	for _, segment := range segments {
+		from := 0
+		for i, t := range segment {
+			if t.text == "|" || t.text == "•" || t.text == "·" {
+				out = append(out, segment[from:i])
+				from = i + 1
+			}
+		}
+		out = append(out, segment[from:])
+	}
+	return slices.DeleteFunc(out, func(s []*token) bool { return len(s) == 0 })
 }
 
 // suffixOnly reports whether a word ends with a legal form.
@@ -142,8 +162,8 @@ func cleanName(s string) string {
 func addressText(c cell) string {
 	var b strings.Builder
 	for _, line := range rowsOf(c.tokens) {
-		for _, segment := range pieces(line, segmentGap) {
-			text := strings.Trim(strings.ReplaceAll(textOf(segment), " | ", ", "), " ,;|")
+		for _, segment := range barred(pieces(line, segmentGap)) {
+			text := strings.Trim(textOf(segment), " ,;|")
 			switch {
 			case text == "":
 			case b.Len() == 0:

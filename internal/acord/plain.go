@@ -1,8 +1,288 @@
 package acord
 
-// plain reads a certificate of labels and values.
+import (
+	"slices"
+
+	"certflow/internal/certificate"
+)
+
+// plainReader reads a certificate without the standard table: lines of a label and its value, perhaps with a small table of
+// policies. What follows the heading of a coverage belongs to it, up to the next heading.
+type plainReader struct {
+	*record
+	s         *sheet
+	head      map[labelID]anchor // the headings of a table of policies, if there is one
+	coverages []*plainCoverage
+	current   *plainCoverage // the coverage whose heading was last, nil after another heading
+	period    [2]cell        // dates that are given for all coverages at once
+	party     *certificate.Party
+	partyPath string
+}
+
+// plainCoverage collects what was found of one coverage.
+type plainCoverage struct {
+	id         labelID // of a named coverage, empty for any other
+	heading    cell
+	policy     policyCells
+	limits     map[labelID]cell
+	labelled   []anchor // the labels of the limits, in their order
+	words      []cell   // that stand for ticks: "Occurrence", "Any Auto", "Statutory"
+	autos      cell
+	proprietor cell
+}
+
+// plain reads a sheet that has no standard table.
 func (r *record) plain(s *sheet) {
-	r.header(s, official{})
-	r.insurers(s)
-	r.foot(s, table{}, official{})
+	p := &plainReader{record: r, s: s, head: s.headings()}
+	if _, numbers := p.head[policyColumn]; len(p.head) < 3 || !numbers {
+		p.head = nil
+	}
+	r.plainInsurers(s)
+	for _, a := range s.readingOrder() {
+		p.entry(a)
+	}
+	for _, c := range p.merged() {
+		p.give(c)
+	}
+	if c, ok := s.plainDescription(); ok {
+		r.description(c)
+	}
+	r.signature(s)
+}
+
+// entry takes what one label says.
+func (p *plainReader) entry(a anchor) {
+	if h, is := p.head[a.id]; is && h.box == a.box {
+		return
+	}
+	c := &p.certificate
+	switch a.id {
+	case producerLabel:
+		p.open(nil, &c.Producer, "producer")
+		p.fill(a)
+	case insuredLabel:
+		p.open(nil, &c.Insured, "insured")
+		p.fill(a)
+	case holderLabel:
+		p.open(nil, &c.Holder, "certificate_holder")
+		p.fill(a)
+	case nameLabel, addressLabel:
+		p.fill(a)
+	case dateLabel:
+		if c.Date == nil {
+			p.date("certificate_date", &c.Date, firstLine(p.s.valueOf(a)))
+		}
+	case numberLabel:
+		if c.Number == nil {
+			p.text("certificate_number", &c.Number, firstLine(p.s.valueOf(a)))
+		}
+	case periodLabel:
+		p.takePeriod(a)
+	case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow:
+		p.heading(a)
+	case insurersLabel, descriptionLabel, cancellationLabel, representative, boilerplate, copyrightLabel:
+		p.open(nil, nil, "")
+	default:
+		p.field(a)
+	}
+}
+
+// open begins a section: a coverage, a party, or something that is neither.
+func (p *plainReader) open(c *plainCoverage, party *certificate.Party, path string) {
+	p.current, p.party, p.partyPath = c, party, path
+}
+
+// fill gives the section's party what stands beside or under a label.
+func (p *plainReader) fill(a anchor) {
+	if p.party == nil {
+		return
+	}
+	block := p.s.blockOf(a)
+	switch a.id {
+	case addressLabel:
+		if p.party.Address == nil && !block.empty() {
+			p.say(p.partyPath+".address", &p.party.Address, block, addressText(block))
+		}
+	case nameLabel:
+		if p.party.Name == nil && !block.empty() && !noName(block.text()) {
+			p.say(p.partyPath+".name", &p.party.Name, block, cleanName(block.text()))
+		}
+	default:
+		if p.party.Name == nil {
+			p.record.party(p.partyPath, p.party, block)
+		}
+	}
+}
+
+// heading begins a coverage, and takes what a table has on its line.
+func (p *plainReader) heading(a anchor) {
+	id := a.id
+	if id == excessRow {
+		id = umbrellaRow
+	}
+	c := &plainCoverage{id: id, heading: cellOf(a.tokens), limits: map[labelID]cell{}}
+	p.coverages = append(p.coverages, c)
+	p.open(c, nil, "")
+	p.tableLine(c, a)
+	if value := p.s.valueOf(a); p.head == nil && !value.empty() {
+		c.words = append(c.words, value)
+	}
+}
+
+// field takes the value of a label that belongs to a coverage.
+func (p *plainReader) field(a anchor) {
+	c := p.current
+	if (a.id == policyColumn || a.id == policyLabel || a.id == letterLabel) && (c == nil || !c.policy.number.empty()) {
+		c = p.unnamed(a)
+	}
+	if c == nil {
+		return
+	}
+	value := firstLine(p.s.valueOf(a))
+	switch {
+	case limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick:
+		value.doubt *= labelDoubt(a)
+		c.takeLimit(a, value)
+	case a.id == policyColumn || a.id == policyLabel:
+		take(&c.policy.number, value)
+	case a.id == letterLabel:
+		take(&c.policy.letter, value)
+	case a.id == effColumn:
+		take(&c.policy.effective, value)
+	case a.id == expColumn:
+		take(&c.policy.expiration, value)
+	case a.id == addlTick:
+		take(&c.policy.addl, value)
+	case a.id == waiverTick:
+		take(&c.policy.subr, value)
+	case a.id == autosLabel:
+		take(&c.autos, value)
+	case a.id == proprietorLabel:
+		take(&c.proprietor, value)
+	case a.id == formLabel || a.id == limitsColumn:
+		c.words = append(c.words, value)
+	case tickable(a.id):
+		c.words = append(c.words, cellOf(a.tokens))
+	}
+}
+
+func (c *plainCoverage) takeLimit(a anchor, value cell) {
+	if a.id == deductibleTick {
+		a.id = retentionTick
+	}
+	have, known := c.limits[a.id]
+	if take(&have, value); have.empty() {
+		return
+	}
+	if c.limits[a.id] = have; !known {
+		c.labelled = append(c.labelled, a)
+	}
+}
+
+// take keeps the first value of a field. Another one that says something else leaves neither sure.
+func take(to *cell, value cell) {
+	switch {
+	case value.empty():
+	case to.empty():
+		*to = value
+	case key(to.text()) != key(value.text()):
+		to.tokens = append(to.tokens, value.tokens...)
+		to.doubt = disagreeing
+	}
+}
+
+// unnamed begins a coverage that has no name of its own, if a line above its first label is its heading.
+func (p *plainReader) unnamed(a anchor) *plainCoverage {
+	heading := p.s.headingOver(a)
+	if heading.empty() {
+		return p.current
+	}
+	c := &plainCoverage{heading: heading, limits: map[labelID]cell{}}
+	p.coverages = append(p.coverages, c)
+	p.open(c, nil, "")
+	return c
+}
+
+// takePeriod takes "01/01/2025 to 01/01/2026", of the coverage that it stands under or, under none, of all.
+func (p *plainReader) takePeriod(a anchor) {
+	var dates [2]cell
+	n := 0
+	for _, t := range firstLine(p.s.valueOf(a)).tokens {
+		c := cell{tokens: []*token{t}, doubt: 1}
+		if _, err := certificate.ParseDate(bare(c)); err == nil && n < 2 {
+			dates[n] = c
+			n++
+		}
+	}
+	switch {
+	case n < 2:
+	case p.current != nil:
+		take(&p.current.policy.effective, dates[0])
+		take(&p.current.policy.expiration, dates[1])
+	default:
+		p.period = dates
+	}
+}
+
+// tableLine takes what stands on the line of a coverage's heading under the headings of a table.
+func (p *plainReader) tableLine(c *plainCoverage, a anchor) {
+	s := p.s
+	if before := s.letterBefore(a); !before.empty() {
+		take(&c.policy.letter, before)
+	}
+	if p.head == nil || a.first.cy() < p.head[policyColumn].box.cy() {
+		return
+	}
+	columns := map[labelID]cell{}
+	for _, t := range s.tokens {
+		if !written(t) || !wordy(t) || t.box.x1 < a.first.x0 || t.box.cy() < a.first.cy()-s.em || t.box.cy() > a.first.cy()+1.2*s.em {
+			continue
+		}
+		if id := p.column(t); id != "" {
+			columns[id] = with(cell{tokens: columns[id].tokens, doubt: 1}, cell{tokens: []*token{t}, doubt: 1})
+		}
+	}
+	take(&c.policy.number, columns[policyColumn])
+	take(&c.policy.effective, columns[effColumn])
+	take(&c.policy.expiration, columns[expColumn])
+	take(&c.policy.addl, columns[addlColumn])
+	take(&c.policy.subr, columns[subrColumn])
+}
+
+// column is the heading that a word stands under, or is nearest to.
+func (p *plainReader) column(t *token) labelID {
+	best, nearest := labelID(""), 6*p.s.em
+	for id, h := range p.head {
+		d := max(h.box.x0-t.box.x1, t.box.x0-h.box.x1, 0)
+		if d < nearest || d == nearest && id < best {
+			best, nearest = id, d
+		}
+	}
+	return best
+}
+
+// merged puts together what stands under two headings of one name, once over the policy and once over its limits.
+func (p *plainReader) merged() []*plainCoverage {
+	var out []*plainCoverage
+	for _, c := range p.coverages {
+		i := slices.IndexFunc(out, func(e *plainCoverage) bool { return e.id != "" && e.id == c.id })
+		if i < 0 || !c.policy.number.empty() && !out[i].policy.number.empty() {
+			out = append(out, c)
+			continue
+		}
+		e := out[i]
+		take(&e.policy.number, c.policy.number)
+		take(&e.policy.letter, c.policy.letter)
+		take(&e.policy.effective, c.policy.effective)
+		take(&e.policy.expiration, c.policy.expiration)
+		take(&e.policy.addl, c.policy.addl)
+		take(&e.policy.subr, c.policy.subr)
+		take(&e.autos, c.autos)
+		take(&e.proprietor, c.proprietor)
+		for _, l := range c.labelled {
+			e.takeLimit(l, c.limits[l.id])
+		}
+		e.words = append(e.words, c.words...)
+	}
+	return out
 }

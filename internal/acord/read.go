@@ -56,7 +56,7 @@ func readSheet(s *sheet) *record {
 	}
 	r.formName(s)
 	t, tabular := findTable(s)
-	s.setDescriptionApart(t)
+	s.setDescriptionApart()
 	if !tabular && !isForm {
 		r.plain(s)
 		r.corroborate()

@@ -87,25 +87,56 @@ func (r *record) flag(path string, to **bool, value bool, c cell, confidence flo
 
 // bare is a cell's text without what OCR makes of the ruling around it.
 func bare(c cell) string {
-	s := strings.TrimSpace(c.text())
-	if c.source() == certificate.OCR {
-		s = strings.Trim(s, " |[]{}()_;:.,'`‘’\"—-")
+	if c.source() != certificate.OCR {
+		return strings.TrimSpace(c.text())
 	}
-	return s
+	var words []string
+	for _, t := range c.tokens {
+		if t.key != "" || t.text == "$" {
+			words = append(words, t.text)
+		}
+	}
+	return strings.Trim(strings.Join(words, " "), " |[]{}()_;:.,'`‘’\"—-")
 }
 
-// dollarsOf reads the amount in a cell. Digits that spaces part into groups of three are one number, though not a sure one.
+// dollarsOf reads the amount in a cell. Digits that spaces part into groups of three are one number, and so, of OCR, are digits
+// with a letter or a full stop where a zero or a comma must be; but none of these is sure.
 func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
-	s := strings.TrimSpace(strings.TrimLeft(bare(c), "$S "))
-	if amount, err := certificate.ParseDollars(s); err == nil && !strings.HasPrefix(strings.TrimLeft(bare(c), "$ "), "S") {
+	s := strings.TrimSpace(strings.TrimLeft(bare(c), "$ "))
+	if amount, err := certificate.ParseDollars(s); err == nil {
 		return amount, 1, true
 	}
-	if groups := strings.Fields(s); len(groups) > 1 && thousands(groups) {
+	if c.source() == certificate.OCR {
+		s = misreadDigits(s)
+	}
+	if groups := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' }); len(groups) > 0 && thousands(groups) {
 		if amount, err := certificate.ParseDollars(strings.Join(groups, ",")); err == nil {
 			return amount, spacedDigits, true
 		}
 	}
 	return 0, 0, false
+}
+
+// misreadDigits puts the digits and commas back that OCR most often takes for something else. It changes nothing that holds
+// other letters.
+func misreadDigits(s string) string {
+	fixed := strings.Map(func(r rune) rune {
+		switch r {
+		case 'O', 'o', 'C', 'c', 'Q', 'D', 'G':
+			return '0'
+		case 'I', 'l', '|', '!':
+			return '1'
+		case '.', '\'', '‘', '’', ';':
+			return ','
+		}
+		return r
+	}, strings.TrimLeft(s, "$S§ "))
+	for _, r := range fixed {
+		if (r < '0' || r > '9') && r != ',' && r != ' ' {
+			return s
+		}
+	}
+	return fixed
 }
 
 // thousands reports whether the parts of a number are groups of three digits after the first.

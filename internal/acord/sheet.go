@@ -18,6 +18,7 @@ type sheet struct {
 	anchors []anchor
 	em      float64 // height of the page's small type in points: the yardstick of near and far
 	form    fit
+	letters []insurerLine // the lines INSURER A, INSURER B, …
 }
 
 // mark is a page.Mark in straightened coordinates.
@@ -42,8 +43,14 @@ func newSheet(p page.Page) *sheet {
 			s.marks = append(s.marks, mark{m.Kind, straight(m.Box), m.Box, m.Ink})
 		}
 	}
-	s.anchors = findAnchors(s)
-	s.form = fitForm(s.anchors)
+	s.anchors = findAnchors(s, formLabels)
+	if s.form = fitForm(s.anchors); !s.form.ok {
+		for _, t := range s.tokens {
+			t.label = false
+		}
+		s.anchors = findAnchors(s, allLabels)
+	}
+	s.letters = s.insurerLines()
 	s.addFields(straight)
 	return s
 }

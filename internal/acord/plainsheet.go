@@ -1,0 +1,209 @@
+package acord
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// readingOrder gives the anchors line by line, each line from left to right.
+func (s *sheet) readingOrder() []anchor {
+	out := slices.Clone(s.anchors)
+	slices.SortStableFunc(out, func(a, b anchor) int { return compare(a.first.cy(), b.first.cy()) })
+	for from := 0; from < len(out); {
+		to := from + 1
+		for to < len(out) && out[to].first.cy()-out[from].first.cy() < 0.5*s.em {
+			to++
+		}
+		slices.SortStableFunc(out[from:to], func(a, b anchor) int { return compare(a.first.x0, b.first.x0) })
+		from = to
+	}
+	return out
+}
+
+// valueOf is what stands right of a label on its line, up to the next label; or, where nothing does, under it.
+func (s *sheet) valueOf(a anchor) cell {
+	limit := s.labelRightOf(a, a.first)
+	right := s.beside(a, limit)
+	if len(right) > 0 || strings.HasSuffix(a.tokens[len(a.tokens)-1].text, ":") {
+		return cell{tokens: right, doubt: 1}
+	}
+	below := rect{a.box.x0 - 0.5*s.em, a.box.y1, math.Max(a.box.x1, math.Min(limit, a.box.x1+6*s.em)), a.box.y1 + 1.8*s.em}
+	return cellOf(s.in(below, func(t *token) bool { return written(t) && wordy(t) }))
+}
+
+// beside gives the words right of a label on its line, left of a limit.
+func (s *sheet) beside(a anchor, limit float64) []*token {
+	line := a.tokens[len(a.tokens)-1].box
+	var out []*token
+	for _, t := range s.tokens {
+		if written(t) && (t.key != "" || t.text == "|") && t.box.x0 >= line.x1-0.3*s.em && t.box.x0 < limit && sameLine(line, t.box) > 0.5 {
+			out = append(out, t)
+		}
+	}
+	byX(out)
+	return out
+}
+
+// labelRightOf is where the next label right of a place on its lines begins.
+func (s *sheet) labelRightOf(a anchor, lines rect) float64 {
+	limit := s.page.Width * 2
+	for _, other := range s.anchors {
+		if other.first.x0 > a.box.x1+0.2*s.em && sameLine(lines, other.first) > 0.3 {
+			limit = math.Min(limit, other.first.x0-0.1*s.em)
+		}
+	}
+	return limit
+}
+
+// firstLine is the first line of a cell.
+func firstLine(c cell) cell {
+	if lines := rowsOf(c.tokens); len(lines) > 0 {
+		return cell{tokens: lines[0], doubt: c.doubt}
+	}
+	return c
+}
+
+// paragraphGap is how far below a line the next line of the same block may begin, in heights of its type.
+const paragraphGap = 1.4
+
+// blockOf is the block of lines that a label heads: what stands beside it and the lines below, without gaps, up to the next
+// label, left of what stands in the next column.
+func (s *sheet) blockOf(a anchor) cell {
+	limit := s.labelRightOf(a, rect{a.box.x0, a.box.y0 - s.em, a.box.x1, a.box.y1 + 2*s.em})
+	first := s.beside(a, limit)
+	left, y := a.box.x0-s.em, a.box.y1
+	if len(first) > 0 && gap(a.tokens[len(a.tokens)-1], first[0]) > 2.5*s.em {
+		left = first[0].box.x0 - s.em
+	}
+	bottom := math.Inf(1)
+	for _, other := range s.anchors {
+		if other.first.cy() > a.box.y1 && other.first.x0 < limit && (other.first.x0 >= left-s.em || other.box.x1 > left-s.em || sectionLabel(other.id)) {
+			bottom = math.Min(bottom, other.first.y0)
+		}
+	}
+	below := s.in(rect{left, a.box.cy() + 0.5*s.em, limit, bottom}, func(t *token) bool { return written(t) && t.text != ":" })
+	below = slices.DeleteFunc(below, func(t *token) bool { return slices.Contains(first, t) })
+	lines := rowsOf(below)
+	block := first
+	for _, line := range lines {
+		box := boundsOf(line)
+		if box.y0-y > paragraphGap*box.height() && (len(block) > 0 || box.y0-y > 3*box.height()) {
+			break
+		}
+		block = append(block, line...)
+		y = box.y1
+	}
+	return cellOf(block)
+}
+
+// sectionLabel reports whether a label begins another part of a plain certificate, wherever it stands.
+func sectionLabel(id labelID) bool {
+	switch id {
+	case producerLabel, insuredLabel, holderLabel, insurersLabel, insurerLabel, descriptionLabel, cancellationLabel, representative, boilerplate,
+		copyrightLabel, footLabel, coveragesLabel:
+		return true
+	}
+	return false
+}
+
+// letterBefore is an insurer's letter left of a label on its line.
+func (s *sheet) letterBefore(a anchor) cell {
+	for _, t := range s.tokens {
+		if isLetter(t) && written(t) && t.box.x1 <= a.first.x0 && a.first.x0-t.box.x1 < 12*s.em && sameLine(a.first, t.box) > 0.5 && !isTick(t.text) {
+			return cell{tokens: []*token{t}, doubt: 1}
+		}
+	}
+	return cell{doubt: 1}
+}
+
+// headingOver is a short line without a label of its own just above one, which names what follows.
+func (s *sheet) headingOver(a anchor) cell {
+	var nearest []*token
+	for _, line := range s.lines {
+		box := boundsOf(line)
+		if d := a.first.y0 - box.y1; d < -0.2*s.em || d > 2*s.em || box.x0 > a.first.x0+s.em || len(line) > 8 {
+			continue
+		}
+		if slices.ContainsFunc(line, func(t *token) bool { return t.label || t.tick || strings.HasSuffix(t.text, ":") }) {
+			continue
+		}
+		if nearest == nil || box.y1 > boundsOf(nearest).y1 {
+			nearest = line
+		}
+	}
+	return cellOf(nearest)
+}
+
+// plainDescription is the description of operations: beside or under its label, down to the next part.
+func (s *sheet) plainDescription() (cell, bool) {
+	box, ok := s.descriptionBox()
+	label, found := s.one(descriptionLabel)
+	if !ok || !found {
+		return cell{}, false
+	}
+	first := s.beside(label, s.page.Width*2)
+	rest := s.in(box, func(t *token) bool { return !t.label && (wordy(t) || len(t.text) > 1) && !slices.Contains(first, t) })
+	return cellOf(append(first, rest...)), true
+}
+
+// plainInsurers reads the insurers of a plain certificate: "Insurer A: name (NAIC # 12345)", perhaps with the number on the
+// next line, or a single "Insurer: name".
+func (r *record) plainInsurers(s *sheet) {
+	lines := s.letters
+	for _, line := range lines {
+		a := anchor{tokens: line.label, first: line.box, box: line.box}
+		r.plainInsurer(s, line.letter, a, 1)
+	}
+	if len(lines) > 0 {
+		return
+	}
+	for _, a := range s.find(insurerLabel) {
+		if value := s.beside(a, s.page.Width*2); len(value) > 1 {
+			r.plainInsurer(s, "A", a, inferred) // the only insurer, to which nothing gives a letter
+			return
+		}
+	}
+}
+
+func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) {
+	// The word NAIC is a label of its own, but here it stands inside the value.
+	var name []*token
+	for _, t := range s.tokens {
+		if !slices.Contains(a.tokens, t) && t.key != "" && t.box.x0 >= a.box.x1-0.3*s.em && sameLine(a.box, t.box) > 0.5 {
+			name = append(name, t)
+		}
+	}
+	if byX(name); len(name) == 0 {
+		return
+	}
+	path := insurerPath(len(r.certificate.Insurers))
+	insurer := certificate.Insurer{Letter: letter}
+	label := cellOf(a.tokens)
+	r.prove(path+".letter", label, sourced(label)*doubt)
+	c := cellOf(name)
+	text, number, _ := cutNAIC(c.text())
+	r.say(path+".name", &insurer.Name, c, cleanName(rating.ReplaceAllString(text, " ")))
+	if number != "" {
+		r.say(path+".naic", &insurer.NAIC, c, number)
+	} else if under := s.numberUnder(a); !under.empty() {
+		r.text(path+".naic", &insurer.NAIC, under)
+	}
+	r.certificate.Insurers = append(r.certificate.Insurers, insurer)
+}
+
+// numberUnder is the value of a label NAIC on the line under an insurer.
+func (s *sheet) numberUnder(a anchor) cell {
+	for _, n := range s.find(naicLabel) {
+		if down := n.first.cy() - a.box.cy(); down > 0.5*s.em && down < 3*s.em {
+			for _, t := range s.beside(n, s.page.Width*2) {
+				if naic.MatchString(t.text) {
+					return cell{tokens: []*token{t}, doubt: 1}
+				}
+			}
+		}
+	}
+	return cell{doubt: 1}
+}
