@@ -37,12 +37,12 @@ type GeneralLiability struct {
 
 // GeneralLiabilityLimits are the limits of a general liability policy.
 type GeneralLiabilityLimits struct {
-	EachOccurrence             *Dollars `json:"each_occurrence_dollars"`
-	DamageToRentedPremises     *Dollars `json:"damage_to_rented_premises_dollars"`
-	MedicalExpense             *Dollars `json:"medical_expense_dollars"`
-	PersonalAndAdvertising     *Dollars `json:"personal_and_advertising_injury_dollars"`
-	GeneralAggregate           *Dollars `json:"general_aggregate_dollars"`
-	ProductsCompletedOperation *Dollars `json:"products_completed_operations_dollars"`
+	EachOccurrence              *Dollars `json:"each_occurrence_dollars"`
+	DamageToRentedPremises      *Dollars `json:"damage_to_rented_premises_dollars"`
+	MedicalExpense              *Dollars `json:"medical_expense_dollars"`
+	PersonalAndAdvertising      *Dollars `json:"personal_and_advertising_injury_dollars"`
+	GeneralAggregate            *Dollars `json:"general_aggregate_dollars"`
+	ProductsCompletedOperations *Dollars `json:"products_completed_operations_dollars"`
 }
 
 // AutomobileLiability is the row "Automobile liability". Autos lists the ticked boxes in the order of the form:
