@@ -17,7 +17,7 @@ import (
 // EnsureSearchAttributes registers the search attributes by which operators find workflows, unless they are there, and waits until
 // Temporal knows them. Where that is refused the error names the command that an administrator runs.
 func EnsureSearchAttributes(ctx context.Context, c client.Client, namespace string) error {
-	missing, err := missingAttributes(ctx, c)
+	missing, err := missingAttributes(ctx, c, namespace)
 	if err != nil || len(missing) == 0 {
 		return err
 	}
@@ -35,7 +35,7 @@ func EnsureSearchAttributes(ctx context.Context, c client.Client, namespace stri
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if missing, err = missingAttributes(ctx, c); err == nil && len(missing) == 0 {
+		if missing, err = missingAttributes(ctx, c, namespace); err == nil && len(missing) == 0 {
 			return nil
 		}
 		select {
@@ -46,8 +46,8 @@ func EnsureSearchAttributes(ctx context.Context, c client.Client, namespace stri
 	}
 }
 
-func missingAttributes(ctx context.Context, c client.Client) ([]string, error) {
-	known, err := c.GetSearchAttributes(ctx)
+func missingAttributes(ctx context.Context, c client.Client, namespace string) ([]string, error) {
+	known, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 	if err != nil {
 		return nil, fmt.Errorf("list search attributes: %w", err)
 	}
@@ -55,7 +55,7 @@ func missingAttributes(ctx context.Context, c client.Client) ([]string, error) {
 	for _, key := range []temporal.SearchAttributeKeyKeyword{
 		workflows.AttributeAccount, workflows.AttributeContractor, workflows.AttributeTracker, workflows.AttributeJob, workflows.AttributeStatus,
 	} {
-		if _, ok := known.GetKeys()[key.GetName()]; !ok {
+		if _, ok := known.GetCustomAttributes()[key.GetName()]; !ok {
 			missing = append(missing, key.GetName())
 		}
 	}
