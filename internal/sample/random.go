@@ -84,6 +84,10 @@ func (g *generator) head() {
 		}
 	}
 	c.Holder = g.party(g.owner())
+	if g.chance(8) {
+		attention := g.cased(g.pick("Attn: Risk Management", "c/o "+g.agency(), "Its Successors and Assigns", "ATTN: Insurance Compliance"))
+		c.Holder.Address = ptr(attention + ", " + *c.Holder.Address)
+	}
 	if g.chance(12) {
 		c.Holder = certificate.Party{}
 		g.s.Extras.HolderNote = g.pick("For Information Only", "FOR INFORMATIONAL PURPOSES ONLY")
@@ -185,6 +189,19 @@ func (g *generator) coverages() {
 	}
 	if c.GeneralLiability == nil && c.AutomobileLiability == nil && c.UmbrellaLiability == nil {
 		c.GeneralLiability = g.generalLiability()
+	}
+	spare := map[Row]SpareLimit{}
+	if c.GeneralLiability != nil && g.chance(6) {
+		spare[GeneralRow] = SpareLimit{g.pick("Employee Benefits", "Emp Ben.", "EBL AGGREGATE"), "1,000,000"}
+	}
+	if c.AutomobileLiability != nil && g.chance(6) {
+		spare[AutoRow] = SpareLimit{g.pick("Uninsured motorist", "PIP-Basic", "Comp/Coll Ded"), g.pick("5,000", "10,000", "1,000,000")}
+	}
+	if c.UmbrellaLiability != nil && g.chance(6) {
+		spare[UmbrellaRow] = SpareLimit{"Products/Comp Ops", "3,000,000"}
+	}
+	if g.s.Style.Layout != Plain {
+		g.s.Extras.Spare = spare
 	}
 	g.s.Extras.Unticked = g.s.Style.Layout == Standard && g.chance(12)
 }

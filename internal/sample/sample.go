@@ -32,9 +32,25 @@ type Extras struct {
 	Signature                      Signature
 	SignedBy                       string
 	HolderNote                     string // a line under the holder's address, such as a phone number
+	Spare                          map[Row]SpareLimit // what is written on the empty limit line of a row
 	Notes                          []Note
 	Cover                          bool // a letter stands before the certificate
 	Remarks                        bool // a page of additional remarks, ACORD 101, follows it
+}
+
+// Row is a row of the official form that has an empty line for one more limit.
+type Row string
+
+// The rows with a line to spare.
+const (
+	GeneralRow  Row = "general"
+	AutoRow     Row = "automobile"
+	UmbrellaRow Row = "umbrella"
+)
+
+// SpareLimit is a limit that the form does not know, such as "Employee Benefits" of $1,000,000.
+type SpareLimit struct {
+	Label, Amount string
 }
 
 // Note is a line of text anywhere on the page, X and Y in points from the top left to the baseline.

@@ -274,6 +274,13 @@ func (t *table) limit(y float64, upper, lower, name, amount string) {
 	t.fill(name, k.amounts+9, y+0.5, k.end-1, y+11.5, amount, t.style.RightAmounts)
 }
 
+// spare places the empty limit line of a row, with what somebody wrote there.
+func (t *table) spare(y float64, row Row, label, amount string) {
+	written := t.sample.Extras.Spare[row]
+	t.limit(y, "", "", amount, written.Amount)
+	t.fill(label, t.cols.limits+2, y+0.5, t.cols.amounts-1, y+11.5, written.Label, false)
+}
+
 // choice places a tick box with the words after it; a word of two lines is separated by \n.
 func (t *table) choice(name string, x, y, width float64, bold bool, words string, on bool) {
 	t.tick(name, x, y+1.5, on)
@@ -337,7 +344,7 @@ func (t *table) generalLiability(y float64) float64 {
 	for i, l := range lines {
 		t.limit(top+float64(i)*12, l.upper, l.lower, l.name, t.print.dollars(path+".limits."+l.key, l.amount))
 	}
-	t.limit(top+72, "", "", "GeneralLiability_OtherCoverageLimitAmount_A", "")
+	t.spare(top+72, GeneralRow, "GeneralLiability_OtherCoverageLimitDescription_A", "GeneralLiability_OtherCoverageLimitAmount_A")
 	t.policy(top-1, top+84, row, "GeneralLiability_InsurerLetterCode_A", "CertificateOfInsurance_GeneralLiability_AdditionalInsuredCode_A",
 		"Policy_GeneralLiability_SubrogationWaivedCode_A", "Policy_GeneralLiability")
 	return top + 84
@@ -374,7 +381,7 @@ func (t *table) automobile(y float64) float64 {
 	t.limit(y+12, "BODILY INJURY (Per person)", "", "Vehicle_BodilyInjury_PerPersonLimitAmount_A", t.print.dollars(path+".limits.bodily_injury_per_person_dollars", l.BodilyInjuryPerPerson))
 	t.limit(y+24, "BODILY INJURY (Per accident)", "", "Vehicle_BodilyInjury_PerAccidentLimitAmount_A", t.print.dollars(path+".limits.bodily_injury_per_accident_dollars", l.BodilyInjuryPerAccident))
 	t.limit(y+36, "PROPERTY DAMAGE", "(Per accident)", "Vehicle_PropertyDamage_PerAccidentLimitAmount_A", t.print.dollars(path+".limits.property_damage_per_accident_dollars", l.PropertyDamagePerAccident))
-	t.limit(y+48, "", "", "Vehicle_OtherCoverage_LimitAmount_A", "")
+	t.spare(y+48, AutoRow, "Vehicle_OtherCoverage_CoverageDescription_A", "Vehicle_OtherCoverage_LimitAmount_A")
 	t.policy(y, y+60, row, "Vehicle_InsurerLetterCode_A", "CertificateOfInsurance_AutomobileLiability_AdditionalInsuredCode_A",
 		"Policy_AutomobileLiability_SubrogationWaivedCode_A", "Policy_AutomobileLiability")
 	return y + 60
@@ -403,7 +410,7 @@ func (t *table) umbrella(y float64) float64 {
 	t.fill("ExcessUmbrella_Umbrella_DeductibleOrRetentionAmount_A", x+86, y+24.5, x+138, y+35.5, retention, false)
 	t.limit(y, "EACH OCCURRENCE", "", "ExcessUmbrella_Umbrella_EachOccurrenceAmount_A", t.print.dollars(path+".limits.each_occurrence_dollars", umb.Limits.EachOccurrence))
 	t.limit(y+12, "AGGREGATE", "", "ExcessUmbrella_Umbrella_AggregateAmount_A", t.print.dollars(path+".limits.aggregate_dollars", umb.Limits.Aggregate))
-	t.limit(y+24, "", "", "ExcessUmbrella_OtherCoverageLimitAmount_A", "")
+	t.spare(y+24, UmbrellaRow, "ExcessUmbrella_OtherCoverageDescription_A", "ExcessUmbrella_OtherCoverageLimitAmount_A")
 	t.policy(y, y+36, row, "ExcessUmbrella_InsurerLetterCode_A", "CertificateOfInsurance_ExcessLiability_AdditionalInsuredCode_A",
 		"Policy_ExcessLiability_SubrogationWaivedCode_A", "Policy_ExcessLiability")
 	return y + 36
