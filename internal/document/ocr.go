@@ -146,7 +146,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 		// What is half read at first may stand on its side or on its head; a small copy tells, at a quarter of the cost.
 		score := -1.0
 		for _, t := range []int{0, 90, 180, 270} {
-			small, err := r.recognise(ctx, m.turned(t).halved(), sparse)
+			small, err := r.recognise(ctx, sparse, m.turned(t).halved())
 			if err != nil {
 				return nil, err
 			}
@@ -195,7 +195,8 @@ func (v view) sure() int {
 
 // The page segmentation modes of tesseract that are used.
 const (
-	sparse = "11" // text anywhere, which forms are
+	sparse = "11" // text anywhere, as on forms
+	block  = "6"  // one piece of text
 )
 
 // leastSkew is the angle in degrees from which straightening is worth its time: a rule of the form's width then falls by 4 pixels.
@@ -218,15 +219,36 @@ func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, e
 	}
 	v.rulings = m.takeRulings(threshold)
 	var err error
-	v.words, err = r.recognise(ctx, m, sparse)
-	return v, err
+	if v.words, err = r.recognise(ctx, sparse, m); err != nil {
+		return v, err
+	}
+	for i, w := range v.words {
+		if w.box.width() < 1.6*w.box.height() {
+			v.words[i].text = single(w.text)
+		}
+	}
+	places := m.unread(v.words, threshold)
+	if len(places) == 0 {
+		return v, nil
+	}
+	cuts := make([]*bitmap, len(places))
+	for i, p := range places {
+		cuts[i] = m.cut(p.box)
+	}
+	second, err := r.recognise(ctx, block, cuts...)
+	if err != nil {
+		return v, err
+	}
+	v.words = again(v.words, places, second)
+	return v, nil
 }
 
-func (r *recogniser) recognise(ctx context.Context, m *bitmap, mode string) ([]seen, error) {
-	if m.width < 8 || m.height < 8 {
+// recognise has tesseract read bitmaps in one run.
+func (r *recogniser) recognise(ctx context.Context, mode string, pages ...*bitmap) ([]seen, error) {
+	if len(pages) == 1 && min(pages[0].width, pages[0].height) < 8 {
 		return nil, nil
 	}
-	out, err := r.read.run(ctx, m.pgm(), "stdin", "stdout", "--psm", mode, "--dpi", "300", "-l", "eng", "tsv")
+	out, err := r.read.run(ctx, tiff(pages), "stdin", "stdout", "--psm", mode, "--dpi", "300", "-l", "eng", "tsv")
 	if err != nil {
 		return nil, err
 	}

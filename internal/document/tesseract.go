@@ -13,6 +13,7 @@ type seen struct {
 	box        rect
 	confidence float64 // 0–1
 	line       int     // words of one line share it
+	page       int     // from 1, of the images that were read in one run
 }
 
 // parseTSV reads tesseract's table of words. A line that is not one is skipped; a table without its header is an error.
@@ -35,7 +36,8 @@ func parseTSV(out []byte) ([]seen, error) {
 			continue
 		}
 		n := [4]float64{}
-		ok := true
+		number, err := strconv.Atoi(col[1])
+		ok := err == nil
 		for i := range n {
 			v, err := strconv.Atoi(col[6+i])
 			ok = ok && err == nil
@@ -46,7 +48,7 @@ func parseTSV(out []byte) ([]seen, error) {
 		if !ok || err != nil || text == "" || confidence < 0 || n[2] <= 0 || n[3] <= 0 {
 			continue
 		}
-		words = append(words, seen{text, rect{n[0], n[1], n[0] + n[2], n[1] + n[3]}, clamp01(confidence / 100), line})
+		words = append(words, seen{text, rect{n[0], n[1], n[0] + n[2], n[1] + n[3]}, clamp01(confidence / 100), line, number})
 	}
 	return words, nil
 }

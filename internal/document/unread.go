@@ -1,0 +1,201 @@
+package document
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Sizes in pixels at 300 dpi of ink that may be letters which tesseract passed over, mostly single ones: the X, Y and N of
+// narrow columns and tick boxes.
+const (
+	letterLow    = 14
+	letterHigh   = 72
+	letterThin   = 3
+	widestPatch  = 500
+	maxPatches   = 160
+	unsure       = 0.6 // confidence below which a word is looked at again
+	unsureDigits = 0.94
+	disputed     = 0.5 // confidence at most of a word with digits that reads differently the second time
+	leastSure    = 0.4 // confidence below which a second reading is noise
+	patchInk     = 3   // around a place that is copied
+	patchMargin  = 40  // of white around that
+)
+
+const digits = "0123456789"
+
+// place is where a bitmap is looked at again.
+type place struct {
+	box   rect
+	blots int // pieces of ink it is made of, 0 when unknown
+	word  int // the word that is in doubt there, -1 where none was read
+}
+
+// unread lists the places of ink that no word explains, and of words that tesseract was unsure of.
+func (m *bitmap) unread(words []seen, threshold byte) []place {
+	covered := newMask(m.width/2+1, m.height/2+1)
+	var out []place
+	for i, w := range words {
+		b := w.box.grow(2)
+		if (w.confidence < unsure || w.confidence < unsureDigits && strings.ContainsAny(w.text, digits)) && w.box.height() <= letterHigh && w.box.width() <= widestPatch {
+			out = append(out, place{box: w.box, word: i})
+		}
+		for y := max(0, int(b.y0)/2); y < min(covered.height, int(b.y1)/2+1); y++ {
+			for x := max(0, int(b.x0)/2); x < min(covered.width, int(b.x1)/2+1); x++ {
+				covered.bits[y*covered.width+x] = true
+			}
+		}
+	}
+	blots := m.blots(covered, threshold)
+	out = append(out, clusters(blots)...)
+	if len(out) > maxPatches {
+		out = out[:maxPatches]
+	}
+	return out
+}
+
+// blots are the boxes of connected ink outside of what is covered, found at half the size; done marks what was seen.
+func (m *bitmap) blots(done *mask, threshold byte) []rect {
+	w, h := m.width/2, m.height/2
+	dark := func(x, y int) bool {
+		i := 2*y*m.width + 2*x
+		return m.pix[i] < threshold || m.pix[i+1] < threshold || m.pix[i+m.width] < threshold || m.pix[i+m.width+1] < threshold
+	}
+	var out []rect
+	var stack [][2]int
+	for y := range h {
+		for x := range w {
+			if done.bits[y*done.width+x] || !dark(x, y) {
+				continue
+			}
+			done.bits[y*done.width+x] = true
+			stack = append(stack[:0], [2]int{x, y})
+			box := rect{float64(x), float64(y), float64(x + 1), float64(y + 1)}
+			ink := 0
+			for len(stack) > 0 {
+				p := stack[len(stack)-1]
+				stack = stack[:len(stack)-1]
+				ink++
+				box = box.union(rect{float64(p[0]), float64(p[1]), float64(p[0] + 1), float64(p[1] + 1)})
+				for dy := -1; dy <= 1; dy++ {
+					for dx := -1; dx <= 1; dx++ {
+						nx, ny := p[0]+dx, p[1]+dy
+						if nx < 0 || ny < 0 || nx >= w || ny >= h || done.bits[ny*done.width+nx] || !dark(nx, ny) {
+							continue
+						}
+						done.bits[ny*done.width+nx] = true
+						stack = append(stack, [2]int{nx, ny})
+					}
+				}
+			}
+			box = rect{2 * box.x0, 2 * box.y0, 2 * box.x1, 2 * box.y1}
+			if box.height() >= letterLow && box.height() <= letterHigh && box.width() >= letterThin && box.width() <= widestPatch && ink > 12 {
+				out = append(out, box)
+			}
+		}
+	}
+	return out
+}
+
+// clusters joins blots that stand beside one another on a line, as the letters of a word do.
+func clusters(blots []rect) []place {
+	slices.SortFunc(blots, func(a, b rect) int { return cmp.Compare(a.x0, b.x0) })
+	var out []place
+	for _, b := range blots {
+		joined := false
+		for i := range out {
+			o := out[i].box
+			overlap := min(o.y1, b.y1) - max(o.y0, b.y0)
+			if gap := b.x0 - o.x1; gap < 0.6*b.height() && gap > -b.width() && overlap > 0.5*min(o.height(), b.height()) &&
+				o.union(b).width() <= widestPatch && o.union(b).height() <= letterHigh {
+				out[i].box = o.union(b)
+				out[i].blots++
+				joined = true
+				break
+			}
+		}
+		if !joined {
+			out = append(out, place{b, 1, -1})
+		}
+	}
+	return out
+}
+
+// cut is a copy of a place with white around it.
+func (m *bitmap) cut(place rect) *bitmap {
+	g := place.grow(patchInk)
+	x0, y0 := max(0, int(g.x0)), max(0, int(g.y0))
+	x1, y1 := min(m.width, int(g.x1)), min(m.height, int(g.y1))
+	w, h := x1-x0+2*patchMargin, y1-y0+2*patchMargin
+	out := &bitmap{w, h, bytes.Repeat([]byte{255}, w*h)}
+	for y := y0; y < y1; y++ {
+		copy(out.pix[(y-y0+patchMargin)*w+patchMargin:], m.pix[y*m.width+x0:y*m.width+x1])
+	}
+	return out
+}
+
+// again merges what was read at the places a second time into words: a better reading of a word replaces it, and what was
+// not read before is added. Second readings say by page which place they are of.
+func again(words []seen, places []place, second []seen) []seen {
+	byPlace := make([][]seen, len(places))
+	for _, w := range second {
+		if w.page >= 1 && w.page <= len(places) {
+			byPlace[w.page-1] = append(byPlace[w.page-1], w)
+		}
+	}
+	for i, found := range byPlace {
+		p := places[i]
+		if len(found) == 0 {
+			continue
+		}
+		g := p.box.grow(patchInk)
+		dx, dy := max(0, float64(int(g.x0)))-patchMargin, max(0, float64(int(g.y0)))-patchMargin
+		for j := range found {
+			b := found[j].box
+			found[j].box = rect{b.x0 + dx, b.y0 + dy, b.x1 + dx, b.y1 + dy}
+			if p.blots == 1 {
+				found[j].text = single(found[j].text)
+			}
+		}
+		if p.word >= 0 {
+			settle(&words[p.word], found)
+			continue
+		}
+		for _, w := range found {
+			if w.confidence >= leastSure && essence(w.text) != "" {
+				w.line = 0
+				words = append(words, w)
+			}
+		}
+	}
+	return words
+}
+
+// settle weighs the second reading of a word against the first. The surer one stands, but of digits that read differently
+// nobody can be sure.
+func settle(first *seen, found []seen) {
+	second := found[0]
+	for _, w := range found[1:] {
+		second.text += w.text
+		second.confidence = min(second.confidence, w.confidence)
+	}
+	if second.text == first.text {
+		first.confidence = max(first.confidence, second.confidence)
+		return
+	}
+	if second.confidence > first.confidence {
+		first.text, first.confidence = second.text, second.confidence
+	}
+	if strings.ContainsAny(first.text+second.text, digits) {
+		first.confidence = min(first.confidence, disputed)
+	}
+}
+
+// single is the reading of a word as narrow as one letter. Tesseract reads a lone X as "xX", "Xx" or "x".
+func single(text string) string {
+	if len(text) == 2 && strings.EqualFold(text[:1], text[1:]) || text == "x" {
+		return strings.ToUpper(text[:1])
+	}
+	return text
+}
