@@ -31,7 +31,7 @@ type Extras struct {
 	Unticked                       bool   // no tick box in the column "Type of insurance" is marked
 	Signature                      Signature
 	SignedBy                       string
-	HolderNote                     string // a line under the holder's address, such as a phone number
+	HolderNote                     string             // a line under the holder's address, such as a phone number
 	Spare                          map[Row]SpareLimit // what is written on the empty limit line of a row
 	Notes                          []Note
 	Cover                          bool // a letter stands before the certificate
