@@ -1,7 +1,5 @@
 package acord
 
-import "slices"
-
 // descriptionBox is the space of the description of operations: from under its label to the certificate holder.
 func (s *sheet) descriptionBox() (rect, bool) {
 	label, ok := s.one(descriptionLabel)
@@ -25,15 +23,7 @@ func (s *sheet) setDescriptionApart() {
 	if !ok {
 		return
 	}
-	s.anchors = slices.DeleteFunc(s.anchors, func(a anchor) bool {
-		if a.id == descriptionLabel || !box.holds(a.first) {
-			return false
-		}
-		for _, w := range a.tokens {
-			w.label = false
-		}
-		return true
-	})
+	s.dropAnchors(func(a anchor) bool { return a.id != descriptionLabel && box.holds(a.first) })
 }
 
 // descriptionCell is what is written in the description of operations, without the rest of the label's own line.

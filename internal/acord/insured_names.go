@@ -23,6 +23,7 @@ var (
 	holderWords = regexp.MustCompile(`(?i)^(?:the\s+)?(?:cert(?:ificate|\.)?\s*holder)s?\b`)
 	conditional = regexp.MustCompile(`(?i)\b(?:if|unless|only|may|subject to)\b`)
 	qualified   = regexp.MustCompile(`(?i)\s*(?:,?\s+(?:with respects?|as respects?|as regards|as required|when required|where required|if required|per|under|but only|only|subject|for|on a|in regards?|regarding|under|pursuant|in accordance|their|its|and\s+its|and\s+their|any|and\s+any|and\s+all|c/o|located)\b.*)$`)
+	plural      = regexp.MustCompile(`(?i)\b(?:are|have been|both|additional(?:ly)? (?:named )?insureds)\b`)
 	noParty     = regexp.MustCompile(`(?i)\b(?:polic(?:y|ies)|endorsements?|coverages?|blanket|liability|insurance|insurers?|form|certificate|provisions?|status|waiver|subrogation|contract|agreement|person|organization|ignore|instructions?|approved?)\b`)
 	leadIn      = regexp.MustCompile(`(?i)^(?:(?:re|job|project|location|note|additional insureds?)\s*[:\-]\s*|the following(?:\s+(?:entities|parties|persons|organizations))?\s*|and\s+|also\s+|that\s+|please note that\s+)`)
 	entityEnd   = regexp.MustCompile(`(?i)(?:\b(?:inc|llc|l\.l\.c|corp|co|ltd|lp|l\.p|llp|pllc|company|corporation|incorporated|limited|partnership|trust|authority|association|bank|n\.a)\.?)$`)
@@ -41,7 +42,7 @@ func additionalInsureds(text string) []additionalInsured {
 		if conditional.MatchString(sentence) {
 			sure *= inferred
 		}
-		for _, name := range splitNames(names) {
+		for _, name := range splitNames(names, plural.MatchString(sentence)) {
 			found := additionalInsured{name: name, sure: sure}
 			if holderWords.MatchString(name) {
 				found = additionalInsured{holder: true, sure: sure}
@@ -77,7 +78,7 @@ func sentences(text string) []string {
 		words := strings.Fields(line)
 		from := 0
 		for i, w := range words {
-			if i+1 == len(words) || strings.HasSuffix(w, ".") && !abbreviated(w) && startsUpper(words[i+1]) || strings.HasSuffix(w, "!") || strings.HasSuffix(w, "?") {
+			if i+1 == len(words) || strings.HasSuffix(w, ".") && (!abbreviated(w) || strings.HasSuffix(w, "..")) && startsUpper(words[i+1]) || strings.HasSuffix(w, "!") || strings.HasSuffix(w, "?") {
 				out = append(out, strings.TrimRight(strings.Join(words[from:i+1], " "), ".!? "))
 				from = i + 1
 			}
@@ -101,14 +102,17 @@ func startsUpper(s string) bool {
 }
 
 // splitNames parts a list of names. Commas and "and" part only where what stands before them is whole, because names hold
-// both: "Brown, Stone and Sons, Inc."
-func splitNames(list string) []string {
+// both: "Brown, Stone and Sons, Inc."; where the sentence speaks of several, "and" also parts what is long enough to be a name.
+func splitNames(list string, several bool) []string {
 	var out []string
 	for _, part := range strings.Split(list, ";") {
 		current := ""
 		for i, field := range splitKeep(part) {
 			switch {
 			case current == "":
+				current = field.text
+			case several && strings.Contains(strings.ToLower(field.separator), "and") && len(strings.Fields(current)) > 1 && len(strings.Fields(field.text)) > 1:
+				out = append(out, current)
 				current = field.text
 			case entityEnd.MatchString(strings.TrimSpace(current)) && !entityEnd.MatchString("x "+field.text) || i > 0 && entityEnd.MatchString(strings.TrimSpace(current)) && len(strings.Fields(field.text)) > 1:
 				out = append(out, current)

@@ -74,6 +74,7 @@ const (
 	elEmployee        labelID = "limit e.l. disease - ea employee"
 	elPolicy          labelID = "limit e.l. disease - policy limit"
 	eachClaim         labelID = "limit each claim"
+	otherLimit        labelID = "limit"
 	descriptionLabel  labelID = "description of operations"
 	holderLabel       labelID = "certificate holder"
 	cancellationLabel labelID = "cancellation"
@@ -136,10 +137,6 @@ func labels() []label {
 		{id: umbrellaRow, spellings: []string{"UMBRELLA LIAB", "UMBRELLA LIABILITY", "UMBRELLA / EXCESS LIABILITY", "EXCESS / UMBRELLA LIABILITY", "COMMERCIAL UMBRELLA"}, first: true, place: place{54, 449.9}},
 		{id: excessRow, spellings: []string{"EXCESS LIAB", "EXCESS LIABILITY"}, first: true, place: place{54, 461.9}},
 		{id: wcRow, spellings: []string{"WORKERS COMPENSATION|AND EMPLOYERS' LIABILITY", "WORKERS COMPENSATION AND|EMPLOYERS' LIABILITY", "WORKERS COMPENSATION", "WORKERS' COMPENSATION AND EMPLOYERS' LIABILITY"}, first: true, place: place{37.8, 484.7}},
-		{id: professionalRow, spellings: []string{"PROFESSIONAL LIABILITY", "ERRORS AND OMISSIONS", "ERRORS & OMISSIONS", "PROFESSIONAL LIABILITY E&O"}, first: true},
-		{id: cyberRow, spellings: []string{"CYBER LIABILITY", "CYBER"}, first: true},
-		{id: crimeRow, spellings: []string{"CRIME", "COMMERCIAL CRIME", "CRIMINAL LIABILITY"}, first: true},
-		{id: liquorRow, spellings: []string{"LIQUOR LIABILITY"}, first: true},
 		{id: employersLabel, spellings: []string{"AND EMPLOYERS' LIABILITY"}, first: true},
 
 		{id: claimsMadeTick, spellings: []string{"CLAIMS-MADE", "CLAIMS MADE"}, first: true},
@@ -192,6 +189,10 @@ func labels() []label {
 // plainLabels are further labels of certificates that are lines of labels and values.
 func plainLabels() []label {
 	return []label{
+		{id: professionalRow, spellings: []string{"PROFESSIONAL LIABILITY", "ERRORS AND OMISSIONS", "ERRORS & OMISSIONS", "PROFESSIONAL LIABILITY E&O"}, first: true},
+		{id: cyberRow, spellings: []string{"CYBER LIABILITY", "CYBER"}, first: true},
+		{id: crimeRow, spellings: []string{"CRIME", "COMMERCIAL CRIME", "CRIMINAL LIABILITY"}, first: true},
+		{id: liquorRow, spellings: []string{"LIQUOR LIABILITY"}, first: true},
 		{id: nameLabel, spellings: []string{"NAME"}, first: true, alone: true},
 		{id: addressLabel, spellings: []string{"ADDRESS", "MAILING ADDRESS"}, first: true, alone: true},
 		{id: phoneLabel, spellings: []string{"PHONE", "TELEPHONE", "PHONE NUMBER"}, first: true, alone: true},
@@ -204,6 +205,7 @@ func plainLabels() []label {
 		{id: formLabel, spellings: []string{"FORM", "POLICY FORM", "COVERAGE FORM", "BASIS", "COVERAGE BASIS"}, first: true, alone: true},
 		{id: autosLabel, spellings: []string{"AUTOS", "COVERED AUTOS"}, first: true, alone: true},
 		{id: proprietorLabel, spellings: []string{"PROPRIETOR EXCLUDED", "PROPRIETORS EXCLUDED", "OFFICERS EXCLUDED", "EXCLUDED OFFICERS"}, first: true, alone: true},
+		{id: otherLimit, spellings: []string{"LIMIT", "LIMIT OF LIABILITY", "LIMIT OF INSURANCE"}, first: true, alone: true},
 		{id: retentionTick, spellings: []string{"RETENTION", "SELF-INSURED RETENTION", "DEDUCTIBLE / RETENTION", "DEDUCTIBLE"}, first: true, alone: true},
 		{id: eachOccurrence, spellings: []string{"OCCURRENCE LIMIT", "LIMIT PER OCCURRENCE", "PER OCCURRENCE LIMIT"}, first: true},
 		{id: combinedSingle, spellings: []string{"COMBINED SINGLE LIMIT (CSL)", "COMBINED SINGLE LIMIT EACH ACCIDENT"}, first: true},

@@ -37,6 +37,7 @@ func (r *record) plain(s *sheet) {
 	if _, numbers := p.head[policyColumn]; len(p.head) < 3 || !numbers {
 		p.head = nil
 	}
+	s.setValuesApart()
 	r.plainInsurers(s)
 	for _, a := range s.readingOrder() {
 		p.entry(a)

@@ -39,7 +39,7 @@ func (s *sheet) beside(a anchor, limit float64) []*token {
 	line := a.tokens[len(a.tokens)-1].box
 	var out []*token
 	for _, t := range s.tokens {
-		if written(t) && (t.key != "" || t.text == "|") && t.box.x0 >= line.x1-0.3*s.em && t.box.x0 < limit && sameLine(line, t.box) > 0.5 {
+		if written(t) && wordy(t) && t.text != ":" && t.box.x0 >= line.x1-0.3*s.em && t.box.x0 < limit && sameLine(line, t.box) > 0.5 {
 			out = append(out, t)
 		}
 	}
@@ -80,7 +80,7 @@ func (s *sheet) blockOf(a anchor) cell {
 	}
 	bottom := math.Inf(1)
 	for _, other := range s.anchors {
-		if other.first.cy() > a.box.y1 && other.first.x0 < limit && (other.first.x0 >= left-s.em || other.box.x1 > left-s.em || sectionLabel(other.id)) {
+		if other.first.cy() > a.box.y1 && other.first.x0 < limit && (other.first.x0 > a.box.x0-2*s.em || other.box.x1 > left-s.em || sectionLabel(other.id)) {
 			bottom = math.Min(bottom, other.first.y0)
 		}
 	}
@@ -172,7 +172,7 @@ func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) 
 	// The word NAIC is a label of its own, but here it stands inside the value.
 	var name []*token
 	for _, t := range s.tokens {
-		if !slices.Contains(a.tokens, t) && t.key != "" && t.box.x0 >= a.box.x1-0.3*s.em && sameLine(a.box, t.box) > 0.5 {
+		if !slices.Contains(a.tokens, t) && wordy(t) && t.text != ":" && t.box.x0 >= a.box.x1-0.3*s.em && sameLine(a.box, t.box) > 0.5 {
 			name = append(name, t)
 		}
 	}
@@ -206,4 +206,26 @@ func (s *sheet) numberUnder(a anchor) cell {
 		}
 	}
 	return cell{doubt: 1}
+}
+
+// setValuesApart takes back the labels that stand in the value of another: "Autos: Hired Autos", "Form: Claims-Made".
+func (s *sheet) setValuesApart() {
+	s.dropAnchors(func(a anchor) bool {
+		return tickable(a.id) && slices.ContainsFunc(s.anchors, func(b anchor) bool {
+			return (b.id == autosLabel || b.id == formLabel) && b.box.x1 <= a.first.x0 && sameLine(b.first, a.first) > 0.5
+		})
+	})
+}
+
+// dropAnchors takes back labels; their words are then what someone wrote.
+func (s *sheet) dropAnchors(drop func(anchor) bool) {
+	s.anchors = slices.DeleteFunc(slices.Clone(s.anchors), func(a anchor) bool {
+		if !drop(a) {
+			return false
+		}
+		for _, t := range a.tokens {
+			t.label = false
+		}
+		return true
+	})
 }

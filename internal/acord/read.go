@@ -62,6 +62,7 @@ func readSheet(s *sheet) *record {
 		r.corroborate()
 		return r
 	}
+	s.dropAnchors(func(a anchor) bool { return t.free.holds(a.first.cy()) && a.first.x0 < t.columns[limitsColumn].from })
 	marks := findTicks(s)
 	r.header(s, o)
 	r.insurers(s)

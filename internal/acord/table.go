@@ -98,6 +98,10 @@ func standardTable(s *sheet, heads map[labelID]anchor) table {
 	for id, c := range standardColumns() {
 		t.columns[id] = span{x.at(c.from), x.at(c.to)}
 	}
+	if s.noFlagColumns(t, heads) {
+		t.columns[addlColumn], t.columns[subrColumn] = span{}, span{}
+		t.columns[typeColumn] = span{t.columns[typeColumn].from, t.columns[policyColumn].from}
+	}
 	t.left, t.right = x.at(18), max(x.at(594.5), s.page.Width)
 	for _, a := range heads {
 		t.top = max(t.top, a.box.y1)
@@ -123,6 +127,18 @@ func standardTable(s *sheet, heads map[labelID]anchor) table {
 		}
 	}
 	return t
+}
+
+// noFlagColumns reports whether the form has no columns ADDL INSD and SUBR WVD: nothing is printed where their headings would be.
+func (s *sheet) noFlagColumns(t table, heads map[labelID]anchor) bool {
+	_, addl := heads[addlColumn]
+	_, subr := heads[subrColumn]
+	policy, found := heads[policyColumn]
+	if addl || subr || !found {
+		return false
+	}
+	from, to := t.columns[addlColumn].from, t.columns[subrColumn].to
+	return len(s.in(rect{from, policy.box.cy() - 2*s.em, to, policy.box.cy() + s.em}, func(t *token) bool { return !t.label && t.key != "" })) == 0
 }
 
 // bodyAxis maps the standard form's heights to the sheet below the table's header.
@@ -246,7 +262,7 @@ func (s *sheet) cell(t table, id labelID, r span) cell {
 func limitLabel(id labelID) bool {
 	switch id {
 	case eachOccurrence, damageToRented, medicalExpense, personalInjury, generalAggregate, productsAggregate, combinedSingle, injuryPerPerson,
-		injuryPerAccident, propertyDamage, aggregateLimit, elAccident, elEmployee, elPolicy, eachClaim:
+		injuryPerAccident, propertyDamage, aggregateLimit, elAccident, elEmployee, elPolicy, eachClaim, otherLimit:
 		return true
 	}
 	return false
