@@ -109,3 +109,16 @@ func (db *DB) EnsurePartitions(ctx context.Context, ahead int) (int, error) {
 	}
 	return made, nil
 }
+
+// TakeRequest counts one request of a key in its present window, which it begins if the last one is over, and returns the count and
+// what is left of the window.
+func (db *DB) TakeRequest(ctx context.Context, key string, window time.Duration) (requests int, left time.Duration, err error) {
+	var taken struct {
+		Requests    int     `bun:"requests"`
+		LeftSeconds float64 `bun:"left_seconds"`
+	}
+	if err := db.bun.NewRaw("SELECT * FROM certflow_take_request(?, ?)", key, window.Seconds()).Scan(ctx, &taken); err != nil {
+		return 0, 0, fmt.Errorf("count a request: %w", err)
+	}
+	return taken.Requests, time.Duration(taken.LeftSeconds * float64(time.Second)), nil
+}

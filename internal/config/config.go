@@ -40,9 +40,9 @@ type Config struct {
 	MetricsAddr string `env:"CERTFLOW_METRICS_ADDR" envDefault:"127.0.0.1:9090"`
 	// PublicURL is how clients reach the API: links to PDFs begin with it.
 	PublicURL string `env:"CERTFLOW_PUBLIC_URL" envDefault:"http://127.0.0.1:8080"`
-	// RateLimit is how many requests a second a key may make, RateBurst how many at once; 0 switches the limit off.
-	RateLimit float64 `env:"CERTFLOW_RATE_LIMIT" envDefault:"100"`
-	RateBurst int     `env:"CERTFLOW_RATE_BURST" envDefault:"200"`
+	// RateLimit is how many requests a key may make in RateWindow, over all API processes.
+	RateLimit  int           `env:"CERTFLOW_RATE_LIMIT" envDefault:"6000"`
+	RateWindow time.Duration `env:"CERTFLOW_RATE_WINDOW" envDefault:"1m"`
 	// ShutdownTime is how long requests and activities may go on after SIGTERM.
 	ShutdownTime time.Duration `env:"CERTFLOW_SHUTDOWN_TIME" envDefault:"15s"`
 

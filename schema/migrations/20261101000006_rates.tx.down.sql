@@ -1,0 +1,2 @@
+DROP FUNCTION certflow_take_request;
+DROP TABLE request_windows;
