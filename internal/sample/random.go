@@ -85,7 +85,7 @@ func (g *generator) head() {
 	}
 	c.Holder = g.party(g.owner())
 	if g.chance(8) {
-		attention := g.cased(g.pick("Attn: Risk Management", "c/o "+g.agency(), "Its Successors and Assigns", "ATTN: Insurance Compliance"))
+		attention := g.cased(g.pick("Attn: Risk Management", "c/o "+g.agency(), "ATTN: Insurance Compliance"))
 		c.Holder.Address = ptr(attention + ", " + *c.Holder.Address)
 	}
 	if g.chance(12) {
