@@ -114,6 +114,11 @@ func watchOptions() workflow.LocalActivityOptions {
 	}
 }
 
+// recoverOptions are for one batch of a recovery.
+func recoverOptions(summary string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{TaskQueue: WebhooksQueue, Summary: summary, StartToCloseTimeout: stepTime, RetryPolicy: patient()}
+}
+
 // sweepOptions are for one sweep. What it does not get to is found by the next.
 func sweepOptions(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{

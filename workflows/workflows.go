@@ -43,11 +43,14 @@ func RegisterReviews(r worker.WorkflowRegistry) {
 	})
 }
 
-// RegisterWebhooks registers the workflow of the webhooks queue. A delivery may take days and moves to the newest build: as a
+// RegisterWebhooks registers the workflows of the webhooks queue. A delivery may take days and moves to the newest build: as a
 // child of a pinned review it would otherwise keep old workers alive.
 func RegisterWebhooks(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(DeliverWebhook, workflow.RegisterOptions{
 		Name: "DeliverWebhook", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
+	r.RegisterWorkflowWithOptions(RecoverEndpoint, workflow.RegisterOptions{
+		Name: "RecoverEndpoint", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})
 }
 

@@ -1,0 +1,64 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"certflow/schema"
+)
+
+// RecoverInput names what an endpoint is to be sent again: the events of [Since, Until) that it wanted and never got.
+type RecoverInput struct {
+	Account  string
+	Endpoint string
+	Since    time.Time
+	Until    time.Time
+	After    int64 // place in the order of events where the last batch ended
+}
+
+// Recovered is one batch of a recovery.
+type Recovered struct {
+	Deliveries []Delivery
+	After      int64
+	Over       bool
+}
+
+// recoverBatch bounds the events of one batch.
+const recoverBatch = 100
+
+// RecoverBatch makes a new delivery of each of the next events that an endpoint never got. A repetition finds those open and makes
+// none twice.
+func (d *Deliver) RecoverBatch(ctx context.Context, in RecoverInput) (Recovered, error) {
+	out := Recovered{After: in.After}
+	err := d.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
+		endpoint, err := schema.GetEndpoint(ctx, tx, in.Endpoint)
+		if errors.Is(err, schema.ErrNotFound) || (err == nil && endpoint.Status == schema.EndpointDisabled) {
+			out.Over = true // there is nobody to send to
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		events, err := schema.NeverDelivered(ctx, tx, in.Endpoint, in.Since, in.Until, in.After, recoverBatch)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			made, err := schema.Deliver(ctx, tx, e, []schema.Endpoint{*endpoint})
+			if err != nil {
+				return err
+			}
+			out.Deliveries = append(out.Deliveries, named(made)...)
+			out.After = e.Seq
+		}
+		out.Over = len(events) < recoverBatch
+		return nil
+	})
+	if err != nil {
+		return Recovered{}, databaseFault("recover deliveries", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"text/tabwriter"
+	"time"
+
+	"github.com/urfave/cli/v3"
+	"go.temporal.io/sdk/client"
+
+	"certflow/internal/config"
+	"certflow/internal/reader"
+	"certflow/internal/service"
+	"certflow/schema"
+)
+
+func doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name:   "doctor",
+		Usage:  "say what is reachable, installed and configured; exit 1 with the remedy for what is not",
+		Action: runDoctor,
+	}
+}
+
+// finding is one thing that doctor looked at. A note without an error is how it stands.
+type finding struct {
+	part   string
+	note   string
+	err    error
+	remedy string
+}
+
+func runDoctor(ctx context.Context, c *cli.Command) error {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	findings := []finding{
+		tool("pdftoppm", "poppler-utils"), tool("tesseract", "tesseract-ocr"), engine(cfg),
+	}
+	findings = append(findings, parts(ctx, cfg)...)
+	table := tabwriter.NewWriter(c.Root().Writer, 0, 4, 2, ' ', 0)
+	ill := 0
+	for _, f := range findings {
+		if f.err == nil {
+			fmt.Fprintf(table, "ok\t%s\t%s\n", f.part, f.note)
+			continue
+		}
+		ill++
+		fmt.Fprintf(table, "FAULT\t%s\t%v\n\t\tremedy: %s\n", f.part, f.err, f.remedy)
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the findings: %w", err)
+	}
+	if ill > 0 {
+		return fmt.Errorf("%d of %d parts are not well", ill, len(findings))
+	}
+	return nil
+}
+
+// tool looks for a program that reading scans needs.
+func tool(name, pkg string) finding {
+	path, err := exec.LookPath(name)
+	return finding{part: name, note: path, err: err, remedy: "apt-get install " + pkg + " (or your system's package of that program)"}
+}
+
+// engine tries the configured PDF engine.
+func engine(c *config.Config) finding {
+	r, err := reader.New(c, "")
+	if err == nil {
+		r.Close()
+	}
+	return finding{part: "PDF engine", note: c.PDFEngine, err: err,
+		remedy: "set CERTFLOW_PDF_ENGINE=pdfcpu, or give unipdf its CERTFLOW_UNIPDF_LICENSE_KEY"}
+}
+
+// parts looks at what the serving commands need.
+func parts(ctx context.Context, c *config.Config) []finding {
+	svc, err := service.Open(ctx, c)
+	if err != nil {
+		return []finding{{part: "configuration", err: err, remedy: "set the variables that README.md lists under \"Configuration\", or use certflow dev"}}
+	}
+	defer svc.Close()
+	_, temporal := svc.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return []finding{
+		{part: "configuration", note: "complete"},
+		{part: "database", note: "answers", err: svc.DB.Ping(ctx), remedy: "check CERTFLOW_DATABASE_URL and that PostgreSQL runs"},
+		{part: "database role", note: "held by the walls between accounts", err: svc.DB.CheckRole(ctx), remedy: "run certflow migrate up"},
+		{part: "schema", note: "up to date", err: upToDate(ctx, c), remedy: "run certflow migrate up"},
+		{part: "blob store", note: c.BlobURL, err: svc.Blobs.Check(ctx), remedy: "check CERTFLOW_BLOB_URL and that the bucket exists"},
+		{part: "Temporal", note: c.TemporalAddress, err: temporal, remedy: "check CERTFLOW_TEMPORAL_ADDRESS; while it is away uploads are accepted and wait"},
+	}
+}
+
+// upToDate looks for missing migrations where the owner's URL is known.
+func upToDate(ctx context.Context, c *config.Config) error {
+	if c.OwnerDatabaseURL.IsZero() {
+		return nil
+	}
+	steps, err := schema.Migrations(ctx, c.OwnerDatabaseURL.Reveal())
+	for _, step := range steps {
+		if !step.Applied {
+			err = errors.Join(err, fmt.Errorf("migration %s is missing", step.Name))
+		}
+	}
+	return err
+}

@@ -1,0 +1,55 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"certflow/activities"
+)
+
+// RecoverEndpoint sends an endpoint the events of a time range again that it never got, batch by batch. It returns how many deliveries it
+// made.
+func RecoverEndpoint(ctx workflow.Context, in activities.RecoverInput) (int, error) {
+	made := 0
+	for {
+		var batch activities.Recovered
+		step := workflow.WithActivityOptions(ctx, recoverOptions(fmt.Sprintf("recover events after %d", in.After)))
+		if err := workflow.ExecuteActivity(step, deliverSteps.RecoverBatch, in).Get(ctx, &batch); err != nil {
+			return made, err
+		}
+		if err := deliver(ctx, in.Account, batch.Deliveries); err != nil {
+			return made, err
+		}
+		made += len(batch.Deliveries)
+		in.After = batch.After
+		workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d deliveries made", made))
+		if batch.Over {
+			return made, nil
+		}
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			return made, workflow.NewContinueAsNewError(ctx, RecoverEndpoint, in)
+		}
+	}
+}
+
+// StartRecovery starts sending the events of [since, until) that the endpoint wanted and never got. A recovery of the endpoint that runs is
+// left to end: what it does not cover can be asked for afterwards.
+func (s Starter) StartRecovery(ctx context.Context, account, endpoint string, since, until time.Time) error {
+	_, err := s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: "recovery/" + endpoint, TaskQueue: WebhooksQueue,
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            "recover " + endpoint,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(AttributeAccount.ValueSet(account)),
+		Priority:                 temporal.Priority{FairnessKey: endpoint},
+	}, RecoverEndpoint, activities.RecoverInput{Account: account, Endpoint: endpoint, Since: since, Until: until})
+	if err != nil {
+		return fmt.Errorf("start the recovery of %s: %w", endpoint, err)
+	}
+	return nil
+}
