@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -293,7 +294,7 @@ func conceal(runs []run, shapes []shape) {
 	}
 }
 
-// words gives the runs as words of the page, turned so that text which stands upright after turn quarter turns does so.
+// words gives the runs as words of the page.
 func words(runs []run) []page.Word {
 	out := make([]page.Word, 0, len(runs))
 	for _, r := range runs {
@@ -311,11 +312,15 @@ func words(runs []run) []page.Word {
 		out = append(out, page.Word{Text: text, Box: r.box.box(), Source: certificate.Text, Confidence: confidence,
 			Size: round2(r.size), Hidden: r.unseen})
 	}
-	slices.SortStableFunc(out, func(a, b page.Word) int {
-		if d := a.Box[3] - b.Box[3]; math.Abs(d) > 2 {
-			return int(math.Copysign(1, d))
-		}
-		return int(math.Copysign(1, a.Box[0]-b.Box[0]))
-	})
 	return out
+}
+
+// lineHeight is the height in points of the bands in which words are ordered from left to right.
+const lineHeight = 4
+
+// inOrder sorts words roughly as they are read: it is for people and logs, no reader may rest on it.
+func inOrder(words []page.Word) {
+	slices.SortStableFunc(words, func(a, b page.Word) int {
+		return cmp.Or(cmp.Compare(math.Round(a.Box[3]/lineHeight), math.Round(b.Box[3]/lineHeight)), cmp.Compare(a.Box[0], b.Box[0]))
+	})
 }

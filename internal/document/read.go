@@ -61,6 +61,7 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 	p.Words = withoutValues(words(runs), p.Fields)
 	p.Marks = marks(c.shapes, view)
 	turnPage(&p, uprightTurn(runs))
+	inOrder(p.Words)
 	return p, nil
 }
 

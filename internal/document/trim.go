@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 )
 
 // Engine writes PDFs. Reading never depends on which one is configured.
@@ -57,23 +57,25 @@ func (pdfcpuEngine) Trim(ctx context.Context, pdf []byte, n int) (out []byte, er
 	if info.Pages <= n && !info.Encrypted {
 		return pdf, nil
 	}
-	conf := configuration()
-	conf.Optimize = false
-	if info.Encrypted {
-		var plain bytes.Buffer
-		if err := api.Decrypt(bytes.NewReader(pdf[header(pdf):]), &plain, conf); err != nil {
-			return nil, unreadable(fmt.Errorf("decrypt: %w", err))
-		}
-		pdf = plain.Bytes()
-		conf = configuration()
-		conf.Optimize = false
+	// Not api.Trim: it validates every object first, and refuses real certificates for entries that no page needs.
+	source, err := api.ReadContext(bytes.NewReader(pdf[header(pdf):]), configuration())
+	if err == nil {
+		err = source.EnsurePageCount()
 	}
-	if info.Pages <= n {
-		return pdf, nil
+	if err != nil {
+		return nil, unreadable(fmt.Errorf("read to trim: %w", err))
+	}
+	numbers := make([]int, min(n, source.PageCount))
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	target, err := pdfcpu.ExtractPages(source, numbers, false)
+	if err != nil {
+		return nil, unreadable(fmt.Errorf("trim: %w", err))
 	}
 	var trimmed bytes.Buffer
-	if err := api.Trim(bytes.NewReader(pdf), &trimmed, []string{"1-" + strconv.Itoa(n)}, conf); err != nil {
-		return nil, unreadable(fmt.Errorf("trim: %w", err))
+	if err := api.WriteContext(target, &trimmed); err != nil {
+		return nil, unreadable(fmt.Errorf("write what was trimmed: %w", err))
 	}
 	return trimmed.Bytes(), ctx.Err()
 }
