@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/env"
@@ -128,15 +129,14 @@ func (c *compiler) compile(text string) (*program, []string) {
 // build compiles an expression.
 func (c *compiler) build(text string) (*program, []string) {
 	checked, issues := c.env.Compile(text)
-	if issues.Err() == nil {
-		refuseComparedParts(checked.NativeRep(), issues)
-	}
 	if errs := issues.Errors(); len(errs) > 0 {
 		var faults []string
 		for _, e := range errs[:min(len(errs), maxIssues)] {
-			line, column := max(e.Location.Line(), 1), e.Location.Column()+1
-			faults = append(faults, fmt.Sprintf("line %d, column %d: %s", line, column, oneLine(e.Message)))
+			faults = append(faults, position(e.Location)+oneLine(e.Message))
 		}
+		return nil, faults
+	}
+	if faults := comparedParts(checked.NativeRep()); len(faults) > 0 {
 		return nil, faults
 	}
 	if t := checked.OutputType(); !t.IsExactType(types.BoolType) {
@@ -216,9 +216,15 @@ func celDays(v ref.Val) ref.Val {
 	return types.Duration{Duration: time.Duration(n) * 24 * time.Hour}
 }
 
-// refuseComparedParts reports comparisons of parts of the certificate, which hold values in doubt that a comparison would
-// not see.
-func refuseComparedParts(a *ast.AST, issues *cel.Issues) {
+// position writes a place in an expression, counting lines and columns from 1.
+func position(l common.Location) string {
+	return fmt.Sprintf("line %d, column %d: ", max(l.Line(), 1), max(l.Column()+1, 1))
+}
+
+// comparedParts reports comparisons of parts of the certificate, which hold values in doubt that a comparison would not
+// see.
+func comparedParts(a *ast.AST) []string {
+	var faults []string
 	ast.PostOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() != ast.CallKind {
 			return
@@ -227,13 +233,11 @@ func refuseComparedParts(a *ast.AST, issues *cel.Issues) {
 		if !slices.Contains([]string{operators.Equals, operators.NotEquals, operators.In}, call.FunctionName()) {
 			return
 		}
-		for _, arg := range call.Args() {
-			if holdsStruct(a.GetType(arg.ID())) {
-				issues.ReportErrorAtID(e.ID(), "parts of a certificate cannot be compared: compare their fields")
-				return
-			}
+		if slices.ContainsFunc(call.Args(), func(arg ast.Expr) bool { return holdsStruct(a.GetType(arg.ID())) }) {
+			faults = append(faults, position(a.SourceInfo().GetStartLocation(e.ID()))+"parts of a certificate cannot be compared: compare their fields")
 		}
 	}))
+	return faults
 }
 
 func holdsStruct(t *types.Type) bool {

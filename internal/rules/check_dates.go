@@ -78,9 +78,9 @@ func (l *look) asked(f certificate.Field, path string) []string {
 	if f.Kind == certificate.KindCoverage {
 		return l.policies(path)
 	}
-	for _, row := range certificate.Rows(&l.in.Certificate) {
+	for _, row := range l.in.rows {
 		if f.Kind == certificate.KindCoverages || strings.HasPrefix(row, path+".") {
-			out = append(out, certificate.Policies(&l.in.Certificate, row)...)
+			out = append(out, l.in.policiesOf(row)...)
 		}
 	}
 	return out

@@ -116,7 +116,7 @@ func facts(l *look, read []value) string {
 func (q expression) choices(l *look) ([]map[string]string, bool) {
 	out := []map[string]string{{}}
 	for _, row := range q.program.rows {
-		policies := certificate.Policies(&l.in.Certificate, row)
+		policies := l.in.policiesOf(row)
 		if len(policies) < 2 {
 			continue
 		}

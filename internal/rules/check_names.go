@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"certflow/internal/certificate"
 )
 
 // nameMatches asks that the name at a path is one of several, or the contractor's.
@@ -165,7 +163,7 @@ func (q containsName) answer(l *look) finding {
 func (q containsName) candidates(l *look, where Place) ([]value, string) {
 	text := l.peek(descriptionText)
 	printed, _ := text.content.(string)
-	p := readProse(printed)
+	p := l.in.prose()
 	switch where {
 	case Holder:
 		v := l.peek(holderName)
@@ -223,8 +221,8 @@ func (q containsName) candidates(l *look, where Place) ([]value, string) {
 
 // tickedInsured notes that the box ADDL INSD is ticked, which names nobody.
 func (l *look) tickedInsured() string {
-	for _, row := range certificate.Rows(&l.in.Certificate) {
-		for _, at := range certificate.Policies(&l.in.Certificate, row) {
+	for _, row := range l.in.rows {
+		for _, at := range l.in.policiesOf(row) {
 			if v := l.peek(at + ".additional_insured"); v.content == true {
 				return fmt.Sprintf("the box ADDL INSD of %s is ticked%s, which names nobody", l.coverage(at), v.page())
 			}

@@ -65,7 +65,7 @@ func (l *look) wants(path string) string {
 // anyCoverage passes when one of the rows that the path stands for is shown without doubt.
 func (q required) anyCoverage(l *look) finding {
 	var proofs []string
-	for _, row := range certificate.Rows(&l.in.Certificate) {
+	for _, row := range l.in.rows {
 		if strings.HasPrefix(row, q.path+".") {
 			proofs = append(proofs, coverageProof(row)...)
 		}

@@ -29,8 +29,9 @@ func (j *Judge) Evaluate(in Input) Verdict {
 	if len(in.Requirement.Rules) == 0 {
 		v.Status = Flagged
 	}
+	rec := newRecord(&in)
 	for i, rule := range in.Requirement.Rules {
-		l := &look{in: &in}
+		l := &look{in: rec}
 		f := j.judge(rule, l)
 		r := Result{
 			RuleName: rule.Name, RulePath: rule.Path, Result: Pass, Message: f.message,

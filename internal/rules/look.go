@@ -12,7 +12,7 @@ import (
 
 // look is what one rule sees of the input. It notes which evidence the rule's answer rests on.
 type look struct {
-	in         *Input
+	in         *record
 	paths      []string
 	confidence *float64
 }
@@ -25,7 +25,7 @@ type value struct {
 	evidence certificate.Evidence
 	known    bool // whether there is evidence
 	sure     bool // whether a rule may rest on it: shown, and without doubt
-	in       *Input
+	in       *record
 }
 
 // peek gives the scalar at a path without resting on it.
@@ -235,9 +235,13 @@ func (l *look) policies(path string) []string {
 	if row == "" {
 		return []string{path}
 	}
-	out := certificate.Policies(&l.in.Certificate, row)
-	for i := range out {
-		out[i] += rest
+	policies := l.in.policiesOf(row)
+	if rest == "" {
+		return policies
+	}
+	out := make([]string, len(policies))
+	for i, p := range policies {
+		out[i] = p + rest
 	}
 	return out
 }
@@ -245,32 +249,22 @@ func (l *look) policies(path string) []string {
 // split divides a path into the row of the coverage table that it leads into and the rest with its dot. The row is empty
 // for a path that leads elsewhere.
 func split(path string) (row, rest string) {
-	parts := strings.SplitN(path, ".", 3)
-	if len(parts) < 2 || parts[0] != "coverages" || parts[1] == "other" {
+	inside, ok := strings.CutPrefix(path, "coverages.")
+	name, _, _ := strings.Cut(inside, ".")
+	if !ok || name == "other" {
 		return "", path
 	}
-	row = parts[0] + "." + parts[1]
+	row = path[:len("coverages.")+len(name)]
 	return row, path[len(row):]
 }
 
 // coverage names the row or the policy at a path, which may lead further into it: commercial general liability, policy 2.
 func (l *look) coverage(path string) string {
-	parts := strings.Split(path, ".")
-	if len(parts) < 2 || parts[0] != "coverages" {
-		return ""
+	row, _ := split(path)
+	if row == "" {
+		return l.otherCoverage(path)
 	}
-	row := parts[0] + "." + parts[1]
-	if parts[1] == "other" {
-		if len(parts) < 3 {
-			return "other coverages"
-		}
-		row += "." + parts[2]
-		if label := l.peek(row + ".label"); label.shown {
-			return "the coverage " + show(label.content)
-		}
-		return "an unnamed coverage"
-	}
-	all := certificate.Policies(&l.in.Certificate, row)
+	all := l.in.policiesOf(row)
 	if len(all) < 2 {
 		return certificate.Label(row)
 	}
@@ -280,6 +274,22 @@ func (l *look) coverage(path string) string {
 		}
 	}
 	return certificate.Label(row) + ", policy 1 of the row"
+}
+
+// otherCoverage names the item of coverages.other at a path, or the list; it is empty for a path that leads elsewhere.
+func (l *look) otherCoverage(path string) string {
+	rest, ok := strings.CutPrefix(path, "coverages.other")
+	if !ok {
+		return ""
+	}
+	if rest == "" {
+		return "other coverages"
+	}
+	item, _, _ := strings.Cut(rest[1:], ".")
+	if label := l.peek("coverages.other." + item + ".label"); label.shown {
+		return "the coverage " + show(label.content)
+	}
+	return "an unnamed coverage"
 }
 
 // title names the row or the coverage at a path as coverage does, without telling the policies of a row apart.
@@ -292,7 +302,7 @@ func (l *look) title(path string) string {
 
 // eachPolicy says that every policy of a row is asked, where the certificate shows several.
 func (l *look) eachPolicy(path string) string {
-	if row, _ := split(path); row != "" && len(certificate.Policies(&l.in.Certificate, row)) > 1 {
+	if row, _ := split(path); row != "" && len(l.in.policiesOf(row)) > 1 {
 		return " for each policy of the row"
 	}
 	return ""
@@ -321,8 +331,9 @@ func (l *look) named(path, c string) string {
 			return c
 		}
 	}
-	if parts := strings.Split(path, "."); len(parts) == 3 && parts[0] == "insurers" {
-		if n, err := strconv.Atoi(parts[1]); err == nil {
+	if rest, ok := strings.CutPrefix(path, "insurers."); ok {
+		item, _, inside := strings.Cut(rest, ".")
+		if n, err := strconv.Atoi(item); err == nil && inside {
 			return fmt.Sprintf("the %s of insurer %d", label, n+1)
 		}
 	}

@@ -204,12 +204,16 @@ func tokens(s string) []token {
 	}
 	for _, r := range norm.NFKD.String(trademarks.Replace(s)) {
 		switch {
-		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("'’‘`´", r):
+		case strings.ContainsRune("'’‘`´", r) || unicode.In(r, unicode.Mn, unicode.Cf):
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			if word.Len() == 0 {
 				capital = !unicode.IsLower(r)
 			}
-			word.WriteString(plain(r))
+			if r = unicode.ToLower(r); r < unicode.MaxASCII {
+				word.WriteByte(byte(r))
+			} else {
+				word.WriteString(plain(r))
+			}
 		case r == '&' || r == '+':
 			end()
 			gap.WriteRune(r)
@@ -225,10 +229,10 @@ func tokens(s string) []token {
 	return joined(joined(out, pointed), spaced)
 }
 
-// plain writes a letter without case; those that Unicode does not take apart are written as their bearers spell them
+// plain writes a small letter; those that Unicode does not take apart are written as their bearers spell them
 // where the letter cannot be typed.
 func plain(r rune) string {
-	switch r = unicode.ToLower(r); r {
+	switch r {
 	case 'ß':
 		return "ss"
 	case 'æ':
