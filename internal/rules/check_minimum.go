@@ -25,8 +25,9 @@ const umbrellaRow = "coverages.umbrella_excess_liability"
 // answer passes when, in every policy of the row, every named limit is a number that is read without doubt and is at least
 // the amount asked for. With umbrella, the limit of an umbrella in force is added to a limit that is shown but too low.
 func (q minimum) answer(l *look) finding {
-	want := l.title(q.path) + " with " + q.asks() + l.eachPolicy(q.path)
-	next := "Ask the broker for a certificate that shows " + l.title(q.path) + " with " + q.asks() + "."
+	asked := l.title(q.path) + " with " + q.asks()
+	want := asked + l.eachPolicy(q.path)
+	next := "Ask the broker for a certificate that shows " + asked + "."
 	places := l.policies(q.path)
 	if len(places) == 0 {
 		return failed(want, "the certificate shows no "+l.title(q.path), next)

@@ -137,7 +137,7 @@ func (v value) page() string {
 	if !v.known || v.evidence.Page < 1 {
 		return ""
 	}
-	return fmt.Sprintf(" (page %d)", v.evidence.Page)
+	return " (page " + strconv.Itoa(v.evidence.Page) + ")"
 }
 
 // reading says what was read, or what is printed instead, and where: $1,000,000 (page 1).
@@ -206,6 +206,8 @@ func show(content any) string {
 		return "not ticked"
 	case string:
 		return quote(c)
+	case fmt.Stringer: // certificate.Date and certificate.Dollars
+		return c.String()
 	}
 	return fmt.Sprint(content)
 }

@@ -192,7 +192,10 @@ var trademarks = strings.NewReplacer("™", "", "℠", "")
 
 // tokens divides a text into words.
 func tokens(s string) []token {
-	var out []token
+	if strings.ContainsAny(s, "™℠") {
+		s = trademarks.Replace(s)
+	}
+	out := make([]token, 0, len(s)/5+1)
 	var gap, word strings.Builder
 	capital := false
 	end := func() {
@@ -202,7 +205,7 @@ func tokens(s string) []token {
 			gap.Reset()
 		}
 	}
-	for _, r := range norm.NFKD.String(trademarks.Replace(s)) {
+	for _, r := range norm.NFKD.String(s) {
 		switch {
 		case strings.ContainsRune("'’‘`´", r) || unicode.In(r, unicode.Mn, unicode.Cf):
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
@@ -260,7 +263,10 @@ func spaced(gap string) bool  { return strings.Trim(gap, " .\t\u00a0") == "" }
 
 // joined makes one word of single letters that stand together.
 func joined(in []token, together func(gap string) bool) []token {
-	var out []token
+	if !slices.ContainsFunc(in, func(t token) bool { return firstLetter(t.word) == t.word }) {
+		return in
+	}
+	out := make([]token, 0, len(in))
 	open := false // whether the last word of out is made of single letters
 	for _, t := range in {
 		single := firstLetter(t.word) == t.word

@@ -241,7 +241,7 @@ func (p *ruleParser) effective() question {
 func (p *ruleParser) nameMatches() question {
 	q := nameMatches{}
 	var text string
-	if json.Unmarshal(p.rule.Value, &text) == nil && len(p.rule.Value) > 0 && p.rule.Value[0] == '"' {
+	if len(p.rule.Value) > 0 && p.rule.Value[0] == '"' && json.Unmarshal(p.rule.Value, &text) == nil {
 		if text != "contractor" {
 			p.fault("value", `the value of name_matches is a list of names, or "contractor"`)
 		}
