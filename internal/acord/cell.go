@@ -69,20 +69,28 @@ func (c cell) at() certificate.Box {
 	return b
 }
 
-// rowsOf groups tokens of one place into lines, from top to bottom, each from left to right.
+// rowsOf groups tokens of one place into lines, from top to bottom, each from left to right. A token belongs to the line
+// whose middle is less than half the height of the type away; tall brackets and low commas do not shift that middle.
 func rowsOf(ts []*token) [][]*token {
+	if len(ts) == 0 {
+		return nil
+	}
 	sorted := slices.Clone(ts)
 	slices.SortStableFunc(sorted, func(a, b *token) int { return compare(a.box.cy(), b.box.cy()) })
-	var lines [][]*token
+	var heights []float64
 	for _, t := range sorted {
-		if n := len(lines); n > 0 {
-			line := boundsOf(lines[n-1])
-			if sameLine(line, t.box) > 0.55 && t.box.cy()-line.cy() < 0.6*max(t.box.height(), line.height()) {
-				lines[n-1] = append(lines[n-1], t)
-				continue
-			}
+		heights = append(heights, t.box.height())
+	}
+	height := median(heights)
+	var lines [][]*token
+	var middles []float64
+	for _, t := range sorted {
+		if n := len(lines); n > 0 && t.box.cy()-middles[n-1] < 0.55*max(height, min(t.box.height(), 1.5*height)) {
+			lines[n-1] = append(lines[n-1], t)
+			middles[n-1] += (t.box.cy() - middles[n-1]) / float64(len(lines[n-1]))
+			continue
 		}
-		lines = append(lines, []*token{t})
+		lines, middles = append(lines, []*token{t}), append(middles, t.box.cy())
 	}
 	for _, line := range lines {
 		byX(line)

@@ -2,6 +2,7 @@ package acord
 
 import (
 	"math"
+	"strings"
 
 	"certflow/internal/certificate"
 )
@@ -20,6 +21,8 @@ const (
 	disagreeing  = 0.5  // form field and print, or two places, say different things
 	unticked     = 0.9  // a box that is printed and holds no mark
 	uncommon     = 0.85 // a value that is possible but not of the usual look
+	unproven     = 0.84 // at most: letters and digits of OCR that nothing can be checked against
+	guessedPlace = 0.9  // read where a label must be that was not read itself
 )
 
 // sourced is the confidence that a cell's characters are read right and stand where they belong.
@@ -34,6 +37,19 @@ func sourced(c cell) float64 {
 }
 
 func textConfidence(c cell) float64 { return sourced(c) }
+
+// oddLetters lowers the confidence in OCR's words that hold what names and addresses do not.
+func oddLetters(c cell) float64 {
+	if c.source() != certificate.OCR {
+		return 1
+	}
+	for _, t := range c.tokens {
+		if strings.ContainsAny(t.text, "|~_*^{}[]=<>\\:;“”") || len(t.text) > 1 && strings.ContainsAny(t.text[1:len(t.text)-1], ":;!?") {
+			return uncommon
+		}
+	}
+	return 1
+}
 
 // dateConfidence leaves OCR's dates just above the threshold; corroborate lowers those that nothing supports.
 func dateConfidence(c cell) float64 { return sourced(c) }

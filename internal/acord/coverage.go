@@ -112,11 +112,25 @@ func (r *record) autoLimits(path string, l *certificate.AutomobileLiabilityLimit
 }
 
 func (tr tableReader) autos(path string, r row, autos *[]string) {
+	type box struct {
+		name        string
+		mark, label cell
+	}
+	var on []box
+	sure := 1.0
 	for _, kind := range autoKinds() {
-		if mark, ticked, label := tr.ticked(kind.id, r); ticked {
-			tr.prove(path+".autos."+strconv.Itoa(len(*autos)), with(mark, label), sourced(mark))
-			*autos = append(*autos, kind.name)
+		switch mark, ticked, label := tr.ticked(kind.id, r); {
+		case ticked:
+			on = append(on, box{kind.name, mark, label})
+			sure = min(sure, sourced(mark))
+		default:
+			// The list is only as sure as the emptiness of the boxes that are not on it.
+			sure = min(sure, tr.untickedConfidence(label))
 		}
+	}
+	for _, b := range on {
+		tr.prove(path+".autos."+strconv.Itoa(len(*autos)), with(b.mark, b.label), sure)
+		*autos = append(*autos, b.name)
 	}
 }
 
@@ -232,9 +246,14 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 			continue
 		}
 		if mark, ticked := tr.ticks.marks[i]; ticked {
+			if a.guessed {
+				mark.doubt *= guessedPlace
+			}
 			return mark, true, cellOf(a.tokens)
 		}
-		label = cellOf(a.tokens)
+		if label = cellOf(a.tokens); a.guessed {
+			label.doubt = guessedPlace
+		}
 		if box, seen := tr.s.emptyBox(i); seen {
 			label.tokens = append(label.tokens, &token{text: "☐", box: box.box, at: box.at, source: label.source(), conf: 1})
 		}
@@ -244,10 +263,13 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 
 // untickedConfidence is how sure it is that a box holds no mark: OCR overlooks single letters in frames.
 func (tr tableReader) untickedConfidence(label cell) float64 {
-	if label.source() == certificate.OCR && !slices.ContainsFunc(label.tokens, func(t *token) bool { return t.text == "☐" }) {
+	if label.empty() {
 		return inferred
 	}
-	return unticked * label.engine()
+	if tr.s.source() == certificate.OCR && !slices.ContainsFunc(label.tokens, func(t *token) bool { return t.text == "☐" }) {
+		return inferred
+	}
+	return unticked * label.doubt
 }
 
 // form reads the boxes CLAIMS-MADE and OCCUR, of which one is ticked.

@@ -7,6 +7,9 @@ func (s *sheet) descriptionBox() (rect, bool) {
 		return rect{}, false
 	}
 	box := rect{-s.page.Width, label.box.cy() + 0.3*s.em, s.page.Width * 2, s.page.Height * 2}
+	if s.form.ok {
+		box.y0 = label.box.y1 + 0.1*s.em // what stands beside the label is the rest of it
+	}
 	for _, a := range s.anchors {
 		ends := a.id == holderLabel || a.id == cancellationLabel || a.id == copyrightLabel || a.id == footLabel ||
 			!s.form.ok && sectionLabel(a.id) && a.id != descriptionLabel

@@ -57,12 +57,18 @@ func (s *sheet) freeRowsOf(t table) []freeRow {
 			r.to = starts[i+1] - 0.5*t.pitch
 		}
 		row := freeRow{label: s.cell(t, typeColumn, r), limits: s.freeLimits(t, r)}
-		if row.policy = s.rowCells(t, r).policies()[0]; row.policy.number.empty() && row.policy.effective.empty() && len(row.limits) == 0 {
+		row.policy = s.rowCells(t, r).policies()[0]
+		if len(key(row.policy.number.text())) < 3 && row.policy.effective.empty() && row.policy.expiration.empty() && !withAmount(row.limits) {
 			continue
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// withAmount reports whether a limit is a number.
+func withAmount(limits []freeLimit) bool {
+	return slices.ContainsFunc(limits, func(l freeLimit) bool { return len(key(l.amount.text())) >= 3 })
 }
 
 var amountWord = regexp.MustCompile(`^\$?\d[\d,]*(\.\d\d)?$`)

@@ -50,7 +50,7 @@ func (r *record) header(s *sheet, o official) {
 	r.date("certificate_date", &r.certificate.Date, date)
 	number := s.numberCell()
 	o.override(&number, "CertificateOfInsurance_CertificateNumberIdentifier_A")
-	r.text("certificate_number", &r.certificate.Number, number)
+	r.number("certificate_number", &r.certificate.Number, number)
 
 	producer, _ := o.block(s.block(producerLabel), "Producer_FullName_A", "Producer_MailingAddress")
 	r.party("producer", &r.certificate.Producer, producer)

@@ -3,6 +3,7 @@ package acord
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -32,6 +33,7 @@ type insurerLine struct {
 	letter string
 	label  []*token
 	box    rect
+	doubt  float64 // 1 where the letter was read, less where its place tells it
 }
 
 // insurers reads the block of insurers: for each letter the name right of it and the NAIC number in the last column. Letters
@@ -74,9 +76,10 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	}
 	path := insurerPath(len(r.certificate.Insurers))
 	insurer := certificate.Insurer{Letter: line.letter}
-	r.prove(path+".letter", cellOf(line.label), sourced(cellOf(line.label)))
+	r.prove(path+".letter", cellOf(line.label), sourced(cellOf(line.label))*line.doubt)
 	if len(name) > 0 {
 		c := cellOf(name)
+		c.doubt = line.doubt
 		r.say(path+".name", &insurer.Name, c, cleanName(rating.ReplaceAllString(c.text(), " ")))
 	}
 	if len(number) > 0 {
@@ -103,10 +106,51 @@ func (s *sheet) insurerLines() []insurerLine {
 			for _, l := range tokens {
 				l.label = true
 			}
-			out = append(out, insurerLine{letter, tokens, boundsOf(tokens)})
+			out = append(out, insurerLine{letter, tokens, boundsOf(tokens), 1})
 		}
 	}
-	return out
+	return s.unreadLetters(out)
+}
+
+// The standard form's lines INSURER A to INSURER F in points: where they begin, how far apart they are, and where names begin.
+const (
+	firstInsurer, insurerPitch = 176.4, 12.0
+	insurerLeft, insurerRight  = 309.6, 346.0
+)
+
+// unreadLetters adds the lines whose letter OCR did not read: the lines stand at equal distances, so that those around tell
+// which letter is meant.
+func (s *sheet) unreadLetters(found []insurerLine) []insurerLine {
+	if !s.form.ok || s.source() != certificate.OCR || len(found) == 0 || len(found) >= 6 {
+		return found
+	}
+	var points []point
+	have := map[string]bool{}
+	right := 0.0
+	for _, line := range found {
+		have[line.letter] = true
+		points = append(points, point{firstInsurer + insurerPitch*float64(line.letter[0]-'A'), line.box.cy()})
+		right = math.Max(right, line.box.x1)
+	}
+	y := axisOf(points, s.form.yScale)
+	for letter := 'A'; letter <= 'F'; letter++ {
+		if have[string(letter)] {
+			continue
+		}
+		at := y.at(firstInsurer + insurerPitch*float64(letter-'A'))
+		half := 0.4 * insurerPitch * s.form.yScale
+		box := rect{s.form.x(insurerLeft), at - half, math.Max(right, s.form.x(insurerRight)-0.5*s.em), at + half}
+		label := s.in(rect{box.x0 - s.em, box.y0, box.x1, box.y1}, written)
+		if len(label) == 0 {
+			continue
+		}
+		for _, t := range label {
+			t.label = true
+		}
+		found = append(found, insurerLine{string(letter), label, box, guessedPlace})
+	}
+	slices.SortFunc(found, func(a, b insurerLine) int { return compare(a.box.cy(), b.box.cy()) })
+	return found
 }
 
 // insurerWord reports whether a word heads an insurer's line.

@@ -97,6 +97,7 @@ type label struct {
 	spellings []string
 	first     bool  // nothing but a tick or an insurer's letter stands before it
 	alone     bool  // nothing stands after it, unless a colon ends it
+	strict    bool  // other words differ from it by a letter or two, so that every letter counts
 	place     place // where ACORD 25 (2016/03) has it, zero when the form has it twice or not at all
 }
 
@@ -120,7 +121,8 @@ func labels() []label {
 		{id: insurersLabel, spellings: []string{"INSURER(S) AFFORDING COVERAGE", "INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE"}, place: place{369, 164}},
 		{id: naicLabel, spellings: []string{"NAIC #", "NAIC NO", "NAIC NUMBER", "NAIC CODE", "NAIC"}, place: place{557, 164}},
 		{id: coveragesLabel, spellings: []string{"COVERAGES", "COVERAGE"}, first: true, alone: true, place: place{21.6, 246.7}},
-		{id: numberLabel, spellings: []string{"CERTIFICATE NUMBER", "CERTIFICATE NO", "CERTIFICATE #"}, place: place{158.4, 246.7}},
+		{id: numberLabel, spellings: []string{"CERTIFICATE NUMBER"}, place: place{158.4, 246.7}},
+		{id: numberLabel, spellings: []string{"CERTIFICATE NO", "CERTIFICATE #"}, strict: true},
 		{id: revisionLabel, spellings: []string{"REVISION NUMBER"}, place: place{424.8, 246.7}},
 		{id: letterColumn, spellings: []string{"INSR|LTR", "INSR LTR", "CO|LTR"}, place: place{20, 291}},
 		{id: typeColumn, spellings: []string{"TYPE OF INSURANCE", "TYPE OF COVERAGE", "COVERAGE TYPE"}, place: place{75.4, 295.4}},

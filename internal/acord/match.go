@@ -23,13 +23,14 @@ type spelling struct {
 
 // lexicon finds spellings by their key, and by its length for fuzzy matching.
 type lexicon struct {
+	labels   []label
 	exact    map[string][]*spelling
 	byLength map[int][]*spelling
 	longest  int
 }
 
 func compile(labels []label) lexicon {
-	l := lexicon{exact: map[string][]*spelling{}, byLength: map[int][]*spelling{}}
+	l := lexicon{labels: labels, exact: map[string][]*spelling{}, byLength: map[int][]*spelling{}}
 	for i := range labels {
 		for _, printed := range labels[i].spellings {
 			above, below, _ := strings.Cut(printed, "|")
@@ -56,7 +57,7 @@ func (l lexicon) lookup(text string, fuzzy bool, visit func(s *spelling, errors 
 	for n := len(text) - tolerance(len(text)) - 1; n <= len(text)+tolerance(len(text))+1; n++ {
 		for _, s := range l.byLength[n] {
 			allowed := tolerance(n)
-			if s.key == text || allowed == 0 || s.counts.distance(counts) > 2*allowed {
+			if s.key == text || allowed == 0 || s.strict || s.counts.distance(counts) > 2*allowed {
 				continue
 			}
 			if d := editDistance(s.key, text, allowed); d <= allowed {
@@ -138,12 +139,13 @@ func editDistance(a, b string, limit int) int {
 
 // anchor is a printed label found on a sheet.
 type anchor struct {
-	id     labelID
-	tokens []*token
-	first  rect // the first line
-	box    rect // all of it
-	place  place
-	errors int // letters that differ from the label as it should be
+	id      labelID
+	tokens  []*token
+	first   rect // the first line
+	box     rect // all of it
+	place   place
+	errors  int  // letters that differ from the label as it should be
+	guessed bool // stands where the form has the label; its words were not read
 }
 
 // findAnchors finds the printed labels of a sheet and marks their tokens.

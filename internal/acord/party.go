@@ -68,7 +68,7 @@ var (
 	account   = regexp.MustCompile(`^[#\d][\d\s./-]*$`)
 	street    = regexp.MustCompile(`(?i)^\d+[a-z]?(-\d+)?\s+\S+|^(p\.?\s*o\.?\s*)?box\s+\w+|^(suite|ste|unit|apt|floor|fl|bldg|building|room|rm)\b|^(attn|attention|c/o|care of)\b|^home office|^one\s+\w+\s+(plaza|place|center|square|way|drive)`)
 	cityState = regexp.MustCompile(`(?i)\b[a-z]{2}\.?,?\s+\d{5}(-\d{4})?$`)
-	continues = regexp.MustCompile(`(?i)^(d\.?/?b\.?/?a\b|dba\b|doing business as\b|a/?k/?a\b|t/?a\b|f/?k/?a\b|and\b|&|of\b|its\b)`)
+	continues = regexp.MustCompile(`(?i)^(d\.?/?b\.?/?a\b|dba\b|doing business as\b|a/?k/?a\b|t/?a\b|f/?k/?a\b|and\b|&|of\b)`)
 	dangling  = regexp.MustCompile(`(?i)(\b(d/?b/?a|and|of|the|an?|for|at)|[&,:]|/)$`)
 	suffix    = regexp.MustCompile(`(?i)^(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|pc|company|corporation|incorporated)\b\.?`)
 	company   = regexp.MustCompile(`(?i)\b(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|company|corporation|incorporated)\b\.?`)

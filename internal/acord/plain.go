@@ -75,7 +75,7 @@ func (p *plainReader) entry(a anchor) {
 		}
 	case numberLabel:
 		if c.Number == nil {
-			p.text("certificate_number", &c.Number, firstLine(p.s.valueOf(a)))
+			p.number("certificate_number", &c.Number, firstLine(p.s.valueOf(a)))
 		}
 	case periodLabel:
 		p.takePeriod(a)

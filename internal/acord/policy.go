@@ -74,7 +74,9 @@ func lineCells(c cell, keep func(*token) bool) []cell {
 }
 
 // wordy passes tokens that hold a letter or digit, or are a tick; OCR makes the rest out of ruling.
-func wordy(t *token) bool { return t.key != "" || t.source != certificate.OCR || isTick(t.text) }
+func wordy(t *token) bool {
+	return t.key != "" || t.source != certificate.OCR || isTick(t.text) || t.text == "&"
+}
 
 // isLetter passes an insurer's letter.
 func isLetter(t *token) bool { return len(t.key) == 1 && t.key[0] >= 'A' && t.key[0] <= 'Z' }
@@ -151,7 +153,7 @@ func (s *sheet) dateLines(t table, r span) [][2]cell {
 
 // policy fills what every coverage has.
 func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
-	r.text(path+".policy_number_string", &p.Number, c.number)
+	r.number(path+".policy_number_string", &p.Number, withoutRuling(c.number))
 	r.date(path+".policy_effective_date", &p.Effective, c.effective)
 	r.date(path+".policy_expiration_date", &p.Expiration, c.expiration)
 	if !c.letter.empty() {
@@ -159,6 +161,20 @@ func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
 	}
 	r.yesNo(path+".additional_insured", &p.AdditionalInsured, c.addl)
 	r.yesNo(path+".waiver_of_subrogation", &p.WaiverOfSubrogation, c.subr)
+}
+
+// withoutRuling drops the single strokes at the ends of a cell that OCR made of its borders.
+func withoutRuling(c cell) cell {
+	stroke := func(t *token) bool {
+		return t.source == certificate.OCR && len(t.text) <= 2 && strings.Trim(t.key, "I1LJT") == ""
+	}
+	for len(c.tokens) > 1 && stroke(c.tokens[len(c.tokens)-1]) {
+		c.tokens = c.tokens[:len(c.tokens)-1]
+	}
+	for len(c.tokens) > 1 && stroke(c.tokens[0]) {
+		c.tokens = c.tokens[1:]
+	}
+	return c
 }
 
 // yesNo reads a box that holds X or Y, N, or nothing. Anything else is null with what is printed as evidence.

@@ -63,6 +63,7 @@ func readSheet(s *sheet) *record {
 		return r
 	}
 	s.dropAnchors(func(a anchor) bool { return t.free.holds(a.first.cy()) && a.first.x0 < t.columns[limitsColumn].from })
+	s.guessLabels(t)
 	marks := findTicks(s)
 	r.header(s, o)
 	r.insurers(s)

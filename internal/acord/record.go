@@ -41,11 +41,27 @@ func (r *record) text(path string, to **string, c cell) {
 
 // say sets a string that the cell's words stand for.
 func (r *record) say(path string, to **string, c cell, value string) {
+	if c.source() == certificate.OCR {
+		value = strings.Trim(value, "|~_`‘’“”'\"* ")
+	}
 	if value == "" || c.empty() {
 		return
 	}
 	*to = &value
-	r.prove(path, c, textConfidence(c))
+	r.prove(path, c, textConfidence(c)*oddLetters(c))
+}
+
+// number sets a policy or certificate number. OCR confuses letters and digits, and there is nothing to check such a number by.
+func (r *record) number(path string, to **string, c cell) {
+	value := strings.TrimSpace(c.text())
+	if c.source() == certificate.OCR {
+		value = strings.Trim(value, ".,:;-—|[]{}()'‘’“” ")
+	}
+	if r.say(path, to, c, value); *to != nil && c.source() == certificate.OCR {
+		e := r.evidence[path]
+		e.Confidence = round(min(e.Confidence, unproven))
+		r.evidence[path] = e
+	}
 }
 
 // date sets a date; what is printed and is none stays as evidence of the null.
@@ -107,14 +123,39 @@ func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 		return amount, 1, true
 	}
 	if c.source() == certificate.OCR {
+		if amount, doubt, ok := amongRuling(c); ok {
+			return amount, doubt, true
+		}
 		s = misreadDigits(s)
 	}
 	if groups := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' }); len(groups) > 0 && thousands(groups) {
-		if amount, err := certificate.ParseDollars(strings.Join(groups, ",")); err == nil {
+		if amount, err := certificate.ParseDollars(strings.Join(groups, ",")); err == nil && (len(groups) > 1 || amount >= 100) {
 			return amount, spacedDigits, true
 		}
 	}
 	return 0, 0, false
+}
+
+// amongRuling finds the one amount of a cell in which OCR took the dollar sign for a letter, ruling for more letters, or the
+// cents for a word of their own.
+func amongRuling(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
+	doubt = 1
+	for _, t := range c.tokens {
+		text := strings.Trim(t.text, "|[]{}()_;:.,'`‘’\"—-$/")
+		switch found, err := certificate.ParseDollars(text); {
+		case err == nil && len(text) > 2:
+			if ok {
+				return 0, 0, false
+			}
+			amount, ok = found, true
+		case text == "" || text == "s" || text == "S" || text == "§":
+		case strings.Trim(text, "0") == "" && len(text) <= 2 && ok, len(text) <= 3 && !strings.ContainsAny(text, "0123456789"):
+			doubt = uncommon
+		default:
+			return 0, 0, false
+		}
+	}
+	return amount, doubt, ok
 }
 
 // misreadDigits puts the digits and commas back that OCR most often takes for something else. It changes nothing that holds

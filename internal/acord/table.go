@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"certflow/internal/certificate"
 	"certflow/internal/page"
 )
 
@@ -206,6 +207,23 @@ func (s *sheet) amountsLeft(t table, x axis) float64 {
 		}
 	}
 	return left
+}
+
+// guessLabels puts labels of boxes where the standard form has them and OCR did not read them, so that the ink in their boxes
+// counts. A guessed label has no words.
+func (s *sheet) guessLabels(t table) {
+	if !t.standard || s.source() != certificate.OCR {
+		return
+	}
+	y := s.bodyAxis(t.top)
+	for _, l := range formLabels.labels {
+		if l.place == (place{}) || !tickable(l.id) || len(s.find(l.id)) > 0 {
+			continue
+		}
+		x0, cy := s.form.x(l.place.x), y.at(l.place.y)
+		box := rect{x0, cy - 0.5*s.em, x0 + 3*s.em, cy + 0.5*s.em}
+		s.anchors = append(s.anchors, anchor{id: l.id, first: box, box: box, place: l.place, guessed: true})
+	}
 }
 
 // snap is how far a drawn rule may be from where the labels say that a border is, in points.

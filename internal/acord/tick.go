@@ -84,7 +84,7 @@ func (s *sheet) boxOwner(box rect) (index int, ok bool) {
 	nearest := math.Inf(1)
 	for i, a := range s.anchors {
 		dx, dy := a.first.x0-box.cx(), math.Abs(box.cy()-a.box.cy())
-		if !tickable(a.id) || dx < 0 || dx > reach || dy > a.box.height()/2+0.4*s.em {
+		if !tickable(a.id) || dx < 0 || dx > reach || dy > a.box.height()/2+0.4*s.em || s.form.ok && dy > 0.55*standardPitch*s.form.yScale {
 			continue
 		}
 		if d := dx + 1.5*dy; d < nearest {
@@ -94,11 +94,34 @@ func (s *sheet) boxOwner(box rect) (index int, ok bool) {
 	return index, ok
 }
 
-// isBox reports whether a mark may be a tick box.
+// isBox reports whether a mark has the size of a tick box.
 func isBox(m mark) bool {
 	w, h := m.box.width(), m.box.height()
 	return m.kind == page.Frame && w >= 5 && w <= 26 && h >= 5 && h <= 20
 }
+
+// tickBoxes are the frames that may be tick boxes. A cell of the table around a box is none.
+func (s *sheet) tickBoxes() []mark {
+	var out []mark
+	for _, m := range s.marks {
+		if !isBox(m) {
+			continue
+		}
+		inner := slices.ContainsFunc(s.marks, func(o mark) bool {
+			return isBox(o) && o.box != m.box && o.box.width() <= m.box.width() && o.box.height() <= m.box.height() && m.box.holds(o.box)
+		})
+		if !inner {
+			out = append(out, m)
+		}
+		if len(out) > maxBoxes {
+			break
+		}
+	}
+	return out
+}
+
+// maxBoxes bounds the search for ticks; a form has some sixty frames.
+const maxBoxes = 400
 
 // drawnTicks are the marks in tick boxes that are no text, as tokens: drawings and small images on a page of text, and boxes that
 // hold ink on a picture.
@@ -107,15 +130,20 @@ func (s *sheet) drawnTicks() []*token {
 	add := func(m mark, conf float64) {
 		out = append(out, &token{text: "X", key: "X", box: m.box, at: m.at, source: s.source(), conf: conf, tick: true})
 	}
-	picture := s.source() == certificate.OCR
+	if s.source() == certificate.OCR {
+		for _, m := range s.tickBoxes() {
+			switch {
+			case m.ink >= inked:
+				add(m, 1)
+			case m.ink >= speckled:
+				add(m, inferred)
+			}
+		}
+		return out
+	}
 	for _, m := range s.marks {
 		w, h := m.box.width(), m.box.height()
-		switch {
-		case picture && isBox(m) && m.ink >= inked:
-			add(m, 1)
-		case picture && isBox(m) && m.ink >= speckled:
-			add(m, inferred)
-		case !picture && (m.kind == page.Drawing || m.kind == page.Image) && w >= 2 && w <= 18 && h >= 2 && h <= 16:
+		if (m.kind == page.Drawing || m.kind == page.Image) && w >= 2 && w <= 18 && h >= 2 && h <= 16 {
 			add(m, 1)
 		}
 	}
@@ -130,8 +158,8 @@ const (
 
 // emptyBox finds the tick box that is seen to be empty before a label.
 func (s *sheet) emptyBox(index int) (box mark, ok bool) {
-	for _, m := range s.marks {
-		if !isBox(m) || m.ink >= speckled {
+	for _, m := range s.tickBoxes() {
+		if m.ink >= speckled {
 			continue
 		}
 		if owner, found := s.boxOwner(m.box); found && owner == index {
