@@ -86,6 +86,14 @@ check-generated:
 vuln: $(TOOLS)/govulncheck ## ask vuln.go.dev for known faults in what is called
 	$(TOOLS)/govulncheck $(PACKAGES)
 
+##  measure
+
+.PHONY: eval
+eval: bin/certflow ## measure reading against transcribed certificates in ../shared/acord, where that folder is there
+	@[ -d ../shared/acord ] || { echo "../shared/acord is absent: make eval has nothing to measure (certflow eval --generated 500 --scans 20 draws its own)"; exit 0; }; \
+	tools/system-packages.sh poppler tesseract && \
+	bin/certflow eval --min-form 0.995 --min-text 0.99 --min-scan 0.95 --max-sure 0 --max-mistaken 0 ../shared/acord
+
 ##  change
 
 .PHONY: generate

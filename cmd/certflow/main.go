@@ -41,7 +41,7 @@ func command() *cli.Command {
 			devCommand(), demoCommand(),
 			apiCommand(), workerCommand(), migrateCommand(),
 			accountsCommand(), keysCommand(),
-			readCommand(), doctorCommand(), readerChildCommand(),
+			readCommand(), evalCommand(), doctorCommand(), readerChildCommand(),
 		},
 	}
 }

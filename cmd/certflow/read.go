@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"certflow/internal/certificate"
-	"certflow/internal/config"
 	"certflow/internal/document"
 	"certflow/internal/reader"
 )
@@ -21,7 +20,7 @@ func readCommand() *cli.Command {
 		Usage:     "read certificates on this machine, without a server: one JSON object a file",
 		ArgsUsage: "FILE…",
 		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "pages", Value: 2, Usage: "how many pages are analysed"},
+			&cli.IntFlag{Name: "pages", Value: analysedPages, Usage: "how many pages are analysed"},
 		},
 		Action: readFiles,
 	}
@@ -38,15 +37,7 @@ func readFiles(ctx context.Context, c *cli.Command) error {
 	if c.Args().Len() == 0 {
 		return errors.New("name the files to read: certflow read certificate.pdf")
 	}
-	cfg, err := config.Load()
-	if err != nil {
-		return err
-	}
-	program, err := reader.Program()
-	if err != nil {
-		return err
-	}
-	r, err := reader.New(cfg, program)
+	r, err := localReader()
 	if err != nil {
 		return err
 	}
@@ -71,10 +62,7 @@ func readOne(ctx context.Context, r *reader.Reader, file string, pages int) (*re
 		return nil, fmt.Errorf("read a file: %w", err)
 	}
 	out := &readFile{File: file}
-	short, err := r.Trim(ctx, pdf, pages)
-	if err == nil {
-		out.Reading, err = r.Read(ctx, short, func() {})
-	}
+	out.Reading, err = readPages(ctx, r, pdf, pages)
 	if errors.As(err, &out.Error) {
 		return out, nil
 	}

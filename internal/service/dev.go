@@ -25,6 +25,7 @@ type DevOptions struct {
 	Addr                     string
 	MetricsAddr              string // empty: none
 	TemporalPort, TemporalUI int
+	NoWorker                 bool // leave the worker to another process
 	Progress                 func(string)
 }
 
@@ -35,6 +36,9 @@ type Dev struct {
 	UIURL   string // of the Temporal UI; empty when Temporal is somebody else's
 	Account string
 	Service *Service
+	// Postgres and Temporal are the private servers; nil where somebody else's are used.
+	Postgres *devstack.Postgres
+	Temporal *devstack.Temporal
 
 	stops  []func() error
 	failed chan error
@@ -69,9 +73,11 @@ func StartDev(ctx context.Context, c *config.Config, o DevOptions) (dev *Dev, er
 	if d.Account, err = EnsureDevAccount(ctx, d.Service.DB); err != nil {
 		return nil, err
 	}
-	o.Progress("starting the worker")
-	if err := d.startWorker(ctx); err != nil {
-		return nil, err
+	if !o.NoWorker {
+		o.Progress("starting the worker")
+		if err := d.startWorker(ctx); err != nil {
+			return nil, err
+		}
 	}
 	o.Progress("starting the API")
 	if err := d.startAPI(ctx, c); err != nil {
@@ -88,6 +94,7 @@ func (d *Dev) database(ctx context.Context, c *config.Config, stack devstack.Opt
 			return fmt.Errorf("start PostgreSQL: %w", err)
 		}
 		d.onStop(server.Stop)
+		d.Postgres = server
 		exists, err := server.DatabaseExists(ctx, devDatabase)
 		if err == nil && !exists {
 			err = server.CreateDatabase(ctx, devDatabase, "")
@@ -125,6 +132,7 @@ func (d *Dev) temporal(ctx context.Context, c *config.Config, stack devstack.Opt
 		return fmt.Errorf("start Temporal: %w", err)
 	}
 	d.onStop(server.Stop)
+	d.Temporal = server
 	c.TemporalAddress, c.TemporalNamespace, c.TemporalUIURL = server.Address(), "default", server.UIURL()
 	d.UIURL = server.UIURL()
 	return nil
