@@ -1,0 +1,152 @@
+// Package grounding looks every value of a certificate up in the words of its pages. It is pure: whoever read the values, a person
+// can be shown where each of them stands, and a value that stands nowhere is known as such (CONTRACT §3).
+//
+// That a number stands somewhere on the page says little: most certificates print 1,000,000 a dozen times. A value is therefore
+// well grounded only where it stands beside its own label, in the row of its own coverage; anywhere else it is grounded weakly, with
+// a confidence under Certain. What is hidden (white, tiny, off the page) grounds nothing.
+package grounding
+
+import (
+	"math"
+	"strings"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// Certain is the confidence from which an account's rules trust a value unless the account says otherwise.
+const Certain = 0.85
+
+// The confidence of a value by where it was found, before the engine's own confidence in the words is multiplied in. They are
+// bounds, not measurements: all that may decide a rule on a model's word alone are the first two.
+const (
+	beside    = 0.95 // beside its label, in the row of its coverage
+	inPlace   = 0.92 // in the part of the page where its label says that it stands
+	mentioned = 0.8  // found whole, where nothing contradicts it but nothing marks it either
+	ticked    = 0.8  // a mark stands where the box is: words cannot say more of a box
+	elsewhere = 0.6  // on the page, but not beside its label
+	loosely   = 0.5  // printed another way, such as $1M, or only most of its words
+	unmarked  = 0.4  // a box that is printed, without a mark that can be seen in the words
+)
+
+// Ground gives the evidence for every value of the certificate. A value that no visible word shows has confidence 0, page 0 and an
+// empty box. Boxes are in the coordinates of the pages given.
+//
+// Boxes that may be ticked never reach Certain here: words alone do not show whether a box is ticked.
+func Ground(c *certificate.Certificate, pages []page.Page) map[string]certificate.Evidence {
+	g := newGround(c, pages)
+	out := map[string]certificate.Evidence{}
+	certificate.Walk(c, func(path string, value any) {
+		out[path] = g.find(path, value).evidence()
+	})
+	return out
+}
+
+// Text is the visible words of the pages line by line, as a reader without the picture would see them.
+func Text(pages []page.Page) string {
+	var b strings.Builder
+	for _, s := range newSheets(pages) {
+		for _, l := range s.lines {
+			for i, t := range l.tokens {
+				if i > 0 {
+					b.WriteByte(' ')
+					if gap(l.tokens[i-1], t) > 2*t.height() {
+						b.WriteString("  ")
+					}
+				}
+				b.WriteString(t.text)
+			}
+			b.WriteByte('\n')
+		}
+		b.WriteByte('\f')
+	}
+	return b.String()
+}
+
+// ground is one certificate over its pages.
+type ground struct {
+	c      *certificate.Certificate
+	sheets []*sheet
+}
+
+func newGround(c *certificate.Certificate, pages []page.Page) *ground {
+	g := &ground{c: c, sheets: newSheets(pages)}
+	for _, s := range g.sheets {
+		s.label(labelsOf(c))
+		s.assignAmounts()
+	}
+	return g
+}
+
+// found is where a value stands and how surely it is that value.
+type found struct {
+	sheet      *sheet
+	tokens     []*token
+	confidence float64
+}
+
+// none is what is found of a value that stands nowhere.
+func none() found { return found{} }
+
+// evidence rounds to four places so that the same page gives the same bytes everywhere.
+func (f found) evidence() certificate.Evidence {
+	if f.sheet == nil || len(f.tokens) == 0 || !(f.confidence > 0) {
+		return certificate.Evidence{Source: certificate.Model}
+	}
+	confidence := f.confidence
+	source := certificate.FormField
+	for _, t := range f.tokens {
+		confidence = min(confidence, f.confidence*t.confidence)
+		switch {
+		case t.source == certificate.OCR:
+			source = certificate.OCR
+		case t.source == certificate.Text && source == certificate.FormField:
+			source = certificate.Text
+		}
+	}
+	return certificate.Evidence{
+		Page: f.sheet.number, Box: bounds(f.tokens), Text: textOf(f.tokens), Source: source,
+		Confidence: math.Round(min(1, max(0, confidence))*1e4) / 1e4,
+	}
+}
+
+// better is the one of two that shows more.
+func better(a, b found) found {
+	if b.confidence > a.confidence {
+		return b
+	}
+	return a
+}
+
+// raise makes a finding of exactly one confidence another.
+func (f found) raise(from, to float64) found {
+	if f.confidence == from {
+		f.confidence = to
+	}
+	return f
+}
+
+// atMost lowers a finding.
+func (f found) atMost(confidence float64) found {
+	f.confidence = min(f.confidence, confidence)
+	return f
+}
+
+// find looks for the value at a path.
+func (g *ground) find(path string, value any) found {
+	field, ok := certificate.FieldAt(path)
+	if !ok {
+		return none()
+	}
+	switch v := value.(type) {
+	case certificate.Dollars:
+		return g.amount(path, field, v)
+	case certificate.Date:
+		return g.date(path, field, v)
+	case bool:
+		return g.box(path, field, v)
+	case string:
+		return g.text(path, field, v)
+	}
+	return none()
+}

@@ -1,0 +1,413 @@
+package grounding
+
+import (
+	"slices"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// rowOf is the path of the row that a path leads into, as its label is named.
+func rowOf(path string) string {
+	parts := strings.SplitN(path, ".", 4)
+	switch {
+	case len(parts) < 2 || parts[0] != "coverages":
+		return ""
+	case parts[1] == "other" && len(parts) > 2:
+		return strings.Join(parts[:3], ".")
+	}
+	return parts[0] + "." + parts[1]
+}
+
+// only reports whether a limit's name belongs to a single coverage of the schema.
+func only(name string) bool {
+	return name != "each_occurrence_dollars" && name != "aggregate_dollars" && name != "each_claim_dollars" && name != "amount_dollars" && name != "retention_dollars"
+}
+
+// amount grounds a limit: surely where it stands beside its own label in the row of its own coverage, and no other amount does.
+func (g *ground) amount(path string, field certificate.Field, want certificate.Dollars) found {
+	row := rowOf(path)
+	best := none()
+	contested := false
+	for _, s := range g.sheets {
+		for _, a := range s.amounts {
+			own := s.owns(a, path, field.Name, row)
+			if a.value != want {
+				contested = contested || own
+				continue
+			}
+			f := found{s, a.tokens, elsewhere}
+			switch {
+			case a.loose:
+				f.confidence = loosely
+			case own && a.clean:
+				f.confidence = beside
+			}
+			best = better(best, f)
+		}
+	}
+	if contested {
+		best = best.atMost(elsewhere)
+	}
+	return best
+}
+
+// owns reports whether an amount stands beside the label of a limit, in the limit's row.
+func (s *sheet) owns(a amountAt, path, name, row string) bool {
+	if a.label < 0 {
+		return false
+	}
+	l := &s.labels[a.label]
+	if !l.is(limitLabel, name) && !l.is(limitLabel, path) {
+		return false
+	}
+	if end := s.end(); end != nil && l.box[1] > end.box[1] {
+		return false
+	}
+	at := s.rowAt(l.tokens[0])
+	if at == nil {
+		return only(name) && !slices.ContainsFunc(s.labels, func(o labelled) bool { return o.kind == rowLabel && o.box[1] < l.box[1] })
+	}
+	return at.is(rowLabel, row)
+}
+
+// date grounds a date: a policy's in its row, under or after its label; the certificate's own under "Date".
+func (g *ground) date(path string, field certificate.Field, want certificate.Date) found {
+	row := rowOf(path)
+	best := none()
+	contested := false
+	for _, s := range g.sheets {
+		for _, l := range s.lines {
+			dates := s.datesIn(l)
+			for i, d := range dates {
+				own := row == "" && s.under(d.tokens[0], sectionLabel, issued) ||
+					row != "" && s.column(dates, i) == field.Name && s.rowAt(d.tokens[0]) != nil && s.rowAt(d.tokens[0]).is(rowLabel, row)
+				if d.value != want {
+					contested = contested || own
+					continue
+				}
+				f := found{s, d.tokens, elsewhere}
+				switch {
+				case d.loose && own:
+					f.confidence = mentioned
+				case d.loose:
+					f.confidence = loosely
+				case own:
+					f.confidence = beside
+				}
+				best = better(best, f)
+			}
+		}
+	}
+	if contested {
+		best = best.atMost(elsewhere)
+	}
+	return best
+}
+
+// column is the name of the field that the i-th date of a line stands for by the label before it or above it, or empty.
+func (s *sheet) column(dates []dateAt, i int) string {
+	first := dates[i].tokens[0]
+	before := -1.0 // the right end of the date before
+	if i > 0 {
+		before = bounds(dates[i-1].tokens)[2]
+	}
+	for _, l := range s.labels {
+		if l.kind != columnLabel || !besideLabel(l.box, first) {
+			continue
+		}
+		switch name := l.names[0]; name {
+		case effColumn, expColumn:
+			if l.box[0] > before-3 {
+				return name
+			}
+		case periodColumn:
+			switch n := afterLabel(dates, i, l.box); n {
+			case 0:
+				return effColumn
+			case 1:
+				return expColumn
+			}
+		}
+	}
+	var best *labelled
+	for j := range s.labels {
+		l := &s.labels[j]
+		if l.kind != columnLabel || l.names[0] != effColumn && l.names[0] != expColumn || l.box[3] > first.box[1]+2 {
+			continue
+		}
+		if min(first.box[2]+5, l.box[2])-max(first.box[0]-5, l.box[0]) <= 0 {
+			continue
+		}
+		if best == nil || l.box[1] > best.box[1] {
+			best = l
+		}
+	}
+	if best == nil {
+		return ""
+	}
+	return best.names[0]
+}
+
+// afterLabel is which of the dates right of a label the i-th is, from 0.
+func afterLabel(dates []dateAt, i int, l certificate.Box) int {
+	n := 0
+	for _, d := range dates[:i] {
+		if d.tokens[0].box[0] >= l[2]-3 {
+			n++
+		}
+	}
+	return n
+}
+
+// besideLabel reports whether a token stands on the line of a label, to its right and within reach.
+func besideLabel(l certificate.Box, t *token) bool {
+	off := t.middle() - (l[1]+l[3])/2
+	height := max(t.height(), l[3]-l[1])
+	return t.box[0] >= l[0]+0.85*(l[2]-l[0]) && t.box[0]-l[2] < reach && off < 0.75*height && off > -0.75*height
+}
+
+// under reports whether the nearest label before or above a token is the one asked for, among those of sections.
+func (s *sheet) under(t *token, k kind, name string) bool {
+	const farthestBelow = 100
+	var best *labelled
+	cost := 0.0
+	for i := range s.labels {
+		l := &s.labels[i]
+		if l.kind != sectionLabel && l.kind != columnLabel && l.kind != limitLabel || l.holds(t) {
+			continue
+		}
+		var d float64
+		switch {
+		case besideLabel(l.box, t):
+			d = 0.3 * max(0, t.box[0]-l.box[2])
+		case l.box[3] <= t.box[1]+3 && t.box[0] >= l.box[0]-15:
+			d = t.box[1] - l.box[3] + 0.5*max(0, t.box[0]-l.box[0]-60)
+		default:
+			continue
+		}
+		if best == nil || d < cost {
+			best, cost = l, d
+		}
+	}
+	return best != nil && cost < farthestBelow && best.is(k, name)
+}
+
+// text grounds a text by its words.
+func (g *ground) text(path string, field certificate.Field, want string) found {
+	folded := Fold(want)
+	if folded == "" {
+		return none()
+	}
+	top, _, _ := strings.Cut(path, ".")
+	switch {
+	case field.Name == "policy_number_string":
+		return g.policyNumber(path, folded)
+	case field.Name == "insurer_letter":
+		return g.letterInRow(path, folded)
+	case field.Name == "insurer_name":
+		return g.insurerOfRow(path, folded)
+	case top == insurers:
+		return g.insurer(path, field.Name, folded)
+	case field.Name == "autos" || field.Name == "*" && strings.Contains(field.Path, ".autos."):
+		return g.marked(path, want)
+	case field.Name == "form":
+		return g.marked(path, want)
+	case top == "form": // names such as ACORD 25 (2016/03) stand side by side and nowhere else
+		return g.words(folded, elsewhere, func(match) bool { return false }).raise(elsewhere, inPlace)
+	case top == number:
+		return g.words(folded, inPlace, func(m match) bool { return m.sheet.under(m.tokens[0], sectionLabel, number) })
+	case top == producer || top == insured || top == holder:
+		return g.party(top, field.Name, want, folded)
+	case top == description:
+		return g.prose(want, folded).atMost(mentioned)
+	}
+	return g.words(folded, inPlace, func(m match) bool { // the labels of coverages.other and of its limits
+		end := m.sheet.end()
+		return end == nil || m.tokens[0].box[1] < end.box[1]
+	})
+}
+
+// words grounds a text by all its words where they stand together: with the confidence given where they are in place and whole.
+func (g *ground) words(folded string, confidence float64, inPlace func(match) bool) found {
+	best := none()
+	for _, s := range g.sheets {
+		for _, m := range s.phrase(folded) {
+			f := found{s, m.tokens, elsewhere}
+			if inPlace(m) {
+				f.confidence = confidence
+				if m.cut {
+					f.confidence = mentioned
+				}
+			}
+			best = better(best, f)
+		}
+	}
+	return best
+}
+
+// policyNumber grounds a policy's number in its row. One that has no digit, or hardly any character, may be any word.
+func (g *ground) policyNumber(path, folded string) found {
+	row := rowOf(path)
+	f := g.words(folded, inPlace, func(m match) bool {
+		at := m.sheet.rowAt(m.tokens[0])
+		return at != nil && at.is(rowLabel, row)
+	})
+	if len(folded) < 4 || !strings.ContainsAny(folded, "0123456789") {
+		f = f.atMost(elsewhere)
+	}
+	return f
+}
+
+// letterInRow grounds an insurer's letter: a lone letter at the left of the row, or one after "Insurer".
+func (g *ground) letterInRow(path, folded string) found {
+	row := rowOf(path)
+	best := none()
+	contested := false
+	for _, s := range g.sheets {
+		for _, l := range s.lines {
+			for i, t := range l.tokens {
+				if len(t.key) != 1 || t.key == "X" {
+					continue
+				}
+				at := s.rowAt(t)
+				own := at != nil && at.is(rowLabel, row) &&
+					(t.box[2] < at.box[0] && t.box[0] < 0.15*s.width || i > 0 && (company(l.tokens[i-1].key) || l.tokens[i-1].key == "LETTER"))
+				if t.key != folded {
+					contested = contested || own
+					continue
+				}
+				f := found{s, []*token{t}, unmarked}
+				if own {
+					f.confidence = inPlace
+				}
+				best = better(best, f)
+			}
+		}
+	}
+	if contested {
+		best = best.atMost(elsewhere)
+	}
+	return best
+}
+
+// insurerOfRow grounds the name of a row's insurer: by the letter of the row and the list of insurers, or in the row itself.
+func (g *ground) insurerOfRow(path, folded string) found {
+	row := rowOf(path)
+	if letter, ok := certificate.Lookup(g.c, strings.TrimSuffix(path, "insurer_name")+"insurer_letter"); ok {
+		for i, in := range g.c.Insurers {
+			if in.Letter != letter || in.Name == nil || Fold(*in.Name) != folded {
+				continue
+			}
+			name := g.insurer("insurers."+itoa(i)+".name", "name", folded)
+			return name.atMost(g.letterInRow(path, Fold(in.Letter)).confidence)
+		}
+	}
+	return g.words(folded, inPlace, func(m match) bool {
+		at := m.sheet.rowAt(m.tokens[0])
+		return at != nil && at.is(rowLabel, row)
+	})
+}
+
+// insurer grounds a line of the list of insurers: letter, name and NAIC number stand on one line.
+func (g *ground) insurer(path, name, folded string) found {
+	holder := strings.TrimSuffix(path, "."+name)
+	letter, _ := certificate.Lookup(g.c, holder+".letter")
+	key, _ := letter.(string)
+	key = Fold(key)
+	best := none()
+	for _, s := range g.sheets {
+		for _, m := range s.phrase(folded) {
+			f := found{s, m.tokens, elsewhere}
+			if name == "letter" {
+				f.confidence = unmarked
+			}
+			if s.begins(m.tokens[0], key, name == "letter") {
+				f.confidence = beside
+				if m.cut && name != "letter" {
+					f.confidence = mentioned
+				}
+			}
+			best = better(best, f)
+		}
+	}
+	return best
+}
+
+// begins reports whether the line of a token begins with an insurer's letter: "INSURER A" or "A" before it. own asks the same of
+// the letter itself.
+func (s *sheet) begins(t *token, letter string, own bool) bool {
+	if letter == "" {
+		return false
+	}
+	for _, l := range s.lines {
+		if l.box[3] < t.box[1] || l.box[1] > t.box[3] {
+			continue
+		}
+		for i, o := range l.tokens {
+			if o.box[0] > t.box[0] || o == t && !own || o.key != letter && (!strings.HasSuffix(o.key, letter) || !company(strings.TrimSuffix(o.key, letter))) {
+				continue
+			}
+			if off := o.middle() - t.middle(); off > 0.75*t.height() || off < -0.75*t.height() {
+				continue
+			}
+			if i == 0 || o.key != letter || company(l.tokens[i-1].key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// company reports whether a word is what stands before the letter of an insurer.
+func company(key string) bool { return key == "INSURER" || key == "COMPANY" || key == "CARRIER" }
+
+// party grounds the name or address of a party in the part of the page that is headed with its label.
+func (g *ground) party(section, name, want, folded string) found {
+	f := g.words(folded, inPlace, func(m match) bool { return m.sheet.under(m.tokens[0], sectionLabel, section) })
+	if f.confidence == 0 && name == "address" {
+		return g.prose(want, folded)
+	}
+	return f
+}
+
+// prose grounds a longer text: whole, or by most of its words where spacing or order differ from the page's. The page must show
+// nearly all of them, each as often as the text has it.
+func (g *ground) prose(want, folded string) found {
+	if f := g.words(folded, mentioned, func(match) bool { return true }); f.confidence > 0 {
+		return f
+	}
+	best := none()
+	for _, s := range g.sheets {
+		left := map[string]int{}
+		total := 0
+		for _, w := range strings.Fields(want) {
+			if key := Fold(w); key != "" {
+				left[key]++
+				total++
+			}
+		}
+		var ts []*token
+		for _, l := range s.lines {
+			n := 0
+			for _, t := range l.tokens {
+				if left[t.key] > 0 {
+					n++
+				}
+			}
+			if 2*n <= len(l.tokens) && n < 3 {
+				continue
+			}
+			for _, t := range l.tokens {
+				if left[t.key] > 0 {
+					left[t.key]--
+					ts = append(ts, t)
+				}
+			}
+		}
+		if share := float64(len(ts)) / float64(max(1, total)); share >= 0.85 {
+			best = better(best, found{s, ts, loosely * share})
+		}
+	}
+	return best
+}

@@ -1,0 +1,55 @@
+package llm
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// maxAnswer bounds what is read of one answer: a certificate is some 10 kB.
+const maxAnswer = 8 << 20
+
+// newClient makes the HTTP client of a model. It follows no redirect, since that would take the key elsewhere, and reads no
+// endless answer. Requests end with their context.
+func newClient() *http.Client {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 8,
+		TLSHandshakeTimeout: 15 * time.Second, IdleConnTimeout: 90 * time.Second}
+	return &http.Client{
+		Transport:     bounded{transport},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// bounded is a transport whose answers end at maxAnswer.
+type bounded struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := b.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	res.Body = &boundedBody{ReadCloser: res.Body, left: maxAnswer}
+	return res, nil
+}
+
+var errTooLong = errors.New("the answer is too long")
+
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+// Read fails once the bound is passed, so that a cut answer is not taken for a whole one.
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooLong
+	}
+	if int64(len(p)) > b.left {
+		p = p[:b.left]
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	return n, err
+}
