@@ -202,10 +202,8 @@ func (f *file) button(a types.Dict) (bool, string) {
 	if len(states) == 0 {
 		return true, v
 	}
-	for state := range states {
-		if name, err := types.DecodeName(state); err == nil && name == v {
-			return true, v
-		}
+	if _, ok := states[v]; ok {
+		return true, v
 	}
 	return false, ""
 }

@@ -160,13 +160,7 @@ func (f *file) array(o types.Object) types.Array {
 }
 
 func (f *file) name(o types.Object) string {
-	n, ok := f.get(o).(types.Name)
-	if !ok {
-		return ""
-	}
-	if s, err := types.DecodeName(string(n)); err == nil {
-		return s
-	}
+	n, _ := f.get(o).(types.Name)
 	return string(n)
 }
 

@@ -1,13 +1,9 @@
 package document
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/pdfcpu/pdfcpu/pkg/api"
-	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 )
 
 // Engine writes PDFs. Reading never depends on which one is configured.
@@ -35,49 +31,6 @@ func NewEngine(name string, licence Licence) (Engine, error) {
 		return newUniPDF(licence)
 	}
 	return nil, fmt.Errorf("the PDF engine %q is unknown: choose pdfcpu or unipdf", name)
-}
-
-// pdfcpuEngine trims with pdfcpu.
-type pdfcpuEngine struct{}
-
-// Name is "pdfcpu".
-func (pdfcpuEngine) Name() string { return "pdfcpu" }
-
-// Trim implements Engine.
-func (pdfcpuEngine) Trim(ctx context.Context, pdf []byte, n int) (out []byte, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			out, err = nil, unreadable(fmt.Errorf("panic while trimming: %v", p))
-		}
-	}()
-	info, err := untrimmed(ctx, pdf, n)
-	if err != nil {
-		return nil, err
-	}
-	if info.Pages <= n && !info.Encrypted {
-		return pdf, nil
-	}
-	// Not api.Trim: it validates every object first, and refuses real certificates for entries that no page needs.
-	source, err := api.ReadContext(bytes.NewReader(pdf[header(pdf):]), configuration())
-	if err == nil {
-		err = source.EnsurePageCount()
-	}
-	if err != nil {
-		return nil, unreadable(fmt.Errorf("read to trim: %w", err))
-	}
-	numbers := make([]int, min(n, source.PageCount))
-	for i := range numbers {
-		numbers[i] = i + 1
-	}
-	target, err := pdfcpu.ExtractPages(source, numbers, false)
-	if err != nil {
-		return nil, unreadable(fmt.Errorf("trim: %w", err))
-	}
-	var trimmed bytes.Buffer
-	if err := api.WriteContext(target, &trimmed); err != nil {
-		return nil, unreadable(fmt.Errorf("write what was trimmed: %w", err))
-	}
-	return trimmed.Bytes(), ctx.Err()
 }
 
 // untrimmed checks what every engine asks first.
