@@ -12,9 +12,10 @@ import (
 )
 
 var (
-	naic   = regexp.MustCompile(`^\d{4,6}$`)
-	rating = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
-	inLine = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC\s*(?:#|no\.?|number|code)?\s*:?\s*#?\s*(\d{4,6})\b[\s)\]]*`)
+	naic       = regexp.MustCompile(`^\d{4,6}$`)
+	rating     = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
+	letterLead = regexp.MustCompile(`^[A-F]\s*[:;.]\s+`)
+	inLine     = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC\s*(?:#|no\.?|number|code)?\s*:?\s*#?\s*(\d{4,6})\b[\s)\]]*`)
 )
 
 // cutNAIC takes "(NAIC # 12345)" out of a name.
@@ -80,7 +81,7 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	if len(name) > 0 {
 		c := cellOf(name)
 		c.doubt = line.doubt
-		r.say(path+".name", &insurer.Name, c, cleanName(rating.ReplaceAllString(c.text(), " ")))
+		r.say(path+".name", &insurer.Name, c, cleanName(letterLead.ReplaceAllString(rating.ReplaceAllString(c.text(), " "), "")))
 	}
 	if len(number) > 0 {
 		c := cellOf(number[:1])
@@ -142,6 +143,10 @@ func (s *sheet) unreadLetters(found []insurerLine) []insurerLine {
 		box := rect{s.form.x(insurerLeft), at - half, math.Max(right, s.form.x(insurerRight)-0.5*s.em), at + half}
 		label := s.in(rect{box.x0 - s.em, box.y0, box.x1, box.y1}, written)
 		if len(label) == 0 {
+			if label = s.in(rect{box.x1, box.y0, s.page.Width, box.y1}, written); len(label) == 0 {
+				continue
+			}
+			found = append(found, insurerLine{string(letter), label, box, guessedPlace})
 			continue
 		}
 		for _, t := range label {

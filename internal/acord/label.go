@@ -95,10 +95,11 @@ const (
 type label struct {
 	id        labelID
 	spellings []string
-	first     bool  // nothing but a tick or an insurer's letter stands before it
-	alone     bool  // nothing stands after it, unless a colon ends it
-	strict    bool  // other words differ from it by a letter or two, so that every letter counts
-	place     place // where ACORD 25 (2016/03) has it, zero when the form has it twice or not at all
+	first     bool    // nothing but a tick or an insurer's letter stands before it
+	alone     bool    // nothing stands after it, unless a colon ends it
+	strict    bool    // other words differ from it by a letter or two, so that every letter counts
+	place     place   // where ACORD 25 (2016/03) has it, zero when the form has it twice or not at all
+	places    []place // where the form has it, when it has it more than once
 }
 
 // place is the left end and the middle of a label's first line in points on the standard form. It only helps to tell
@@ -141,8 +142,8 @@ func labels() []label {
 		{id: wcRow, spellings: []string{"WORKERS COMPENSATION|AND EMPLOYERS' LIABILITY", "WORKERS COMPENSATION AND|EMPLOYERS' LIABILITY", "WORKERS COMPENSATION", "WORKERS' COMPENSATION AND EMPLOYERS' LIABILITY"}, first: true, place: place{37.8, 484.7}},
 		{id: employersLabel, spellings: []string{"AND EMPLOYERS' LIABILITY"}, first: true},
 
-		{id: claimsMadeTick, spellings: []string{"CLAIMS-MADE", "CLAIMS MADE"}, first: true},
-		{id: occurTick, spellings: []string{"OCCUR", "OCCURRENCE"}, first: true, alone: true},
+		{id: claimsMadeTick, spellings: []string{"CLAIMS-MADE", "CLAIMS MADE"}, first: true, places: []place{{68.4, 319.8}, {133.2, 463.8}}},
+		{id: occurTick, spellings: []string{"OCCUR", "OCCURRENCE"}, first: true, alone: true, places: []place{{133.2, 319.8}, {133.2, 452.3}}},
 		{id: anyAutoTick, spellings: []string{"ANY AUTO"}, first: true, place: place{54, 401.4}},
 		{id: ownedTick, spellings: []string{"OWNED|AUTOS ONLY", "OWNED AUTOS ONLY", "ALL OWNED|AUTOS", "ALL OWNED AUTOS", "OWNED AUTOS"}, first: true, place: place{54, 411.4}},
 		{id: scheduledTick, spellings: []string{"SCHEDULED|AUTOS", "SCHEDULED AUTOS"}, first: true, place: place{122.4, 411.4}},

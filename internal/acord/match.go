@@ -188,7 +188,7 @@ func letterCount(ts []*token) int {
 
 // anchorsAt gives the labels that begin with the i-th token of a line.
 func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
-	if line[i].key == "" {
+	if line[i].key == "" || isTick(line[i].text) {
 		return nil
 	}
 	var found []anchor

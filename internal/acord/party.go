@@ -28,6 +28,9 @@ func nameAndAddress(c cell) (name, address cell) {
 	name, address = cell{doubt: c.doubt}, cell{doubt: c.doubt}
 	inAddress := false
 	for _, line := range rowsOf(c.tokens) {
+		if contact(textOf(line)) || scribble(line) {
+			continue
+		}
 		segments := barred(pieces(line, segmentGap))
 		for i, segment := range segments {
 			text := strings.TrimSpace(textOf(segment))
@@ -78,6 +81,12 @@ var (
 // contact reports whether a line is a telephone number, an e-mail address or a web site.
 func contact(text string) bool {
 	return phone.MatchString(text) || strings.Contains(text, "@") || strings.HasPrefix(strings.ToLower(text), "www.")
+}
+
+// scribble reports whether a line is what OCR makes of dirt and ruling.
+func scribble(line []*token) bool {
+	c := cell{tokens: line}
+	return c.source() == certificate.OCR && len(key(textOf(line))) < 3 && c.engine() < 0.6
 }
 
 // accountNumber reports whether a segment before any name is a number that the issuer printed for itself.

@@ -101,7 +101,9 @@ func standardTable(s *sheet, heads map[labelID]anchor) table {
 	}
 	if s.noFlagColumns(t, heads) {
 		t.columns[addlColumn], t.columns[subrColumn] = span{}, span{}
-		t.columns[typeColumn] = span{t.columns[typeColumn].from, t.columns[policyColumn].from}
+		border := s.typeBorder(t)
+		t.columns[typeColumn] = span{t.columns[typeColumn].from, border}
+		t.columns[policyColumn] = span{border, t.columns[policyColumn].to}
 	}
 	t.left, t.right = x.at(18), max(x.at(594.5), s.page.Width)
 	for _, a := range heads {
@@ -140,6 +142,27 @@ func (s *sheet) noFlagColumns(t table, heads map[labelID]anchor) bool {
 	}
 	from, to := t.columns[addlColumn].from, t.columns[subrColumn].to
 	return len(s.in(rect{from, policy.box.cy() - 2*s.em, to, policy.box.cy() + s.em}, func(t *token) bool { return !t.label && t.key != "" })) == 0
+}
+
+// typeBorder is where the column of policy numbers begins on a form without columns between it and the types of insurance: at
+// a drawn rule, or where the labels of the types end.
+func (s *sheet) typeBorder(t table) float64 {
+	low, high := t.columns[typeColumn].from+0.5*(t.columns[typeColumn].to-t.columns[typeColumn].from), t.columns[policyColumn].from+snap
+	labels, ruled := low, -1.0
+	for _, a := range s.anchors {
+		if a.first.cy() > t.top && a.first.x0 < low && a.box.x1 < high && (tickable(a.id) || a.id == wcRow || a.id == autoRow) {
+			labels = math.Max(labels, a.box.x1)
+		}
+	}
+	for _, m := range s.marks {
+		if m.kind == page.Rule && m.box.height() > 3*t.pitch && m.box.width() < 4 && m.box.cx() > labels && m.box.cx() < high && m.box.y1 > t.top {
+			ruled = math.Max(ruled, m.box.cx())
+		}
+	}
+	if ruled > 0 {
+		return ruled
+	}
+	return math.Min(labels+s.em, high)
 }
 
 // bodyAxis maps the standard form's heights to the sheet below the table's header.
@@ -217,12 +240,23 @@ func (s *sheet) guessLabels(t table) {
 	}
 	y := s.bodyAxis(t.top)
 	for _, l := range formLabels.labels {
-		if l.place == (place{}) || !tickable(l.id) || len(s.find(l.id)) > 0 {
+		places := l.places
+		if l.place != (place{}) {
+			places = []place{l.place}
+		}
+		if !tickable(l.id) {
 			continue
 		}
-		x0, cy := s.form.x(l.place.x), y.at(l.place.y)
-		box := rect{x0, cy - 0.5*s.em, x0 + 3*s.em, cy + 0.5*s.em}
-		s.anchors = append(s.anchors, anchor{id: l.id, first: box, box: box, place: l.place, guessed: true})
+		for _, at := range places {
+			x0, cy := s.form.x(at.x), y.at(at.y)
+			box := rect{x0, cy - 0.5*s.em, x0 + 3*s.em, cy + 0.5*s.em}
+			near := rect{x0 - 2*t.pitch, cy - 0.8*t.pitch, x0 + 2*t.pitch, cy + 0.8*t.pitch}
+			if !slices.ContainsFunc(s.anchors, func(a anchor) bool {
+				return a.id == l.id && near.holds(rect{a.first.x0, a.first.y0, a.first.x0, a.first.y1})
+			}) {
+				s.anchors = append(s.anchors, anchor{id: l.id, first: box, box: box, place: l.place, guessed: true})
+			}
+		}
 	}
 }
 

@@ -84,6 +84,9 @@ func (s *sheet) boxOwner(box rect) (index int, ok bool) {
 	nearest := math.Inf(1)
 	for i, a := range s.anchors {
 		dx, dy := a.first.x0-box.cx(), math.Abs(box.cy()-a.box.cy())
+		if dx < 0 && a.first.x0 < box.x1 && dx > -0.35*a.first.width() {
+			dx = 0 // OCR took the box for a part of the word
+		}
 		if !tickable(a.id) || dx < 0 || dx > reach || dy > a.box.height()/2+0.4*s.em || s.form.ok && dy > 0.55*standardPitch*s.form.yScale {
 			continue
 		}
@@ -131,11 +134,13 @@ func (s *sheet) drawnTicks() []*token {
 		out = append(out, &token{text: "X", key: "X", box: m.box, at: m.at, source: s.source(), conf: conf, tick: true})
 	}
 	if s.source() == certificate.OCR {
-		for _, m := range s.tickBoxes() {
+		boxes := s.tickBoxes()
+		full, some := inkOf(boxes)
+		for _, m := range boxes {
 			switch {
-			case m.ink >= inked:
+			case m.ink >= full:
 				add(m, 1)
-			case m.ink >= speckled:
+			case m.ink >= some:
 				add(m, inferred)
 			}
 		}
@@ -150,16 +155,28 @@ func (s *sheet) drawnTicks() []*token {
 	return out
 }
 
-// The ink in a tick box of a picture: an X covers a seventh of it or more, specks of dust a few hundredths.
-const (
-	inked    = 0.09
-	speckled = 0.04
-)
+// inkOf says how much ink in a tick box of a picture is a mark, and how much may be one. A mark fills a seventh of a large box and
+// half of a small one, but all boxes of a form much alike; dust and thick borders stay well below.
+func inkOf(boxes []mark) (full, some float64) {
+	var marked []float64
+	for _, m := range boxes {
+		if m.ink > 0.12 {
+			marked = append(marked, m.ink)
+		}
+	}
+	if len(marked) == 0 {
+		return 0.09, 0.04
+	}
+	usual := median(marked)
+	return 0.5 * usual, 0.25 * usual
+}
 
 // emptyBox finds the tick box that is seen to be empty before a label.
 func (s *sheet) emptyBox(index int) (box mark, ok bool) {
-	for _, m := range s.tickBoxes() {
-		if m.ink >= speckled {
+	boxes := s.tickBoxes()
+	_, some := inkOf(boxes)
+	for _, m := range boxes {
+		if m.ink >= some {
 			continue
 		}
 		if owner, found := s.boxOwner(m.box); found && owner == index {

@@ -64,7 +64,10 @@ func split(w page.Word) []piece {
 	cut := func(to int, goesOn bool) {
 		text := string(runes[from:to])
 		if w.Source == certificate.OCR {
-			text = strings.Trim(text, "|¦")
+			text = strings.TrimRight(strings.Trim(text, "|¦~_`"), "‘“")
+			if trimmed := strings.TrimLeft(text, "'\"‘’“”"); key(trimmed) != "" {
+				text = trimmed
+			}
 		}
 		if text = strings.TrimSpace(text); text != "" {
 			out = append(out, piece{text, float64(from) / float64(len(runes)), float64(to) / float64(len(runes)), glued})
