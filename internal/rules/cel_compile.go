@@ -1,12 +1,10 @@
 package rules
 
 import (
-	"container/list"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -45,17 +43,8 @@ type program struct {
 
 // compiler compiles expressions and keeps those it compiled last.
 type compiler struct {
-	env *cel.Env
-
-	mu     sync.Mutex
-	size   int
-	order  *list.List // of *compiled, the one used last in front
-	byText map[string]*list.Element
-}
-
-type compiled struct {
-	text    string
-	program *program
+	env      *cel.Env
+	programs *lru[string, *program]
 }
 
 // newCompiler makes the environment of expressions: CEL's standard library without what defeats types, typed by the
@@ -94,35 +83,19 @@ func newCompiler(size int) (*compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &compiler{env: e, size: max(size, 1), order: list.New(), byText: map[string]*list.Element{}}, nil
+	return &compiler{env: e, programs: newLRU[string, *program](size)}, nil
 }
 
 // compile gives the program of an expression, or what is wrong with it, each with line and column.
 func (c *compiler) compile(text string) (*program, []string) {
-	c.mu.Lock()
-	if el, ok := c.byText[text]; ok {
-		c.order.MoveToFront(el)
-		p := el.Value.(*compiled).program
-		c.mu.Unlock()
+	if p, ok := c.programs.get(text); ok {
 		return p, nil
 	}
-	c.mu.Unlock()
-
 	p, faults := c.build(text)
 	if len(faults) > 0 {
 		return nil, faults
 	}
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, ok := c.byText[text]; !ok {
-		c.byText[text] = c.order.PushFront(&compiled{text, p})
-	}
-	for c.order.Len() > c.size {
-		last := c.order.Back()
-		c.order.Remove(last)
-		delete(c.byText, last.Value.(*compiled).text)
-	}
+	c.programs.put(text, p)
 	return p, nil
 }
 

@@ -6,20 +6,22 @@ import (
 	"certflow/internal/certificate"
 )
 
-// Judge validates requirements and evaluates them. It holds the CEL environment and the compiled expressions; its answers
+// Judge validates requirements and evaluates them. It holds the CEL environment and what it compiled; its answers
 // do not depend on what it was asked before. It is safe for concurrent use.
 type Judge struct {
-	compiler *compiler
+	compiler  *compiler
+	questions *lru[questionKey, question]
 }
 
-// NewJudge makes a Judge that keeps at most expressions compiled expressions, and at least one. The error is a fault in the
+// NewJudge makes a Judge that keeps the rules that it was asked about last, at most size of them and at least one, as it
+// does compiled expressions. The error is a fault in the
 // CEL environment, which the certificate's schema determines.
-func NewJudge(expressions int) (*Judge, error) {
-	c, err := newCompiler(expressions)
+func NewJudge(size int) (*Judge, error) {
+	c, err := newCompiler(size)
 	if err != nil {
 		return nil, fmt.Errorf("build the environment of expressions: %w", err)
 	}
-	return &Judge{compiler: c}, nil
+	return &Judge{compiler: c, questions: newLRU[questionKey, question](size)}, nil
 }
 
 // Evaluate judges a certificate. It never fails as a whole: a rule that cannot be judged fails, and says why. A requirement

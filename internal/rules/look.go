@@ -23,20 +23,32 @@ type value struct {
 	content  any // as certificate.Lookup gives it; nil unless shown
 	shown    bool
 	evidence certificate.Evidence
-	known    bool // whether there is evidence
-	sure     bool // whether a rule may rest on it: shown, and without doubt
+	known    bool   // whether there is evidence
+	sure     bool   // whether a rule may rest on it: shown, and without doubt
+	printed  string // the answer of reading, made once; empty for a value that was not read
 	in       *record
 }
 
 // peek gives the scalar at a path without resting on it.
 func (l *look) peek(path string) value {
-	v := value{path: path, in: l.in}
-	v.content, v.shown = certificate.Lookup(&l.in.Certificate, path)
+	if v, ok := l.in.values[path]; ok {
+		return v
+	}
+	v := l.in.read(path)
+	l.in.values[path] = v
+	return v
+}
+
+// read finds the scalar at a path.
+func (r *record) read(path string) value {
+	v := value{path: path, in: r}
+	v.content, v.shown = certificate.Lookup(&r.Certificate, path)
 	if text, isText := v.content.(string); isText && strings.TrimSpace(text) == "" {
 		v.content, v.shown = nil, false
 	}
-	v.evidence, v.known = certificate.EvidenceAt(l.in.Evidence, path)
-	v.sure = v.shown && (l.in.Settings.WithoutEvidence || v.trusted())
+	v.evidence, v.known = certificate.EvidenceAt(r.Evidence, path)
+	v.sure = v.shown && (r.Settings.WithoutEvidence || v.trusted())
+	v.printed = v.print()
 	return v
 }
 
@@ -142,6 +154,13 @@ func (v value) page() string {
 
 // reading says what was read, or what is printed instead, and where: $1,000,000 (page 1).
 func (v value) reading() string {
+	if v.printed != "" {
+		return v.printed
+	}
+	return v.print()
+}
+
+func (v value) print() string {
 	switch {
 	case v.content == true && strings.HasSuffix(v.path, ".signature"):
 		return "a signature" + v.page()

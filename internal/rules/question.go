@@ -16,11 +16,30 @@ import (
 // rule, as in value.each_occurrence_dollars.
 func (j *Judge) question(r Rule) (question, []Fault) {
 	p := &ruleParser{rule: r, compiler: j.compiler}
+	p.headed()
+	key := questionKey{check: r.Check, path: r.Path, value: string(r.Value), days: r.Days, umbrella: r.Umbrella}
+	for _, place := range r.Where {
+		key.where += string(place) + ","
+	}
+	soundWhere := r.Where == nil || len(r.Where) > 0
+	if q, ok := j.questions.get(key); ok && soundWhere && len(p.faults) == 0 {
+		return q, nil
+	}
 	q := p.parse()
 	if len(p.faults) > 0 {
 		return nil, p.faults
 	}
+	j.questions.put(key, q)
 	return q, nil
+}
+
+// questionKey is what a question depends on.
+type questionKey struct {
+	check       Check
+	path, value string
+	days        int
+	umbrella    bool
+	where       string
 }
 
 // ruleParser collects the faults of one rule.
@@ -34,7 +53,8 @@ func (p *ruleParser) fault(position, format string, args ...any) {
 	p.faults = append(p.faults, Fault{Position: position, Message: fmt.Sprintf(format, args...)})
 }
 
-func (p *ruleParser) parse() question {
+// headed checks what every rule has and no question depends on.
+func (p *ruleParser) headed() {
 	r := p.rule
 	switch {
 	case strings.TrimSpace(r.Name) == "":
@@ -45,8 +65,11 @@ func (p *ruleParser) parse() question {
 	if r.Severity != "" && r.Severity != Standard && r.Severity != Critical {
 		p.fault("severity", "%s is not a severity: it is standard or critical", strconv.Quote(string(r.Severity)))
 	}
+}
+
+func (p *ruleParser) parse() question {
 	p.misplaced()
-	switch r.Check {
+	switch r := p.rule; r.Check {
 	case Required:
 		return p.required()
 	case Minimum:

@@ -8,10 +8,11 @@ type record struct {
 	rows     []string
 	policies map[string][]string // by row
 	text     *prose
+	values   map[string]value
 }
 
 func newRecord(in *Input) *record {
-	r := &record{Input: in, rows: certificate.Rows(&in.Certificate), policies: map[string][]string{}}
+	r := &record{Input: in, rows: certificate.Rows(&in.Certificate), policies: map[string][]string{}, values: map[string]value{}}
 	for _, row := range r.rows {
 		r.policies[row] = certificate.Policies(&in.Certificate, row)
 	}
