@@ -65,9 +65,20 @@ func (m *memoryClaims) Finish(_ context.Context, _ bun.IDB, account, key, token 
 	defer m.mu.Unlock()
 	row := m.rows[account+key]
 	if row == nil || row.token != token {
-		return schema.ErrState
+		return schema.ErrTakenOver
 	}
 	row.answer = &answer
+	return nil
+}
+
+func (m *memoryClaims) Bind(_ context.Context, _ bun.IDB, account, key, token, job string, _ []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row := m.rows[account+key]
+	if row == nil || row.token != token {
+		return schema.ErrTakenOver
+	}
+	row.job = job
 	return nil
 }
 
@@ -158,7 +169,7 @@ func newEdge(t *testing.T, change ...func(*Config)) *edge {
 			"sk_test_obj":  {AccountID: "acct_2", KeyID: "key_2", ListFormat: "object"},
 			"sk_live_edge": {AccountID: "acct_3", KeyID: "key_3", Live: true, ListFormat: "array"},
 		},
-		Limiter: NewLocalLimiter(1000, time.Minute, time.Now), Handlers: e.stub,
+		Limiter: newLocalLimiter(1000, time.Minute, time.Now), Handlers: e.stub,
 	}
 	for _, c := range change {
 		c(&config)

@@ -97,6 +97,8 @@ func problemOf(err error) *Problem {
 		return refuse(http.StatusConflict, ErrorCodeInUse, "Something living refers to this object. Delete or change that first.")
 	case errors.Is(err, schema.ErrState):
 		return refuse(http.StatusConflict, ErrorCodeInvalidState, "The state of this object does not allow that.")
+	case errors.Is(err, schema.ErrTakenOver):
+		return refuse(http.StatusConflict, ErrorCodeIdempotencyConflict, "This took so long that another request took over the idempotency key. Repeat it for the answer.")
 	case errors.Is(err, schema.ErrVersion):
 		return refuse(http.StatusPreconditionFailed, ErrorCodePreconditionFailed, "The object has changed since it was read.")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -113,13 +113,13 @@ func (n *formNode) value(where string, schema *openapi3.Schema, wrong faults) an
 		return nil
 	}
 	switch {
-	case len(n.items) > 0 || (len(n.texts) > 0 && has(schema, "array")):
+	case len(n.items) > 0 || (len(n.texts) > 0 && only(schema, "array")):
 		list := []any{}
 		for _, text := range append(n.items, n.texts...) {
 			list = append(list, scalar(text, items(schema)))
 		}
 		return list
-	case len(n.children) > 0 && has(schema, "array"):
+	case len(n.children) > 0 && only(schema, "array"):
 		return n.list(where, schema, wrong)
 	case len(n.children) > 0:
 		object := map[string]any{}
@@ -130,7 +130,7 @@ func (n *formNode) value(where string, schema *openapi3.Schema, wrong faults) an
 	case len(n.texts) > 1:
 		wrong.add(where, "Is given more than once.")
 		return nil
-	case n.texts[0] == "" && has(schema, "object"):
+	case n.texts[0] == "" && only(schema, "object"):
 		return map[string]any{}
 	}
 	return scalar(n.texts[0], schema)
@@ -159,13 +159,13 @@ func (n *formNode) list(where string, schema *openapi3.Schema, wrong faults) any
 // scalar is the JSON of a text by its schema. A text that is not of the kind asked for stays a text, for the validator to refuse.
 func scalar(text string, schema *openapi3.Schema) any {
 	switch {
-	case text == "" && has(schema, "null") && !has(schema, "string"):
+	case text == "" && only(schema, "null"):
 		return nil
-	case has(schema, "integer"), has(schema, "number"):
+	case only(schema, "integer"), only(schema, "number"):
 		if number, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "0123456789.-") == "" {
 			return number
 		}
-	case has(schema, "boolean"):
+	case only(schema, "boolean"):
 		if text == "true" || text == "false" {
 			return text == "true"
 		}
@@ -192,6 +192,11 @@ func alternative(schema *openapi3.Schema, n *formNode) *openapi3.Schema {
 
 func has(schema *openapi3.Schema, kind string) bool {
 	return schema != nil && schema.Type != nil && schema.Type.Includes(kind)
+}
+
+// only reports whether a schema takes a kind of value and no texts, so that a text can stand for that kind.
+func only(schema *openapi3.Schema, kind string) bool {
+	return has(schema, kind) && !has(schema, "string")
 }
 
 func property(schema *openapi3.Schema, name string) *openapi3.Schema {

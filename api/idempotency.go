@@ -35,6 +35,8 @@ type Claims interface {
 	Claim(ctx context.Context, account, key, operation, token string, lease time.Duration) (Claimed, error)
 	// Finish stores the answer of a claimed key in the transaction that makes its effect. It fails when the claim was taken over.
 	Finish(ctx context.Context, tx bun.IDB, account, key, token string, answer Answer) error
+	// Bind leaves the answer of a claimed key to a bulk job, in the transaction that makes the job. It fails when the claim was taken over.
+	Bind(ctx context.Context, tx bun.IDB, account, key, token, job string, fingerprint []byte) error
 	// Release forgets a claim that came to nothing. It is a no-op when the claim was taken over or finished.
 	Release(ctx context.Context, account, key, token string) error
 }
@@ -107,13 +109,8 @@ func (s *Server) acceptedAlready(c *gin.Context, job string) {
 	if state := callOf(c.Request.Context()); state.body != nil {
 		state.body.drain()
 	}
-	location, retry := jobURL(job), retryJobAfter
-	answer := UploadTrackerPlaceholderBulk202JSONResponse{Body: acceptedBody(job),
-		Headers: UploadTrackerPlaceholderBulk202ResponseHeaders{Location: &location, RetryAfter: &retry}}
 	c.Abort()
-	if err := answer.VisitUploadTrackerPlaceholderBulkResponse(c.Writer); err != nil {
-		s.log.WarnContext(c.Request.Context(), "a response was not written", slog.Any("error", err))
-	}
+	bulkAccepted(job).write(c.Writer)
 }
 
 // giveBack releases a claim that came to nothing, whether or not the client is still there.
@@ -155,6 +152,17 @@ func (k *claim) finish(ctx context.Context, tx bun.IDB, answer Answer) error {
 	answer.Fingerprint = k.fingerprint
 	if err := k.claims.Finish(ctx, tx, k.account, k.key, k.token, answer); err != nil {
 		return fmt.Errorf("store the answer of an idempotency key: %w", err)
+	}
+	return nil
+}
+
+// bind leaves the answer to a bulk job, in the transaction that makes the job.
+func (k *claim) bind(ctx context.Context, tx bun.IDB, job string) error {
+	if k == nil {
+		return nil
+	}
+	if err := k.claims.Bind(ctx, tx, k.account, k.key, k.token, job, k.fingerprint); err != nil {
+		return fmt.Errorf("leave an idempotency key to a job: %w", err)
 	}
 	return nil
 }

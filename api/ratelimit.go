@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -43,57 +42,5 @@ func (s *Server) limitRate(c *gin.Context) {
 	if !allowance.Allowed {
 		s.fail(c, &Problem{Status: http.StatusTooManyRequests, Code: ErrorCodeRateLimited, RetryAfter: max(allowance.Reset, time.Second),
 			Message: fmt.Sprintf("Too many requests with this key. Try again in %d seconds.", max(reset, 1))})
-	}
-}
-
-// LocalLimiter counts within one process, in windows that begin with a key's first request.
-type LocalLimiter struct {
-	quota  int
-	window time.Duration
-	now    func() time.Time
-
-	mu      sync.Mutex
-	windows map[string]*window
-	swept   time.Time
-}
-
-type window struct {
-	began time.Time
-	used  int
-}
-
-// NewLocalLimiter allows each key quota requests in a window.
-func NewLocalLimiter(quota int, length time.Duration, now func() time.Time) *LocalLimiter {
-	return &LocalLimiter{quota: quota, window: length, now: now, windows: map[string]*window{}}
-}
-
-// Take counts one request of a key.
-func (l *LocalLimiter) Take(_ context.Context, key string) (Allowance, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.now()
-	l.sweep(now)
-	w := l.windows[key]
-	if w == nil || now.Sub(w.began) >= l.window {
-		w = &window{began: now}
-		l.windows[key] = w
-	}
-	allowed := w.used < l.quota
-	if allowed {
-		w.used++
-	}
-	return Allowance{Allowed: allowed, Quota: l.quota, Window: l.window, Remaining: l.quota - w.used, Reset: w.began.Add(l.window).Sub(now)}, nil
-}
-
-// sweep forgets windows that are over, once in each window's time.
-func (l *LocalLimiter) sweep(now time.Time) {
-	if now.Sub(l.swept) < l.window {
-		return
-	}
-	l.swept = now
-	for key, w := range l.windows {
-		if now.Sub(w.began) >= l.window {
-			delete(l.windows, key)
-		}
 	}
 }

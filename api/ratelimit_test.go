@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 func TestAKeyThatAsksTooOftenWaits(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_760_000_000, 0)
-	e := newEdge(t, func(c *Config) { c.Limiter = NewLocalLimiter(2, time.Minute, func() time.Time { return now }) })
+	e := newEdge(t, func(c *Config) { c.Limiter = newLocalLimiter(2, time.Minute, func() time.Time { return now }) })
 	ask := func(key string) answer {
 		r := request("GET", "/api/v1/contractors", "")
 		r.SetBasicAuth(key, "")
@@ -46,7 +47,7 @@ func TestAKeyThatAsksTooOftenWaits(t *testing.T) {
 func TestWindowsThatAreOverAreForgotten(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_760_000_000, 0)
-	l := NewLocalLimiter(1, time.Minute, func() time.Time { return now })
+	l := newLocalLimiter(1, time.Minute, func() time.Time { return now })
 	for _, key := range []string{"a", "b", "c"} {
 		if _, err := l.Take(context.Background(), key); err != nil {
 			t.Fatal(err)
@@ -70,5 +71,57 @@ func TestALimiterThatIsDownStopsNobody(t *testing.T) {
 	e := newEdge(t, func(c *Config) { c.Limiter = brokenLimiter{} })
 	if a := e.do(t, request("GET", "/api/v1/contractors", "")); a.status != 200 {
 		t.Errorf("answered %d %s", a.status, a.body)
+	}
+}
+
+// localLimiter counts within one process, in windows that begin with a key's first request.
+type localLimiter struct {
+	quota  int
+	window time.Duration
+	now    func() time.Time
+
+	mu      sync.Mutex
+	windows map[string]*window
+	swept   time.Time
+}
+
+type window struct {
+	began time.Time
+	used  int
+}
+
+// newLocalLimiter allows each key quota requests in a window.
+func newLocalLimiter(quota int, length time.Duration, now func() time.Time) *localLimiter {
+	return &localLimiter{quota: quota, window: length, now: now, windows: map[string]*window{}}
+}
+
+// Take counts one request of a key.
+func (l *localLimiter) Take(_ context.Context, key string) (Allowance, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	l.sweep(now)
+	w := l.windows[key]
+	if w == nil || now.Sub(w.began) >= l.window {
+		w = &window{began: now}
+		l.windows[key] = w
+	}
+	allowed := w.used < l.quota
+	if allowed {
+		w.used++
+	}
+	return Allowance{Allowed: allowed, Quota: l.quota, Window: l.window, Remaining: l.quota - w.used, Reset: w.began.Add(l.window).Sub(now)}, nil
+}
+
+// sweep forgets windows that are over, once in each window's time.
+func (l *localLimiter) sweep(now time.Time) {
+	if now.Sub(l.swept) < l.window {
+		return
+	}
+	l.swept = now
+	for key, w := range l.windows {
+		if now.Sub(w.began) >= l.window {
+			delete(l.windows, key)
+		}
 	}
 }

@@ -983,7 +983,7 @@ func (e WebhookEndpointUpdateStatus) Valid() bool {
 // Account The account that the key belongs to, with its settings.
 type Account struct {
 	// ConfidenceThreshold Values that were read with less confidence pass no rule.
-	ConfidenceThreshold float32 `json:"confidence_threshold"`
+	ConfidenceThreshold float64 `json:"confidence_threshold"`
 
 	// Created Unix time in seconds.
 	//
@@ -1026,7 +1026,7 @@ type AccountObject string
 //
 // Examples: {"page_limit":4,"time_zone":"America/Chicago"}
 type AccountUpdate struct {
-	ConfidenceThreshold *float32 `json:"confidence_threshold,omitempty"`
+	ConfidenceThreshold *float64 `json:"confidence_threshold,omitempty"`
 
 	// ListFormat Whether lists are bare arrays or list objects.
 	ListFormat    *ListFormat            `json:"list_format,omitempty"`
@@ -1071,12 +1071,12 @@ type AddressInput struct {
 
 // Assignment Says that a contractor works on a job.
 type Assignment struct {
-	// Bind Stored and shown back.
-	Bind       interface{} `json:"bind,omitempty"`
-	Contractor string      `json:"contractor"`
+	// Bind Stored and shown back; certflow has no use for it.
+	Bind       nullable.Nullable[StoredValue] `json:"bind,omitempty"`
+	Contractor string                         `json:"contractor"`
 
-	// CoverageType Stored and shown back.
-	CoverageType interface{} `json:"coverage_type,omitempty"`
+	// CoverageType Stored and shown back; certflow has no use for it.
+	CoverageType nullable.Nullable[StoredValue] `json:"coverage_type,omitempty"`
 
 	// Created Unix time in seconds.
 	//
@@ -1089,11 +1089,11 @@ type Assignment struct {
 	// Examples: {"purchase_order":"PO-1042"}
 	CustomMetadata CustomMetadata `json:"custom_metadata"`
 
-	// EffectiveDate Stored and shown back.
-	EffectiveDate interface{} `json:"effective_date,omitempty"`
+	// EffectiveDate Stored and shown back; certflow has no use for it.
+	EffectiveDate nullable.Nullable[StoredValue] `json:"effective_date,omitempty"`
 
-	// EndDate Stored and shown back.
-	EndDate interface{} `json:"end_date,omitempty"`
+	// EndDate Stored and shown back; certflow has no use for it.
+	EndDate nullable.Nullable[StoredValue] `json:"end_date,omitempty"`
 
 	// ID Examples: an_4RtYu8bNq2
 	ID     string           `json:"id"`
@@ -1106,12 +1106,12 @@ type AssignmentObject string
 
 // AssignmentCreate Examples: {"contractor":"cn_abc123","job":"jb_8HsTq2v1Lm"}
 type AssignmentCreate struct {
-	// Bind Stored and shown back.
-	Bind       interface{} `json:"bind,omitempty"`
-	Contractor string      `json:"contractor"`
+	// Bind Stored and shown back; certflow has no use for it.
+	Bind       nullable.Nullable[StoredValue] `json:"bind,omitempty"`
+	Contractor string                         `json:"contractor"`
 
-	// CoverageType Stored and shown back.
-	CoverageType interface{} `json:"coverage_type,omitempty"`
+	// CoverageType Stored and shown back; certflow has no use for it.
+	CoverageType nullable.Nullable[StoredValue] `json:"coverage_type,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -1119,12 +1119,12 @@ type AssignmentCreate struct {
 	// Examples: {"purchase_order":""}
 	CustomMetadata nullable.Nullable[CustomMetadataUpdate] `json:"custom_metadata,omitempty"`
 
-	// EffectiveDate Stored and shown back.
-	EffectiveDate interface{} `json:"effective_date,omitempty"`
+	// EffectiveDate Stored and shown back; certflow has no use for it.
+	EffectiveDate nullable.Nullable[StoredValue] `json:"effective_date,omitempty"`
 
-	// EndDate Stored and shown back.
-	EndDate interface{} `json:"end_date,omitempty"`
-	Job     string      `json:"job"`
+	// EndDate Stored and shown back; certflow has no use for it.
+	EndDate nullable.Nullable[StoredValue] `json:"end_date,omitempty"`
+	Job     string                         `json:"job"`
 }
 
 // AssignmentList A page of assignments, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -1148,7 +1148,7 @@ type AssignmentListObjectObject string
 // AuditResult What one rule said.
 type AuditResult struct {
 	// Confidence The least confidence among those values.
-	Confidence nullable.Nullable[float32] `json:"confidence,omitempty"`
+	Confidence nullable.Nullable[float64] `json:"confidence,omitempty"`
 
 	// Created Unix time in seconds.
 	//
@@ -1316,8 +1316,8 @@ type Contractor struct {
 	// Placeholder Whether a bulk upload made this contractor without knowing who it is.
 	Placeholder bool `json:"placeholder"`
 
-	// WithholdPremium Stored and shown back.
-	WithholdPremium interface{} `json:"withhold_premium"`
+	// WithholdPremium Stored and shown back; certflow has no use for it.
+	WithholdPremium nullable.Nullable[StoredValue] `json:"withhold_premium"`
 }
 
 // ContractorObject defines model for Contractor.Object.
@@ -1347,8 +1347,8 @@ type ContractorCreate struct {
 	// TaxIdentification Accepted and neither stored nor shown.
 	TaxIdentification interface{} `json:"tax_identification,omitempty"`
 
-	// WithholdPremium Stored and shown back.
-	WithholdPremium interface{} `json:"withhold_premium,omitempty"`
+	// WithholdPremium Stored and shown back; certflow has no use for it.
+	WithholdPremium nullable.Nullable[StoredValue] `json:"withhold_premium,omitempty"`
 }
 
 // ContractorList A page of contractors, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -1395,8 +1395,8 @@ type ContractorUpdate struct {
 	// TaxIdentification Accepted and neither stored nor shown.
 	TaxIdentification interface{} `json:"tax_identification,omitempty"`
 
-	// WithholdPremium Stored and shown back.
-	WithholdPremium interface{} `json:"withhold_premium,omitempty"`
+	// WithholdPremium Stored and shown back; certflow has no use for it.
+	WithholdPremium nullable.Nullable[StoredValue] `json:"withhold_premium,omitempty"`
 }
 
 // CustomMetadata Up to 50 keys of your own with texts of up to 500 characters.
@@ -1527,8 +1527,8 @@ type Email = openapi_types.Email
 type Entity struct {
 	Address nullable.Nullable[Address] `json:"address"`
 
-	// CoverageLimit Stored and shown back.
-	CoverageLimit interface{} `json:"coverage_limit"`
+	// CoverageLimit Stored and shown back; certflow has no use for it.
+	CoverageLimit nullable.Nullable[StoredValue] `json:"coverage_limit"`
 
 	// Created Unix time in seconds.
 	//
@@ -1549,8 +1549,8 @@ type Entity struct {
 	Name                 string                    `json:"name"`
 	Object               EntityObject              `json:"object"`
 
-	// RequiredCoverage Stored and shown back.
-	RequiredCoverage interface{} `json:"required_coverage"`
+	// RequiredCoverage Stored and shown back; certflow has no use for it.
+	RequiredCoverage nullable.Nullable[StoredValue] `json:"required_coverage"`
 
 	// Updated Unix time in seconds.
 	//
@@ -1568,8 +1568,8 @@ type EntityCreate struct {
 	// Examples: {"country":"US","line1":"1 Main St","locality":"Springfield","postalcode":"62701","region":"IL"}
 	Address nullable.Nullable[AddressInput] `json:"address,omitempty"`
 
-	// CoverageLimit Stored and shown back.
-	CoverageLimit interface{} `json:"coverage_limit,omitempty"`
+	// CoverageLimit Stored and shown back; certflow has no use for it.
+	CoverageLimit nullable.Nullable[StoredValue] `json:"coverage_limit,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -1579,8 +1579,8 @@ type EntityCreate struct {
 	InsuranceRequirement nullable.Nullable[string]               `json:"insurance_requirement,omitempty"`
 	Name                 string                                  `json:"name"`
 
-	// RequiredCoverage Stored and shown back.
-	RequiredCoverage interface{} `json:"required_coverage,omitempty"`
+	// RequiredCoverage Stored and shown back; certflow has no use for it.
+	RequiredCoverage nullable.Nullable[StoredValue] `json:"required_coverage,omitempty"`
 }
 
 // EntityList A page of entities, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -1610,8 +1610,8 @@ type EntityUpdate struct {
 	// Examples: {"country":"US","line1":"1 Main St","locality":"Springfield","postalcode":"62701","region":"IL"}
 	Address nullable.Nullable[AddressInput] `json:"address,omitempty"`
 
-	// CoverageLimit Stored and shown back.
-	CoverageLimit interface{} `json:"coverage_limit,omitempty"`
+	// CoverageLimit Stored and shown back; certflow has no use for it.
+	CoverageLimit nullable.Nullable[StoredValue] `json:"coverage_limit,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -1621,8 +1621,8 @@ type EntityUpdate struct {
 	InsuranceRequirement nullable.Nullable[string]               `json:"insurance_requirement,omitempty"`
 	Name                 *string                                 `json:"name,omitempty"`
 
-	// RequiredCoverage Stored and shown back.
-	RequiredCoverage interface{} `json:"required_coverage,omitempty"`
+	// RequiredCoverage Stored and shown back; certflow has no use for it.
+	RequiredCoverage nullable.Nullable[StoredValue] `json:"required_coverage,omitempty"`
 }
 
 // Environment The mode of a key, as the published API names it.
@@ -1721,6 +1721,7 @@ type ExternalCertificatesBulk struct {
 
 	// Certificates In the order of the files.
 	Certificates []struct {
+		Assignment string `json:"assignment"`
 		Contractor string `json:"contractor"`
 		Filename   string `json:"filename"`
 		ID         string `json:"id"`
@@ -1911,8 +1912,8 @@ type InsuranceRequirementVersionListObjectObject string
 
 // Job A piece of work that contractors are assigned to. One that a bulk upload made also shows its tracker and its progress.
 type Job struct {
-	// CategoryCode Stored and shown back.
-	CategoryCode interface{} `json:"category_code,omitempty"`
+	// CategoryCode Stored and shown back; certflow has no use for it.
+	CategoryCode nullable.Nullable[StoredValue] `json:"category_code,omitempty"`
 
 	// Counts How many of the job's certificates are in each status.
 	Counts *JobCounts `json:"counts,omitempty"`
@@ -1929,9 +1930,9 @@ type Job struct {
 	CustomMetadata CustomMetadata            `json:"custom_metadata"`
 	Description    nullable.Nullable[string] `json:"description"`
 
-	// DurationHours Stored and shown back.
-	DurationHours interface{}               `json:"duration_hours,omitempty"`
-	Entity        nullable.Nullable[string] `json:"entity"`
+	// DurationHours Stored and shown back; certflow has no use for it.
+	DurationHours nullable.Nullable[StoredValue] `json:"duration_hours,omitempty"`
+	Entity        nullable.Nullable[string]      `json:"entity"`
 
 	// Fault Why a job failed.
 	Fault nullable.Nullable[string] `json:"fault,omitempty"`
@@ -1959,14 +1960,14 @@ type Job struct {
 	// Examples: 1760509809
 	Updated Timestamp `json:"updated"`
 
-	// Wage Stored and shown back.
-	Wage interface{} `json:"wage,omitempty"`
+	// Wage Stored and shown back; certflow has no use for it.
+	Wage nullable.Nullable[StoredValue] `json:"wage,omitempty"`
 
-	// WageType Stored and shown back.
-	WageType interface{} `json:"wage_type,omitempty"`
+	// WageType Stored and shown back; certflow has no use for it.
+	WageType nullable.Nullable[StoredValue] `json:"wage_type,omitempty"`
 
-	// YearsExperience Stored and shown back.
-	YearsExperience interface{} `json:"years_experience,omitempty"`
+	// YearsExperience Stored and shown back; certflow has no use for it.
+	YearsExperience nullable.Nullable[StoredValue] `json:"years_experience,omitempty"`
 }
 
 // JobObject defines model for Job.Object.
@@ -1984,8 +1985,8 @@ type JobCounts struct {
 
 // JobCreate Examples: {"name":"Warehouse roof"}
 type JobCreate struct {
-	// CategoryCode Stored and shown back.
-	CategoryCode interface{} `json:"category_code,omitempty"`
+	// CategoryCode Stored and shown back; certflow has no use for it.
+	CategoryCode nullable.Nullable[StoredValue] `json:"category_code,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -1994,20 +1995,20 @@ type JobCreate struct {
 	CustomMetadata nullable.Nullable[CustomMetadataUpdate] `json:"custom_metadata,omitempty"`
 	Description    nullable.Nullable[string]               `json:"description,omitempty"`
 
-	// DurationHours Stored and shown back.
-	DurationHours        interface{}               `json:"duration_hours,omitempty"`
-	Entity               nullable.Nullable[string] `json:"entity,omitempty"`
-	InsuranceRequirement nullable.Nullable[string] `json:"insurance_requirement,omitempty"`
-	Name                 string                    `json:"name"`
+	// DurationHours Stored and shown back; certflow has no use for it.
+	DurationHours        nullable.Nullable[StoredValue] `json:"duration_hours,omitempty"`
+	Entity               nullable.Nullable[string]      `json:"entity,omitempty"`
+	InsuranceRequirement nullable.Nullable[string]      `json:"insurance_requirement,omitempty"`
+	Name                 string                         `json:"name"`
 
-	// Wage Stored and shown back.
-	Wage interface{} `json:"wage,omitempty"`
+	// Wage Stored and shown back; certflow has no use for it.
+	Wage nullable.Nullable[StoredValue] `json:"wage,omitempty"`
 
-	// WageType Stored and shown back.
-	WageType interface{} `json:"wage_type,omitempty"`
+	// WageType Stored and shown back; certflow has no use for it.
+	WageType nullable.Nullable[StoredValue] `json:"wage_type,omitempty"`
 
-	// YearsExperience Stored and shown back.
-	YearsExperience interface{} `json:"years_experience,omitempty"`
+	// YearsExperience Stored and shown back; certflow has no use for it.
+	YearsExperience nullable.Nullable[StoredValue] `json:"years_experience,omitempty"`
 }
 
 // JobList A page of jobs, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -2035,8 +2036,8 @@ type JobStatus string
 //
 // Examples: {"description":"Second storey"}
 type JobUpdate struct {
-	// CategoryCode Stored and shown back.
-	CategoryCode interface{} `json:"category_code,omitempty"`
+	// CategoryCode Stored and shown back; certflow has no use for it.
+	CategoryCode nullable.Nullable[StoredValue] `json:"category_code,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -2045,20 +2046,20 @@ type JobUpdate struct {
 	CustomMetadata nullable.Nullable[CustomMetadataUpdate] `json:"custom_metadata,omitempty"`
 	Description    nullable.Nullable[string]               `json:"description,omitempty"`
 
-	// DurationHours Stored and shown back.
-	DurationHours        interface{}               `json:"duration_hours,omitempty"`
-	Entity               nullable.Nullable[string] `json:"entity,omitempty"`
-	InsuranceRequirement nullable.Nullable[string] `json:"insurance_requirement,omitempty"`
-	Name                 *string                   `json:"name,omitempty"`
+	// DurationHours Stored and shown back; certflow has no use for it.
+	DurationHours        nullable.Nullable[StoredValue] `json:"duration_hours,omitempty"`
+	Entity               nullable.Nullable[string]      `json:"entity,omitempty"`
+	InsuranceRequirement nullable.Nullable[string]      `json:"insurance_requirement,omitempty"`
+	Name                 *string                        `json:"name,omitempty"`
 
-	// Wage Stored and shown back.
-	Wage interface{} `json:"wage,omitempty"`
+	// Wage Stored and shown back; certflow has no use for it.
+	Wage nullable.Nullable[StoredValue] `json:"wage,omitempty"`
 
-	// WageType Stored and shown back.
-	WageType interface{} `json:"wage_type,omitempty"`
+	// WageType Stored and shown back; certflow has no use for it.
+	WageType nullable.Nullable[StoredValue] `json:"wage_type,omitempty"`
 
-	// YearsExperience Stored and shown back.
-	YearsExperience interface{} `json:"years_experience,omitempty"`
+	// YearsExperience Stored and shown back; certflow has no use for it.
+	YearsExperience nullable.Nullable[StoredValue] `json:"years_experience,omitempty"`
 }
 
 // ListFormat Whether lists are bare arrays or list objects.
@@ -2206,6 +2207,9 @@ type SecretRotation struct {
 // Severity A failed `critical` rule denies the certificate; a failed `standard` one flags it.
 type Severity string
 
+// StoredValue Stored and shown back; certflow has no use for it.
+type StoredValue = json.RawMessage
+
 // Timestamp Unix time in seconds.
 //
 // Examples: 1760509809
@@ -2340,7 +2344,7 @@ type TrialResultStatus string
 
 // TrialRuleResult defines model for TrialRuleResult.
 type TrialRuleResult struct {
-	Confidence    nullable.Nullable[float32] `json:"confidence,omitempty"`
+	Confidence    nullable.Nullable[float64] `json:"confidence,omitempty"`
 	EvidencePaths *[]string                  `json:"evidence_paths,omitempty"`
 	Message       string                     `json:"message"`
 	Result        TrialRuleResultResult      `json:"result"`
@@ -2631,6 +2635,9 @@ type GetCertificateHistoryParams struct {
 
 // DownloadCertificateParams defines parameters for DownloadCertificate.
 type DownloadCertificateParams struct {
+	// Account The account of the certificate.
+	Account string `form:"account" json:"account"`
+
 	// Expires Unix time until which the address is good.
 	Expires int64 `form:"expires" json:"expires"`
 
@@ -4151,6 +4158,14 @@ func (siw *ServerInterfaceWrapper) DownloadCertificate(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params DownloadCertificateParams
+
+	// ------------- Required query parameter "account" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "account", c.Request.URL.Query(), &params.Account, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter account: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	// ------------- Required query parameter "expires" -------------
 

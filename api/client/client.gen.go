@@ -1088,7 +1088,7 @@ func (e WebhookEndpointUpdateStatus) Valid() bool {
 // Account The account that the key belongs to, with its settings.
 type Account struct {
 	// ConfidenceThreshold Values that were read with less confidence pass no rule.
-	ConfidenceThreshold float32 `json:"confidence_threshold"`
+	ConfidenceThreshold float64 `json:"confidence_threshold"`
 
 	// Created Unix time in seconds.
 	//
@@ -1131,7 +1131,7 @@ type AccountObject string
 //
 // Examples: {"page_limit":4,"time_zone":"America/Chicago"}
 type AccountUpdate struct {
-	ConfidenceThreshold *float32 `json:"confidence_threshold,omitempty"`
+	ConfidenceThreshold *float64 `json:"confidence_threshold,omitempty"`
 
 	// ListFormat Whether lists are bare arrays or list objects.
 	ListFormat    *ListFormat `json:"list_format,omitempty"`
@@ -1176,12 +1176,12 @@ type AddressInput struct {
 
 // Assignment Says that a contractor works on a job.
 type Assignment struct {
-	// Bind Stored and shown back.
-	Bind       interface{} `json:"bind,omitempty"`
-	Contractor string      `json:"contractor"`
+	// Bind Stored and shown back; certflow has no use for it.
+	Bind       *StoredValue `json:"bind,omitempty"`
+	Contractor string       `json:"contractor"`
 
-	// CoverageType Stored and shown back.
-	CoverageType interface{} `json:"coverage_type,omitempty"`
+	// CoverageType Stored and shown back; certflow has no use for it.
+	CoverageType *StoredValue `json:"coverage_type,omitempty"`
 
 	// Created Unix time in seconds.
 	//
@@ -1194,11 +1194,11 @@ type Assignment struct {
 	// Examples: {"purchase_order":"PO-1042"}
 	CustomMetadata CustomMetadata `json:"custom_metadata"`
 
-	// EffectiveDate Stored and shown back.
-	EffectiveDate interface{} `json:"effective_date,omitempty"`
+	// EffectiveDate Stored and shown back; certflow has no use for it.
+	EffectiveDate *StoredValue `json:"effective_date,omitempty"`
 
-	// EndDate Stored and shown back.
-	EndDate interface{} `json:"end_date,omitempty"`
+	// EndDate Stored and shown back; certflow has no use for it.
+	EndDate *StoredValue `json:"end_date,omitempty"`
 
 	// ID Examples: an_4RtYu8bNq2
 	ID     string           `json:"id"`
@@ -1211,12 +1211,12 @@ type AssignmentObject string
 
 // AssignmentCreate Examples: {"contractor":"cn_abc123","job":"jb_8HsTq2v1Lm"}
 type AssignmentCreate struct {
-	// Bind Stored and shown back.
-	Bind       interface{} `json:"bind,omitempty"`
-	Contractor string      `json:"contractor"`
+	// Bind Stored and shown back; certflow has no use for it.
+	Bind       *StoredValue `json:"bind,omitempty"`
+	Contractor string       `json:"contractor"`
 
-	// CoverageType Stored and shown back.
-	CoverageType interface{} `json:"coverage_type,omitempty"`
+	// CoverageType Stored and shown back; certflow has no use for it.
+	CoverageType *StoredValue `json:"coverage_type,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -1224,12 +1224,12 @@ type AssignmentCreate struct {
 	// Examples: {"purchase_order":""}
 	CustomMetadata *CustomMetadataUpdate `json:"custom_metadata,omitempty"`
 
-	// EffectiveDate Stored and shown back.
-	EffectiveDate interface{} `json:"effective_date,omitempty"`
+	// EffectiveDate Stored and shown back; certflow has no use for it.
+	EffectiveDate *StoredValue `json:"effective_date,omitempty"`
 
-	// EndDate Stored and shown back.
-	EndDate interface{} `json:"end_date,omitempty"`
-	Job     string      `json:"job"`
+	// EndDate Stored and shown back; certflow has no use for it.
+	EndDate *StoredValue `json:"end_date,omitempty"`
+	Job     string       `json:"job"`
 }
 
 // AssignmentList A page of assignments, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -1258,7 +1258,7 @@ type AssignmentListObjectObject string
 // AuditResult What one rule said.
 type AuditResult struct {
 	// Confidence The least confidence among those values.
-	Confidence *float32 `json:"confidence,omitempty"`
+	Confidence *float64 `json:"confidence,omitempty"`
 
 	// Created Unix time in seconds.
 	//
@@ -1501,8 +1501,8 @@ type Contractor struct {
 	// Placeholder Whether a bulk upload made this contractor without knowing who it is.
 	Placeholder bool `json:"placeholder"`
 
-	// WithholdPremium Stored and shown back.
-	WithholdPremium interface{} `json:"withhold_premium"`
+	// WithholdPremium Stored and shown back; certflow has no use for it.
+	WithholdPremium *StoredValue `json:"withhold_premium"`
 }
 
 // ContractorObject defines model for Contractor.Object.
@@ -1532,8 +1532,8 @@ type ContractorCreate struct {
 	// TaxIdentification Accepted and neither stored nor shown.
 	TaxIdentification interface{} `json:"tax_identification,omitempty"`
 
-	// WithholdPremium Stored and shown back.
-	WithholdPremium interface{} `json:"withhold_premium,omitempty"`
+	// WithholdPremium Stored and shown back; certflow has no use for it.
+	WithholdPremium *StoredValue `json:"withhold_premium,omitempty"`
 }
 
 // ContractorList A page of contractors, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -1585,8 +1585,8 @@ type ContractorUpdate struct {
 	// TaxIdentification Accepted and neither stored nor shown.
 	TaxIdentification interface{} `json:"tax_identification,omitempty"`
 
-	// WithholdPremium Stored and shown back.
-	WithholdPremium interface{} `json:"withhold_premium,omitempty"`
+	// WithholdPremium Stored and shown back; certflow has no use for it.
+	WithholdPremium *StoredValue `json:"withhold_premium,omitempty"`
 }
 
 // CustomMetadata Up to 50 keys of your own with texts of up to 500 characters.
@@ -1722,8 +1722,8 @@ type Email = openapi_types.Email
 type Entity struct {
 	Address *Address `json:"address"`
 
-	// CoverageLimit Stored and shown back.
-	CoverageLimit interface{} `json:"coverage_limit"`
+	// CoverageLimit Stored and shown back; certflow has no use for it.
+	CoverageLimit *StoredValue `json:"coverage_limit"`
 
 	// Created Unix time in seconds.
 	//
@@ -1744,8 +1744,8 @@ type Entity struct {
 	Name                 string       `json:"name"`
 	Object               EntityObject `json:"object"`
 
-	// RequiredCoverage Stored and shown back.
-	RequiredCoverage interface{} `json:"required_coverage"`
+	// RequiredCoverage Stored and shown back; certflow has no use for it.
+	RequiredCoverage *StoredValue `json:"required_coverage"`
 
 	// Updated Unix time in seconds.
 	//
@@ -1763,8 +1763,8 @@ type EntityCreate struct {
 	// Examples: {"country":"US","line1":"1 Main St","locality":"Springfield","postalcode":"62701","region":"IL"}
 	Address *AddressInput `json:"address,omitempty"`
 
-	// CoverageLimit Stored and shown back.
-	CoverageLimit interface{} `json:"coverage_limit,omitempty"`
+	// CoverageLimit Stored and shown back; certflow has no use for it.
+	CoverageLimit *StoredValue `json:"coverage_limit,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -1774,8 +1774,8 @@ type EntityCreate struct {
 	InsuranceRequirement *string               `json:"insurance_requirement,omitempty"`
 	Name                 string                `json:"name"`
 
-	// RequiredCoverage Stored and shown back.
-	RequiredCoverage interface{} `json:"required_coverage,omitempty"`
+	// RequiredCoverage Stored and shown back; certflow has no use for it.
+	RequiredCoverage *StoredValue `json:"required_coverage,omitempty"`
 }
 
 // EntityList A page of entities, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -1810,8 +1810,8 @@ type EntityUpdate struct {
 	// Examples: {"country":"US","line1":"1 Main St","locality":"Springfield","postalcode":"62701","region":"IL"}
 	Address *AddressInput `json:"address,omitempty"`
 
-	// CoverageLimit Stored and shown back.
-	CoverageLimit interface{} `json:"coverage_limit,omitempty"`
+	// CoverageLimit Stored and shown back; certflow has no use for it.
+	CoverageLimit *StoredValue `json:"coverage_limit,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -1821,8 +1821,8 @@ type EntityUpdate struct {
 	InsuranceRequirement *string               `json:"insurance_requirement,omitempty"`
 	Name                 *string               `json:"name,omitempty"`
 
-	// RequiredCoverage Stored and shown back.
-	RequiredCoverage interface{} `json:"required_coverage,omitempty"`
+	// RequiredCoverage Stored and shown back; certflow has no use for it.
+	RequiredCoverage *StoredValue `json:"required_coverage,omitempty"`
 }
 
 // Environment The mode of a key, as the published API names it.
@@ -1909,7 +1909,7 @@ type EventType string
 type Evidence struct {
 	// Box `[x0, y0, x1, y1]` in PDF points from the top left of the page.
 	Box        []float32 `json:"box"`
-	Confidence float32   `json:"confidence"`
+	Confidence float64   `json:"confidence"`
 
 	// Page From 1; 0 when the value was found nowhere.
 	Page   int            `json:"page"`
@@ -1948,6 +1948,7 @@ type ExternalCertificatesBulk struct {
 
 	// Certificates In the order of the files.
 	Certificates []struct {
+		Assignment string `json:"assignment"`
 		Contractor string `json:"contractor"`
 		Filename   string `json:"filename"`
 		ID         string `json:"id"`
@@ -2211,8 +2212,8 @@ type InsuranceRequirementVersionListObjectObject string
 
 // Job A piece of work that contractors are assigned to. One that a bulk upload made also shows its tracker and its progress.
 type Job struct {
-	// CategoryCode Stored and shown back.
-	CategoryCode interface{} `json:"category_code,omitempty"`
+	// CategoryCode Stored and shown back; certflow has no use for it.
+	CategoryCode *StoredValue `json:"category_code,omitempty"`
 
 	// Counts How many of the job's certificates are in each status.
 	Counts *JobCounts `json:"counts,omitempty"`
@@ -2229,9 +2230,9 @@ type Job struct {
 	CustomMetadata CustomMetadata `json:"custom_metadata"`
 	Description    *string        `json:"description"`
 
-	// DurationHours Stored and shown back.
-	DurationHours interface{} `json:"duration_hours,omitempty"`
-	Entity        *string     `json:"entity"`
+	// DurationHours Stored and shown back; certflow has no use for it.
+	DurationHours *StoredValue `json:"duration_hours,omitempty"`
+	Entity        *string      `json:"entity"`
 
 	// Fault Why a job failed.
 	Fault *string `json:"fault,omitempty"`
@@ -2259,14 +2260,14 @@ type Job struct {
 	// Examples: 1760509809
 	Updated Timestamp `json:"updated"`
 
-	// Wage Stored and shown back.
-	Wage interface{} `json:"wage,omitempty"`
+	// Wage Stored and shown back; certflow has no use for it.
+	Wage *StoredValue `json:"wage,omitempty"`
 
-	// WageType Stored and shown back.
-	WageType interface{} `json:"wage_type,omitempty"`
+	// WageType Stored and shown back; certflow has no use for it.
+	WageType *StoredValue `json:"wage_type,omitempty"`
 
-	// YearsExperience Stored and shown back.
-	YearsExperience interface{} `json:"years_experience,omitempty"`
+	// YearsExperience Stored and shown back; certflow has no use for it.
+	YearsExperience *StoredValue `json:"years_experience,omitempty"`
 }
 
 // JobObject defines model for Job.Object.
@@ -2284,8 +2285,8 @@ type JobCounts struct {
 
 // JobCreate Examples: {"name":"Warehouse roof"}
 type JobCreate struct {
-	// CategoryCode Stored and shown back.
-	CategoryCode interface{} `json:"category_code,omitempty"`
+	// CategoryCode Stored and shown back; certflow has no use for it.
+	CategoryCode *StoredValue `json:"category_code,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -2294,20 +2295,20 @@ type JobCreate struct {
 	CustomMetadata *CustomMetadataUpdate `json:"custom_metadata,omitempty"`
 	Description    *string               `json:"description,omitempty"`
 
-	// DurationHours Stored and shown back.
-	DurationHours        interface{} `json:"duration_hours,omitempty"`
-	Entity               *string     `json:"entity,omitempty"`
-	InsuranceRequirement *string     `json:"insurance_requirement,omitempty"`
-	Name                 string      `json:"name"`
+	// DurationHours Stored and shown back; certflow has no use for it.
+	DurationHours        *StoredValue `json:"duration_hours,omitempty"`
+	Entity               *string      `json:"entity,omitempty"`
+	InsuranceRequirement *string      `json:"insurance_requirement,omitempty"`
+	Name                 string       `json:"name"`
 
-	// Wage Stored and shown back.
-	Wage interface{} `json:"wage,omitempty"`
+	// Wage Stored and shown back; certflow has no use for it.
+	Wage *StoredValue `json:"wage,omitempty"`
 
-	// WageType Stored and shown back.
-	WageType interface{} `json:"wage_type,omitempty"`
+	// WageType Stored and shown back; certflow has no use for it.
+	WageType *StoredValue `json:"wage_type,omitempty"`
 
-	// YearsExperience Stored and shown back.
-	YearsExperience interface{} `json:"years_experience,omitempty"`
+	// YearsExperience Stored and shown back; certflow has no use for it.
+	YearsExperience *StoredValue `json:"years_experience,omitempty"`
 }
 
 // JobList A page of jobs, newest first: a bare array, or a list object where the account or the header `List-Format` asks for it.
@@ -2340,8 +2341,8 @@ type JobStatus string
 //
 // Examples: {"description":"Second storey"}
 type JobUpdate struct {
-	// CategoryCode Stored and shown back.
-	CategoryCode interface{} `json:"category_code,omitempty"`
+	// CategoryCode Stored and shown back; certflow has no use for it.
+	CategoryCode *StoredValue `json:"category_code,omitempty"`
 
 	// CustomMetadata Merged into what is stored: an empty text or `null` unsets a key, `{}` clears all of them.
 	//
@@ -2350,20 +2351,20 @@ type JobUpdate struct {
 	CustomMetadata *CustomMetadataUpdate `json:"custom_metadata,omitempty"`
 	Description    *string               `json:"description,omitempty"`
 
-	// DurationHours Stored and shown back.
-	DurationHours        interface{} `json:"duration_hours,omitempty"`
-	Entity               *string     `json:"entity,omitempty"`
-	InsuranceRequirement *string     `json:"insurance_requirement,omitempty"`
-	Name                 *string     `json:"name,omitempty"`
+	// DurationHours Stored and shown back; certflow has no use for it.
+	DurationHours        *StoredValue `json:"duration_hours,omitempty"`
+	Entity               *string      `json:"entity,omitempty"`
+	InsuranceRequirement *string      `json:"insurance_requirement,omitempty"`
+	Name                 *string      `json:"name,omitempty"`
 
-	// Wage Stored and shown back.
-	Wage interface{} `json:"wage,omitempty"`
+	// Wage Stored and shown back; certflow has no use for it.
+	Wage *StoredValue `json:"wage,omitempty"`
 
-	// WageType Stored and shown back.
-	WageType interface{} `json:"wage_type,omitempty"`
+	// WageType Stored and shown back; certflow has no use for it.
+	WageType *StoredValue `json:"wage_type,omitempty"`
 
-	// YearsExperience Stored and shown back.
-	YearsExperience interface{} `json:"years_experience,omitempty"`
+	// YearsExperience Stored and shown back; certflow has no use for it.
+	YearsExperience *StoredValue `json:"years_experience,omitempty"`
 }
 
 // ListFormat Whether lists are bare arrays or list objects.
@@ -2679,6 +2680,9 @@ type SecretRotation struct {
 // Severity A failed `critical` rule denies the certificate; a failed `standard` one flags it.
 type Severity string
 
+// StoredValue Stored and shown back; certflow has no use for it.
+type StoredValue = any
+
 // Timestamp Unix time in seconds.
 //
 // Examples: 1760509809
@@ -2866,7 +2870,7 @@ type TrialResultStatus string
 
 // TrialRuleResult defines model for TrialRuleResult.
 type TrialRuleResult struct {
-	Confidence    *float32              `json:"confidence,omitempty"`
+	Confidence    *float64              `json:"confidence,omitempty"`
 	EvidencePaths *[]string             `json:"evidence_paths,omitempty"`
 	Message       string                `json:"message"`
 	Result        TrialRuleResultResult `json:"result"`
@@ -3481,6 +3485,9 @@ type GetCertificateHistoryParams struct {
 
 // DownloadCertificateParams defines parameters for DownloadCertificate.
 type DownloadCertificateParams struct {
+	// Account The account of the certificate.
+	Account string `form:"account" json:"account"`
+
 	// Expires Unix time until which the address is good.
 	Expires int64 `form:"expires" json:"expires"`
 
@@ -5279,7 +5286,7 @@ type ClientInterface interface {
 
 	// UpdateInsuranceRequirementWithBody Update an insurance requirement
 	//
-	// Partial: only what is given changes. Rules that differ make a new version.
+	// Partial: only what is given changes. Rules make a new version.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5288,7 +5295,7 @@ type ClientInterface interface {
 
 	// UpdateInsuranceRequirement Update an insurance requirement
 	//
-	// Partial: only what is given changes. Rules that differ make a new version.
+	// Partial: only what is given changes. Rules make a new version.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6450,7 +6457,7 @@ func (c *Client) GetInsuranceRequirement(ctx context.Context, id string, params 
 
 // UpdateInsuranceRequirementWithBody Update an insurance requirement
 //
-// Partial: only what is given changes. Rules that differ make a new version.
+// Partial: only what is given changes. Rules make a new version.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6469,7 +6476,7 @@ func (c *Client) UpdateInsuranceRequirementWithBody(ctx context.Context, id stri
 
 // UpdateInsuranceRequirement Update an insurance requirement
 //
-// Partial: only what is given changes. Rules that differ make a new version.
+// Partial: only what is given changes. Rules make a new version.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9551,6 +9558,14 @@ func NewDownloadCertificateRequest(server string, id string, params *DownloadCer
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "account", params.Account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
 		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "expires", params.Expires, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
 			return nil, err
 		} else {
@@ -12589,7 +12604,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateInsuranceRequirementWithBodyWithResponse Update an insurance requirement
 	//
-	// Partial: only what is given changes. Rules that differ make a new version.
+	// Partial: only what is given changes. Rules make a new version.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12598,7 +12613,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateInsuranceRequirementWithResponse Update an insurance requirement
 	//
-	// Partial: only what is given changes. Rules that differ make a new version.
+	// Partial: only what is given changes. Rules make a new version.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16761,7 +16776,7 @@ func (c *ClientWithResponses) GetInsuranceRequirementWithResponse(ctx context.Co
 
 // UpdateInsuranceRequirementWithBodyWithResponse Update an insurance requirement
 //
-// Partial: only what is given changes. Rules that differ make a new version.
+// Partial: only what is given changes. Rules make a new version.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -16776,7 +16791,7 @@ func (c *ClientWithResponses) UpdateInsuranceRequirementWithBodyWithResponse(ctx
 
 // UpdateInsuranceRequirementWithResponse Update an insurance requirement
 //
-// Partial: only what is given changes. Rules that differ make a new version.
+// Partial: only what is given changes. Rules make a new version.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -1,0 +1,93 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/id"
+	"certflow/schema"
+)
+
+func shownAssignment(a *schema.Assignment) Assignment {
+	return Assignment{
+		ID: a.ID, Object: AssignmentObjectAssignment, Contractor: a.ContractorID, Job: a.JobID,
+		Bind: stored(a.Stored, "bind"), CoverageType: stored(a.Stored, "coverage_type"),
+		EffectiveDate: stored(a.Stored, "effective_date"), EndDate: stored(a.Stored, "end_date"),
+		CustomMetadata: shownMetadata(a.CustomMetadata), Created: a.CreatedAt.Unix(),
+	}
+}
+
+// ListAssignments answers a page of assignments.
+func (h *Handlers) ListAssignments(ctx context.Context, request ListAssignmentsRequestObject) (ListAssignmentsResponseObject, error) {
+	p := request.Params
+	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
+		func(ctx context.Context, tx bun.IDB, page schema.Page) (schema.Listed[schema.Assignment], error) {
+			return schema.ListAssignments(ctx, tx, page, orEmpty(p.Contractor), orEmpty(p.Job))
+		}, each(shownAssignment), func(a *schema.Assignment) string { return a.ID })
+	if err != nil {
+		return nil, err
+	}
+	return ListAssignments200JSONResponse{Body: body, Headers: ListAssignments200ResponseHeaders{Link: link}}, nil
+}
+
+func orEmpty[T ~string](p *T) string {
+	if p == nil {
+		return ""
+	}
+	return string(*p)
+}
+
+// CreateAssignment assigns a contractor to a job.
+func (h *Handlers) CreateAssignment(ctx context.Context, request CreateAssignmentRequestObject) (CreateAssignmentResponseObject, error) {
+	body := request.Body
+	return effect(ctx, h.DB, CreateAssignmentResponseObject.VisitCreateAssignmentResponse, func(ctx context.Context, tx bun.IDB) (CreateAssignmentResponseObject, error) {
+		if _, err := referred(ctx, tx, id.Contractor, body.Contractor, schema.GetContractor, noContractor(body.Contractor)); err != nil {
+			return nil, err
+		}
+		if _, err := referred(ctx, tx, id.Job, body.Job, schema.GetJob, refuse(400, ErrorCodeInvalidJobID, "There is no job %s.", printable(body.Job))); err != nil {
+			return nil, err
+		}
+		a := &schema.Assignment{Row: schema.Row{ID: id.New(id.Assignment), AccountID: accountOf(ctx)}, ContractorID: body.Contractor, JobID: body.Job, Stored: map[string]any{}}
+		setStored(a.Stored, "bind", body.Bind)
+		setStored(a.Stored, "coverage_type", body.CoverageType)
+		setStored(a.Stored, "effective_date", body.EffectiveDate)
+		setStored(a.Stored, "end_date", body.EndDate)
+		if err := mergeMetadata(&a.CustomMetadata, body.CustomMetadata); err != nil {
+			return nil, err
+		}
+		if err := schema.InsertAssignment(ctx, tx, a); errors.Is(err, schema.ErrDuplicate) {
+			return nil, refuse(409, ErrorCodeInvalidState, "The contractor is assigned to this job already.")
+		} else if err != nil {
+			return nil, err
+		}
+		return CreateAssignment201JSONResponse{Body: shownAssignment(a),
+			Headers: CreateAssignment201ResponseHeaders{Location: location("assignments", a.ID)}}, nil
+	})
+}
+
+// noContractor is the refusal of a contractor that a body names and the account does not have.
+func noContractor(id string) *Problem {
+	return refuse(400, ErrorCodeInvalidContractorID, "There is no contractor %s.", printable(id))
+}
+
+// GetAssignment answers one assignment.
+func (h *Handlers) GetAssignment(ctx context.Context, request GetAssignmentRequestObject) (GetAssignmentResponseObject, error) {
+	a, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Assignment, error) {
+		return find(ctx, tx, id.Assignment, "assignment", request.ID, schema.GetAssignment)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return GetAssignment200JSONResponse(shownAssignment(a)), nil
+}
+
+// DeleteAssignment soft-deletes an assignment.
+func (h *Handlers) DeleteAssignment(ctx context.Context, request DeleteAssignmentRequestObject) (DeleteAssignmentResponseObject, error) {
+	gone, err := removed(ctx, h, id.Assignment, string(AssignmentObjectAssignment), "assignment", request.ID, schema.DeleteAssignment)
+	if err != nil {
+		return nil, err
+	}
+	return DeleteAssignment200JSONResponse(gone), nil
+}
