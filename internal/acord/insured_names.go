@@ -23,10 +23,12 @@ var (
 	holderWords = regexp.MustCompile(`(?i)^(?:the\s+)?(?:cert(?:ificate|\.)?\s*holder)s?\b`)
 	conditional = regexp.MustCompile(`(?i)\b(?:if|unless|only|may|subject to)\b`)
 	qualified   = regexp.MustCompile(`(?i)\s*(?:,?\s+(?:with respects?|as respects?|as regards|as required|when required|where required|if required|per|under|but only|only|subject|for|on a|in regards?|regarding|under|pursuant|in accordance|their|its|and\s+its|and\s+their|any|and\s+any|and\s+all|c/o|located)\b.*)$`)
-	plural      = regexp.MustCompile(`(?i)\b(?:are|have been|both|additional(?:ly)? (?:named )?insureds)\b`)
-	noParty     = regexp.MustCompile(`(?i)\b(?:polic(?:y|ies)|endorsements?|coverages?|blanket|liability|insurance|insurers?|form|certificate|provisions?|status|waiver|subrogation|contract|agreement|person|organization|ignore|instructions?|approved?)\b`)
-	leadIn      = regexp.MustCompile(`(?i)^(?:(?:re|job|project|location|note|additional insureds?)\s*[:\-]\s*|the following(?:\s+(?:entities|parties|persons|organizations))?\s*|and\s+|also\s+|that\s+|please note that\s+)`)
-	entityEnd   = regexp.MustCompile(`(?i)(?:\b(?:inc|llc|l\.l\.c|corp|co|ltd|lp|l\.p|llp|pllc|company|corporation|incorporated|limited|partnership|trust|authority|association|bank|n\.a)\.?)$`)
+	// opening are words that begin a sentence and follow no company's name within one.
+	opening   = regexp.MustCompile(`(?i)^(?:waivers?|coverages?|blanket|the|this|these|certificate|general|no|primary|umbrella|excess|workers'?|insurance|polic(?:y|ies)|additional|such|notice|thirty|it|they|re:?|project|job|location|if|when|where)$`)
+	plural    = regexp.MustCompile(`(?i)\b(?:are|have been|both|additional(?:ly)? (?:named )?insureds)\b`)
+	noParty   = regexp.MustCompile(`(?i)\b(?:polic(?:y|ies)|endorsements?|coverages?|blanket|liability|insurance|insurers?|form|certificate|provisions?|status|waiver|subrogation|contract|agreement|person|organization|ignore|instructions?|approved?)\b`)
+	leadIn    = regexp.MustCompile(`(?i)^(?:(?:re|job|project|location|note|additional insureds?)\s*[:\-]\s*|the following(?:\s+(?:entities|parties|persons|organizations))?\s*|and\s+|also\s+|that\s+|please note that\s+)`)
+	entityEnd = regexp.MustCompile(`(?i)(?:\b(?:inc|llc|l\.l\.c|corp|co|ltd|lp|l\.p|llp|pllc|company|corporation|incorporated|limited|partnership|trust|authority|association|bank|n\.a)\.?)$`)
 )
 
 // additionalInsureds finds the names in sentences such as "X is included as additional insured" or "Additional insureds: X; Y".
@@ -78,7 +80,7 @@ func sentences(text string) []string {
 		words := strings.Fields(line)
 		from := 0
 		for i, w := range words {
-			if i+1 == len(words) || strings.HasSuffix(w, ".") && (!abbreviated(w) || strings.HasSuffix(w, "..")) && startsUpper(words[i+1]) || strings.HasSuffix(w, "!") || strings.HasSuffix(w, "?") {
+			if i+1 == len(words) || strings.HasSuffix(w, ".") && (!abbreviated(w) || strings.HasSuffix(w, "..") || opening.MatchString(words[i+1])) && startsUpper(words[i+1]) || strings.HasSuffix(w, "!") || strings.HasSuffix(w, "?") {
 				out = append(out, strings.TrimRight(strings.Join(words[from:i+1], " "), ".!? "))
 				from = i + 1
 			}

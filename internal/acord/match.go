@@ -258,7 +258,7 @@ func adjacent(a, b *token) bool {
 func begins(line []*token, i int) bool {
 	for i--; i >= 0; i-- {
 		before, t := line[i], line[i+1]
-		if !adjacent(before, t) {
+		if !t.glued && gap(before, t) >= 0.7*min(before.box.height(), t.box.height()) {
 			return true
 		}
 		if len(before.key) > 1 && !isTick(before.text) && !strings.ContainsAny(before.key, "0123456789") || strings.ContainsAny(before.text, ".,;") {
