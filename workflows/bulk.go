@@ -48,8 +48,8 @@ const (
 	perRun = 1000
 	// pageSize is how many certificates are listed at once.
 	pageSize = 250
-	// patience is how long one look at a job's progress waits. It has to be shorter than a workflow task.
-	patience = 5 * time.Second
+	// patience is how long one look at a job's progress waits. It has to be much shorter than a workflow task, which is 10 s.
+	patience = 3 * time.Second
 	// rowWatch is how often the row of a certificate is looked at whose review somebody else started.
 	rowWatch = 15 * time.Second
 )
@@ -80,6 +80,7 @@ type bulk struct {
 	fault       string // why it could not be provisioned
 	cancelled   bool
 	started     int // children of this run
+	starting    int // children that Temporal has yet to start
 	running     int
 	progress    int // grows with everything that happens to a child
 }
@@ -176,6 +177,10 @@ func (b *bulk) continues() bool { return !b.cancelled && b.in.From < b.in.Total 
 // task takes in many of their reports; a job in which nothing moves is left to its children.
 func (b *bulk) await(ctx workflow.Context, most int) error {
 	for b.running > most {
+		// What a task asks for is done when the task ends: the look would hold up children that have yet to start.
+		if err := workflow.Await(ctx, func() bool { return b.starting == 0 }); err != nil {
+			return err
+		}
 		before := b.progress
 		var seen activities.Watched
 		look := workflow.WithLocalActivityOptions(ctx, watchOptions())
@@ -236,8 +241,14 @@ func (b *bulk) follow(ctx workflow.Context, r activities.ReviewOf) schema.Status
 		TypedSearchAttributes: temporal.NewSearchAttributes(attributes...),
 		Priority:              temporal.Priority{FairnessKey: b.in.Account},
 	})
+	b.starting++
+	review := workflow.ExecuteChildWorkflow(child, ReviewCertificate, Review{Account: b.in.Account, Certificate: r.Certificate, Evaluation: r.Evaluation})
+	err := review.GetChildWorkflowExecution().Get(ctx, nil)
+	b.starting--
 	var out Reviewed
-	err := workflow.ExecuteChildWorkflow(child, ReviewCertificate, Review{Account: b.in.Account, Certificate: r.Certificate, Evaluation: r.Evaluation}).Get(ctx, &out)
+	if err == nil {
+		err = review.Get(ctx, &out)
+	}
 	switch {
 	case temporal.IsWorkflowExecutionAlreadyStartedError(err):
 		return b.watchRow(ctx, r)

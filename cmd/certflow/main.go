@@ -41,7 +41,7 @@ func command() *cli.Command {
 			devCommand(), demoCommand(),
 			apiCommand(), workerCommand(), migrateCommand(),
 			accountsCommand(), keysCommand(),
-			readCommand(), evalCommand(), doctorCommand(), readerChildCommand(),
+			readCommand(), evalCommand(), samplesCommand(), doctorCommand(), readerChildCommand(),
 		},
 	}
 }
