@@ -125,7 +125,9 @@ func (p prose) beginsAt(i int) bool {
 		}
 		return divides(before.gap) || legalSuffix(p.words[i-2].word) || leadsIn(p.words[i-2].word)
 	case "the":
-		return i == 1 || divides(before.gap) || leadsIn(p.words[i-2].word) || p.words[i-2].word == "and"
+		return p.beginsAt(i - 1)
+	case "of":
+		return i > 1 && (p.words[i-2].word == "favor" || p.words[i-2].word == "behalf")
 	}
 	return leadsIn(before.word)
 }
@@ -136,7 +138,7 @@ func leadsIn(word string) bool {
 	case "to", "for", "by", "with", "that", "as", "is", "are", "be", "if", "both", "between", "include", "includes", "included",
 		"including", "insured", "insureds", "holder", "holders", "owner", "owners", "client", "clients", "customer", "lender",
 		"landlord", "lessor", "name", "names", "named", "naming", "add", "added", "adds", "list", "lists", "listed", "following",
-		"favor", "behalf", "additionally":
+		"or", "nor", "neither", "than", "except", "excepting", "excluding", "without", "not":
 		return true
 	}
 	return false
