@@ -46,7 +46,7 @@ func (s *sheet) freeRowsOf(t table) []freeRow {
 		starts = append(starts, boundsOf(labels[0].tokens).cy())
 	}
 	slices.Sort(starts)
-	starts = slices.CompactFunc(starts, func(a, b float64) bool { return math.Abs(b-a) < 0.75*t.pitch })
+	starts = slices.CompactFunc(starts, func(a, b float64) bool { return math.Abs(b-a) < 0.5*t.pitch })
 	var out []freeRow
 	for i := range starts {
 		r := span{t.free.from, t.free.to}

@@ -87,5 +87,8 @@ func (s *sheet) amountShift(t table) float64 {
 
 // labelDoubt is lower the more letters of a label were misread.
 func labelDoubt(a anchor) float64 {
+	if a.guessed {
+		return misplaced
+	}
 	return math.Pow(0.98, float64(a.errors))
 }

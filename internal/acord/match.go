@@ -258,7 +258,7 @@ func adjacent(a, b *token) bool {
 func begins(line []*token, i int) bool {
 	for i--; i >= 0; i-- {
 		before, t := line[i], line[i+1]
-		if !t.glued && gap(before, t) >= 0.7*min(before.box.height(), t.box.height()) {
+		if !t.glued && gap(before, t) >= clearGap(t)*min(before.box.height(), t.box.height()) {
 			return true
 		}
 		if len(before.key) > 1 && !isTick(before.text) && !strings.ContainsAny(before.key, "0123456789") || strings.ContainsAny(before.text, ".,;") {
@@ -266,6 +266,15 @@ func begins(line []*token, i int) bool {
 		}
 	}
 	return true
+}
+
+// clearGap is the space before a word that parts texts, in heights. OCR measures heights without the space above and below
+// letters, so that the same space is more of them.
+func clearGap(t *token) float64 {
+	if t.source == certificate.OCR {
+		return 1
+	}
+	return 0.7
 }
 
 // ends reports whether a text ends with the j-th token of a line, or a colon there says that a value follows.

@@ -244,16 +244,18 @@ func (s *sheet) guessLabels(t table) {
 		if l.place != (place{}) {
 			places = []place{l.place}
 		}
-		if !tickable(l.id) {
+		if !tickable(l.id) && !limitLabel(l.id) {
 			continue
 		}
 		for _, at := range places {
 			x0, cy := s.form.x(at.x), y.at(at.y)
 			box := rect{x0, cy - 0.5*s.em, x0 + 3*s.em, cy + 0.5*s.em}
 			near := rect{x0 - 2*t.pitch, cy - 0.8*t.pitch, x0 + 2*t.pitch, cy + 0.8*t.pitch}
-			if !slices.ContainsFunc(s.anchors, func(a anchor) bool {
-				return a.id == l.id && near.holds(rect{a.first.x0, a.first.y0, a.first.x0, a.first.y1})
-			}) {
+			known := slices.ContainsFunc(s.anchors, func(a anchor) bool {
+				start := rect{a.first.x0, a.first.y0, a.first.x0, a.first.y1}
+				return near.holds(start) && (a.id == l.id || limitLabel(l.id) && limitLabel(a.id) && math.Abs(a.box.cy()-cy) < 0.5*t.pitch)
+			})
+			if !known {
 				s.anchors = append(s.anchors, anchor{id: l.id, first: box, box: box, place: l.place, guessed: true})
 			}
 		}
