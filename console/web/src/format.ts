@@ -1,0 +1,81 @@
+import type { Contractor, HistoryEntry, Status } from './schema.ts'
+
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 })
+const dateTime = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' })
+const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium' })
+
+export const money = (amount: number) => dollars.format(amount)
+export const moment = (seconds: number) => dateTime.format(new Date(seconds * 1000))
+export const date = (seconds: number) => day.format(new Date(seconds * 1000))
+
+// ago says how long ago a time was, in words; times of more than a week are dates.
+export function ago(seconds: number, now: number): string {
+  const past = Math.round(now - seconds)
+  if (past < 5) return 'just now'
+  if (past < 60) return `${past} seconds ago`
+  if (past < 3600) return plural(Math.floor(past / 60), 'minute') + ' ago'
+  if (past < 86_400) return plural(Math.floor(past / 3600), 'hour') + ' ago'
+  if (past < 7 * 86_400) return plural(Math.floor(past / 86_400), 'day') + ' ago'
+  return date(seconds)
+}
+
+// until says how long there is until a time, in words.
+export function until(seconds: number, now: number): string {
+  const left = Math.round(seconds - now)
+  if (left <= 0) return 'now'
+  if (left < 60) return `in ${plural(left, 'second')}`
+  if (left < 3600) return `in ${plural(Math.ceil(left / 60), 'minute')}`
+  if (left < 2 * 86_400) return `in ${plural(Math.round(left / 3600), 'hour')}`
+  return `in ${plural(Math.round(left / 86_400), 'day')}`
+}
+
+export function plural(n: number, word: string): string {
+  return `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`
+}
+
+export function bytes(n: number): string {
+  if (n < 1024) return plural(n, 'byte')
+  if (n < 1024 * 1024) return `${Math.round(n / 1024)} KB`
+  return `${(n / 1024 / 1024).toFixed(1)} MB`
+}
+
+// percent never rounds up to 100: only what is certain is.
+export function percent(share: number): string {
+  return `${share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))}%`
+}
+
+export const statusWords: Record<Status, string> = {
+  pending: 'Pending', processing: 'Processing', approved: 'Approved', flagged: 'Flagged', denied: 'Denied', error: 'Error',
+}
+
+// nameOf is what people call a contractor: the firm, or the person of a contractor without one.
+export function nameOf(c: Contractor): string {
+  return c.company_name || `${c.first_name} ${c.last_name}`.trim() || c.email
+}
+
+// words makes the name of a field readable: each_occurrence_dollars is "each occurrence".
+export function words(name: string): string {
+  return name.replace(/_(dollars|string)$/, '').replaceAll('_', ' ')
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+// happened says in a sentence what an entry of a certificate's history is.
+export function happened(entry: HistoryEntry, ruleName: (id: string) => string | null): string {
+  switch (entry.kind) {
+    case 'uploaded': return 'Uploaded'
+    case 'processing': return 'Review began'
+    case 'evaluated': return `Evaluated: ${statusWords[entry.status].toLowerCase()}`
+    case 'rule_approved': {
+      const name = entry.audit_result && ruleName(entry.audit_result)
+      return name ? `Rule approved: ${name}` : 'Rule approved'
+    }
+    case 'approved': return 'Certificate approved'
+    case 'denied': return 'Certificate denied'
+    case 'reevaluated': return entry.override ? 'Evaluated again, setting aside a person’s decision' : 'Evaluated again'
+    case 'deleted': return 'Deleted'
+  }
+  return capital(words(entry.kind))
+}

@@ -1,0 +1,257 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { asProblem, useApp, useHeard, useLoad } from '../app.ts'
+import { Problem } from '../client.ts'
+import { bytes, nameOf, percent, plural } from '../format.ts'
+import type { Certificate, Contractor, Requirement, Status } from '../schema.ts'
+import { Button, Failure, focus, Link, StatusBadge } from './basics.tsx'
+import { Dialog } from './dialog.tsx'
+import { Icon } from './icon.tsx'
+
+interface Item {
+  file: File
+  share: number
+  problem: Problem | null
+  id: string | null
+  status: Status | null
+}
+
+const maxFile = 15 * 1024 * 1024
+const atOnce = 3
+
+// Upload takes several PDFs of one contractor. Files go up three at a time; each shows its progress, then its verdict.
+export function Upload(p: { files: File[]; onClose: () => void; onUploaded: () => void }) {
+  const { client, say, names } = useApp()
+  const [contractor, setContractor] = useState<Contractor | null>(null)
+  const [requirement, setRequirement] = useState('')
+  const [items, setItems] = useState<Item[]>(() => p.files.map(newItem))
+  const [sending, setSending] = useState(false)
+  const [over, setOver] = useState(false)
+  const [missing, setMissing] = useState(false)
+  const chooser = useRef<HTMLInputElement>(null)
+  const requirements = useLoad(signal => client.list<Requirement>('/insurance_requirements', { query: { limit: '100' }, signal }), [client])
+  const select = useId()
+
+  useHeard(heard => {
+    if (heard.kind !== 'event') return
+    const { id, status } = heard.event.data.object
+    if (status) setItems(items => items.map(item => (item.id === id ? { ...item, status } : item)))
+  })
+
+  const add = (files: File[]) => setItems(items => [...items, ...files.map(newItem)])
+  const change = (file: File, part: Partial<Item>) => setItems(items => items.map(item => (item.file === file ? { ...item, ...part } : item)))
+  const waiting = items.filter(item => !item.id && !item.problem)
+  const done = items.filter(item => item.id)
+
+  const send = async () => {
+    if (!contractor) return setMissing(true)
+    setSending(true)
+    const queue = items.filter(item => !item.id && !(item.problem && item.problem.code === 'local')).map(item => item.file)
+    let failed = 0
+    const next = async (): Promise<void> => {
+      const file = queue.shift()
+      if (!file) return
+      change(file, { share: 0, problem: null })
+      const form = new FormData()
+      form.append('contractor', contractor.id)
+      if (requirement) form.append('insurance_requirement_id', requirement)
+      // The part's type is fixed: some systems name none for a PDF.
+      form.append('certificate', new File([file], file.name, { type: 'application/pdf' }))
+      try {
+        const made = await client.upload<Certificate>('/files/certificates', form, share => change(file, { share }))
+        names.learn(contractor)
+        change(file, { share: 1, id: made.id, status: made.status })
+      } catch (e) {
+        failed++
+        change(file, { problem: asProblem(e) })
+      }
+      await next()
+    }
+    const total = queue.length
+    await Promise.all(Array.from({ length: atOnce }, next))
+    setSending(false)
+    p.onUploaded()
+    say(failed ? `${plural(total - failed, 'file')} uploaded, ${failed} refused.` : `${plural(total, 'file')} uploaded.`, failed ? 'bad' : 'good')
+  }
+
+  return (
+    <Dialog title="Upload certificates" onClose={p.onClose} wide locked={sending}>
+      <div class="dialog-body">
+        <ContractorChoice chosen={contractor} onChoose={c => { setContractor(c); setMissing(false) }} missing={missing} />
+        {requirements.data && requirements.data.items.length > 1 && (
+          <div class="field">
+            <label for={select}>Judged by</label>
+            <select id={select} value={requirement} onChange={e => setRequirement(e.currentTarget.value)}>
+              <option value="">The requirement that applies to the contractor</option>
+              {requirements.data.items.map(r => <option key={r.id} value={r.id}>{r.name}</option>)}
+            </select>
+          </div>
+        )}
+        <div
+          class={`drop ${over ? 'over' : ''}`}
+          onDragOver={e => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)}
+          onDrop={e => { e.preventDefault(); e.stopPropagation(); setOver(false); add([...(e.dataTransfer?.files ?? [])]) }}
+        >
+          <Icon name="upload" />
+          <p>Drop PDFs here, or <button type="button" class="link" onClick={() => chooser.current?.click()}>choose files</button></p>
+          <p class="hint">PDF, up to 15 MB each</p>
+          <input ref={chooser} type="file" accept="application/pdf,.pdf" multiple hidden aria-label="Certificates" onChange={e => { add([...(e.currentTarget.files ?? [])]); e.currentTarget.value = '' }} />
+        </div>
+        {items.length > 0 && (
+          <ul class="uploads" aria-label="Files">
+            {items.map(item => (
+              <li key={item.file.name + item.file.lastModified + item.file.size}>
+                <Icon name="page" />
+                <span class="upload-name">
+                  {item.id ? <Link to={`/certificates/${item.id}`}>{item.file.name}</Link> : item.file.name}
+                  <span class="under">{item.problem ? <span class="fault">{item.problem.message}</span> : bytes(item.file.size)}</span>
+                </span>
+                {item.status ? <StatusBadge status={item.status} />
+                  : sending && !item.problem ? <progress value={item.share} max={1} aria-label={`Upload of ${item.file.name}`}>{percent(item.share)}</progress>
+                  : !sending && <button type="button" class="button quiet square" aria-label={`Remove ${item.file.name}`} onClick={() => setItems(items.filter(i => i !== item))}><Icon name="cross" /></button>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <footer>
+        <span class="muted grow" aria-live="polite">{done.length > 0 && `${plural(done.length, 'certificate')} uploaded; verdicts appear here.`}</span>
+        <Button onClick={p.onClose} disabled={sending}>{done.length && !waiting.length ? 'Done' : 'Cancel'}</Button>
+        {(waiting.length > 0 || !done.length) && (
+          <Button tone="primary" icon="upload" busy={sending} disabled={!waiting.length} onClick={send}>{waiting.length ? `Upload ${plural(waiting.length, 'file')}` : 'Upload'}</Button>
+        )}
+      </footer>
+    </Dialog>
+  )
+}
+
+// newItem refuses what the service would refuse, before it is sent.
+function newItem(file: File): Item {
+  const item: Item = { file, share: 0, problem: null, id: null, status: null }
+  if (!/\.pdf$/i.test(file.name)) item.problem = new Problem(0, 'local', 'This is no PDF: its name must end in .pdf.')
+  else if (file.size > maxFile) item.problem = new Problem(0, 'local', `This is ${bytes(file.size)}; at most 15 MB can be taken.`)
+  return item
+}
+
+// ContractorChoice finds a contractor among the newest ones or by its e-mail address, or makes one.
+function ContractorChoice(p: { chosen: Contractor | null; onChoose: (c: Contractor | null) => void; missing: boolean }) {
+  const { client } = useApp()
+  const [typed, setTyped] = useState('')
+  const [making, setMaking] = useState(false)
+  const [active, setActive] = useState(0)
+  const [open, setOpen] = useState(false)
+  const newest = useLoad(signal => client.list<Contractor>('/contractors', { query: { limit: '100' }, signal }), [client])
+  const [found, setFound] = useState<Contractor[]>([])
+  const id = useId()
+  const text = typed.trim().toLowerCase()
+
+  useEffect(() => {
+    setFound([])
+    if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text)) return
+    const stop = new AbortController()
+    client.list<Contractor>('/contractors', { query: { email: text }, signal: stop.signal }).then(page => setFound(page.items), () => {})
+    return () => stop.abort()
+  }, [text])
+
+  if (p.chosen) {
+    return (
+      <div class="field">
+        <span class="label">Contractor</span>
+        <div class="chosen">
+          <Icon name="person" />
+          <span><b>{nameOf(p.chosen)}</b><span class="under">{p.chosen.email}</span></span>
+          <Button small onClick={() => { p.onChoose(null); setTyped('') }}>Change</Button>
+        </div>
+      </div>
+    )
+  }
+  if (making) return <NewContractor email={typed.includes('@') ? typed.trim() : ''} onMade={c => { setMaking(false); p.onChoose(c) }} onCancel={() => setMaking(false)} />
+  const known = (newest.data?.items ?? []).filter(c => !text || `${nameOf(c)} ${c.first_name} ${c.last_name} ${c.email}`.toLowerCase().includes(text))
+  const options = [...found.filter(c => !known.some(k => k.id === c.id)), ...known].slice(0, 6)
+  const choose = (c: Contractor | undefined) => c && p.onChoose(c)
+  const key = (e: KeyboardEvent) => {
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+      e.preventDefault()
+      setOpen(true)
+      setActive(a => (a + (e.key === 'ArrowDown' ? 1 : options.length - 1)) % Math.max(1, options.length))
+    } else if (e.key === 'Enter' && open) {
+      e.preventDefault()
+      choose(options[active])
+    } else if (e.key === 'Escape' && open) {
+      e.preventDefault()
+      e.stopPropagation()
+      setOpen(false)
+    }
+  }
+  return (
+    <div class="field combobox">
+      <label for={id}>Contractor</label>
+      <div class="with-button">
+        <input
+          id={id} type="text" role="combobox" autoComplete="off" aria-expanded={open && options.length > 0} aria-controls={`${id}-list`} aria-autocomplete="list"
+          aria-activedescendant={open && options[active] ? `${id}-${active}` : undefined} aria-invalid={p.missing} aria-describedby={`${id}-hint`}
+          placeholder="Name or e-mail address" value={typed} autoFocus
+          onInput={e => { setTyped(e.currentTarget.value); setActive(0); setOpen(true) }} onFocus={() => setOpen(true)} onClick={() => setOpen(true)}
+          onBlur={() => setOpen(false)} onKeyDown={key}
+        />
+        <Button icon="plus" onClick={() => setMaking(true)}>New</Button>
+      </div>
+      <ul id={`${id}-list`} role="listbox" aria-label="Contractors" hidden={!open || options.length === 0}>
+        {options.map((c, i) => (
+          <li key={c.id} id={`${id}-${i}`} role="option" aria-selected={i === active} onMouseDown={e => { e.preventDefault(); choose(c) }} onMouseEnter={() => setActive(i)}>
+            <b>{nameOf(c)}</b> <span class="muted">{c.email}</span>
+          </li>
+        ))}
+      </ul>
+      <p id={`${id}-hint`} class={p.missing ? 'fault' : 'hint'}>
+        {p.missing ? 'Choose whom the certificates are about.'
+          : newest.problem ? newest.problem.message
+          : text && !options.length && !newest.loading ? 'Nobody of that name is among the newest 100. Type the whole e-mail address, or make a new contractor.'
+          : 'Whom the certificates are about.'}
+      </p>
+    </div>
+  )
+}
+
+function NewContractor(p: { email: string; onMade: (c: Contractor) => void; onCancel: () => void }) {
+  const { client } = useApp()
+  const [values, setValues] = useState({ email: p.email, first_name: '', last_name: '', company_name: '' })
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const id = useId()
+  const submit = async (e: Event) => {
+    e.preventDefault()
+    setBusy(true)
+    setProblem(null)
+    try {
+      p.onMade(await client.send<Contractor>('POST', '/contractors', { body: { ...values, company_name: values.company_name || null } }))
+    } catch (e) {
+      setProblem(asProblem(e))
+      setBusy(false)
+    }
+  }
+  const field = (name: keyof typeof values, label: string, more: { email?: boolean; optional?: boolean } = {}) => (
+    <div class="field">
+      <label for={`${id}-${name}`}>{label} {more.optional && <span class="muted">(optional)</span>}</label>
+      <input
+        id={`${id}-${name}`} inputMode={more.email ? 'email' : 'text'} value={values[name]} ref={name === 'email' ? focus : null} autoComplete="off" aria-invalid={Boolean(problem?.fields[name])}
+        aria-describedby={problem?.fields[name] ? `${id}-${name}-fault` : undefined} onInput={e => setValues({ ...values, [name]: e.currentTarget.value })}
+      />
+      {problem?.fields[name] && <p class="fault" id={`${id}-${name}-fault`}>{problem.fields[name]}</p>}
+    </div>
+  )
+  return (
+    <form class="inline-form" onSubmit={submit} noValidate aria-label="New contractor">
+      <div class="two">
+        {field('email', 'E-mail', { email: true })}
+        {field('company_name', 'Company', { optional: true })}
+        {field('first_name', 'First name')}
+        {field('last_name', 'Last name')}
+      </div>
+      {problem && !Object.keys(problem.fields).length && <Failure problem={problem} />}
+      <div class="row end">
+        <Button small onClick={p.onCancel}>Back</Button>
+        <Button small tone="primary" type="submit" busy={busy}>Make contractor</Button>
+      </div>
+    </form>
+  )
+}
