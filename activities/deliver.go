@@ -82,13 +82,13 @@ func (d *Deliver) load(ctx context.Context, in DeliverInput) (*dueDelivery, erro
 		}
 		endpoint, err := schema.GetEndpoint(ctx, tx, row.EndpointID)
 		if errors.Is(err, schema.ErrNotFound) {
-			return d.end(ctx, tx, row, schema.DeliveryCancelled, "the endpoint was deleted")
+			return d.end(ctx, tx, row, schema.DeliveryCancelled, schema.ReasonEndpointDeleted)
 		}
 		if err != nil {
 			return err
 		}
 		if endpoint.Status == schema.EndpointDisabled {
-			return d.end(ctx, tx, row, schema.DeliverySkipped, string(webhook.ReasonDisabled))
+			return d.end(ctx, tx, row, schema.DeliverySkipped, schema.ReasonEndpointDisabled)
 		}
 		event, err := schema.GetEvent(ctx, tx, row.EventID)
 		if err != nil {
@@ -159,6 +159,10 @@ func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery,
 		row, err := schema.LockDelivery(ctx, tx, in.ID)
 		if err != nil {
 			return err
+		}
+		if !row.Open() {
+			out.Over = true // it was tried elsewhere meanwhile, or cancelled: what ended stays as it is
+			return nil
 		}
 		before := webhook.History{Attempts: row.Attempts, Health: webhook.Health{
 			FailingSince: endpoint.FailingSince, RunSince: endpoint.RunSince, LastFailure: endpoint.LastFailureAt,

@@ -144,13 +144,18 @@ func NoteStart(ctx context.Context, tx bun.IDB, id string, began bool) (starts i
 	return counts[0], nil
 }
 
-// DeleteCertificate soft-deletes a certificate in any state; an open review has nothing left to end.
+// DeleteCertificate soft-deletes a certificate in any state; an open review has nothing left to end, and what was still to be told of
+// it is not told any more (CONTRACT §2).
 func DeleteCertificate(ctx context.Context, tx bun.IDB, id, actor string) (time.Time, error) {
 	c, err := LockCertificate(ctx, tx, id)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if err := AddHistory(ctx, tx, &History{AccountID: c.AccountID, CertificateID: id, Kind: HistoryDeleted, Actor: actor, Status: c.Status}); err != nil {
+		return time.Time{}, err
+	}
+	err = cancelDeliveries(ctx, tx, ReasonObjectDeleted, "(event_id, event_created_at) IN (SELECT id, created_at FROM events WHERE object_id = ?)", id)
+	if err != nil {
 		return time.Time{}, err
 	}
 	return remove[Certificate](ctx, tx, id)

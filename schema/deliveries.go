@@ -38,6 +38,13 @@ const (
 	DeliveryCancelled = "cancelled"
 )
 
+// Why a delivery is skipped or cancelled; the reasons of failed attempts are their error classes.
+const (
+	ReasonEndpointDisabled = "endpoint_disabled"
+	ReasonEndpointDeleted  = "endpoint_deleted"
+	ReasonObjectDeleted    = "object_deleted"
+)
+
 // Open reports whether attempts may follow.
 func (d *Delivery) Open() bool { return d.Status == DeliveryPending }
 
@@ -108,6 +115,14 @@ func OpenDeliveries(ctx context.Context, tx bun.IDB, object string) ([]Delivery,
 		return nil, fmt.Errorf("read the open deliveries of %s: %w", object, err)
 	}
 	return open, nil
+}
+
+// cancelDeliveries ends the open deliveries that a condition names.
+func cancelDeliveries(ctx context.Context, tx bun.IDB, reason, condition string, args ...any) error {
+	_, err := tx.NewUpdate().Model((*Delivery)(nil)).Set("status = ?", DeliveryCancelled).Set("reason = ?", reason).
+		Set("next_attempt_at = NULL").Set("updated_at = now()").
+		Where("status = 'pending'").Where(condition, args...).Exec(ctx)
+	return Mapped(err)
 }
 
 // RecordAttempt adds an attempt to a locked delivery and writes the delivery's state after it.

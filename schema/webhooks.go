@@ -56,9 +56,14 @@ func GetEndpoint(ctx context.Context, tx bun.IDB, id string) (*Endpoint, error) 
 	return get[Endpoint](ctx, tx, id)
 }
 
-// LockEndpoint reads a living endpoint and holds it for an update.
+// LockEndpoint reads a living endpoint and holds it for an update. Deliveries to it may be written meanwhile: two endpoints that are
+// disabled at once tell each other of it.
 func LockEndpoint(ctx context.Context, tx bun.IDB, id string) (*Endpoint, error) {
-	return lock[Endpoint](ctx, tx, id)
+	e := new(Endpoint)
+	if err := tx.NewSelect().Model(e).Where("id = ?", id).For("NO KEY UPDATE").Scan(ctx); err != nil {
+		return nil, Mapped(err)
+	}
+	return e, nil
 }
 
 // ListEndpoints lists endpoints.
@@ -81,10 +86,7 @@ func DeleteEndpoint(ctx context.Context, tx bun.IDB, id string) (time.Time, erro
 	if err != nil {
 		return time.Time{}, err
 	}
-	_, err = tx.NewUpdate().Model((*Delivery)(nil)).Set("status = ?", DeliveryCancelled).Set("reason = 'the endpoint was deleted'").
-		Set("next_attempt_at = NULL").Set("updated_at = now()").
-		Where("endpoint_id = ? AND status = 'pending'", id).Exec(ctx)
-	return at, Mapped(err)
+	return at, cancelDeliveries(ctx, tx, ReasonEndpointDeleted, "endpoint_id = ?", id)
 }
 
 // EndpointSecret is a signing secret, sealed. One without an end is the current one; others sign until they end.
@@ -216,7 +218,7 @@ func Deliver(ctx context.Context, tx bun.IDB, e Event, endpoints []Endpoint) ([]
 		d := &Delivery{ID: id.New(id.Delivery), AccountID: e.AccountID, EventID: e.ID, EventCreatedAt: e.CreatedAt,
 			EventType: e.Type, EndpointID: endpoint.ID, Status: DeliveryPending, NextAttemptAt: time.Now()}
 		if endpoint.Status == EndpointDisabled {
-			reason := "the endpoint is disabled"
+			reason := ReasonEndpointDisabled
 			d.Status, d.Reason, d.NextAttemptAt = DeliverySkipped, &reason, time.Time{}
 		} else {
 			start = append(start, *d)

@@ -1,0 +1,182 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/uptrace/bun"
+
+	"certflow/activities"
+	"certflow/internal/certificate"
+	"certflow/schema"
+)
+
+// model is a language model that answers what a test says.
+type model struct {
+	wanted  bool
+	reading *activities.ModelReading
+	err     error
+	asked   int
+	layout  *certificate.Reading
+}
+
+func (m *model) Wanted(*certificate.Reading, *certificate.Refusal) bool { return m.wanted }
+
+func (m *model) Read(_ context.Context, _ []byte, layout *certificate.Reading, alive func()) (*activities.ModelReading, error) {
+	alive()
+	m.asked++
+	m.layout = layout
+	return m.reading, m.err
+}
+
+func (w *world) parse(c *schema.Certificate) *schema.Parse {
+	w.t.Helper()
+	var parse *schema.Parse
+	w.do(func(ctx context.Context, tx bun.Tx) error {
+		var err error
+		parse, err = schema.GetParse(ctx, tx, c.ID, c.EvaluationNo)
+		return err
+	})
+	return parse
+}
+
+func TestACertificateIsReadOncePerEvaluation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
+	for range 3 {
+		if got := must[activities.Parsed](t, w.review().ParseCertificate, in); got != (activities.Parsed{}) {
+			t.Errorf("parsed: %+v", got)
+		}
+	}
+	if w.reader.reads != 1 {
+		t.Errorf("read %d times, want once", w.reader.reads)
+	}
+	if diff := cmp.Diff(w.reader.reading, w.parse(c).Reading, cmp.Comparer(func(a, b certificate.Date) bool { return a == b })); diff != "" {
+		t.Errorf("stored (-read +stored):\n%s", diff)
+	}
+}
+
+func TestTwoReadersAtOnceStoreOneParse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if _, err := perform[activities.Parsed](t, w.review().ParseCertificate, activities.ParseInput{Certificate: named(c), Key: c.BlobKey}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if n := w.count("SELECT count(*) FROM parses WHERE certificate_id = $1", c.ID); n != 1 {
+		t.Errorf("%d parses, want one", n)
+	}
+}
+
+func TestARefusalIsStoredAndAnsweredAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	w.reader.err = &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is an invoice."}
+	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
+	first := must[activities.Parsed](t, w.review().ParseCertificate, in)
+	w.reader.err = nil
+	again := must[activities.Parsed](t, w.review().ParseCertificate, in)
+	if diff := cmp.Diff(first, again); diff != "" || first.Refusal == nil {
+		t.Errorf("first %+v; a retry answers something else (-first +again):\n%s", first, diff)
+	}
+}
+
+func TestAReaderThatIsNotAvailableStoresNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	w.reader.err = &certificate.Unavailable{Message: "The reader is busy.", RetryAfter: time.Minute}
+	if _, err := perform[activities.Parsed](t, w.review().ParseCertificate, activities.ParseInput{Certificate: named(c), Key: c.BlobKey}); err == nil {
+		t.Error("no fault is reported")
+	}
+	if n := w.count("SELECT count(*) FROM parses WHERE certificate_id = $1", c.ID); n != 0 {
+		t.Errorf("%d parses, want none", n)
+	}
+}
+
+// PostgreSQL's jsonb takes no NUL, which the text of a hostile PDF may well hold.
+func TestWhatADatabaseCannotHoldIsLeftOutOfAReading(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	name := "Lark\x00spur \\u0000 LLC"
+	w.reader.reading.Certificate.Insured.Name = &name
+	w.reader.reading.Evidence["insured.name"] = certificate.Evidence{Text: "Lark\x00spur\xff", Confidence: 1}
+	must[activities.Parsed](t, w.review().ParseCertificate, activities.ParseInput{Certificate: named(c), Key: c.BlobKey})
+	stored := w.parse(c).Reading
+	if got := *stored.Certificate.Insured.Name; got != "Larkspur \\u0000 LLC" {
+		t.Errorf("the name is stored as %q", got)
+	}
+	if got := stored.Evidence["insured.name"].Text; got != "Larkspur\ufffd" {
+		t.Errorf("its evidence is stored as %q", got)
+	}
+}
+
+func TestAnUnsureReadingIsLeftToTheLanguageModel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	second := reading(5_000_000, "12/31/2099")
+	m := &model{wanted: true, reading: &activities.ModelReading{Reading: second, InputTokens: 11, OutputTokens: 22, CostMicroUSD: 33}}
+	review := w.review()
+	review.Model = m
+	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
+	if got := must[activities.Parsed](t, review.ParseCertificate, in); !got.AskModel {
+		t.Fatalf("parsed: %+v, want the model to be asked", got)
+	}
+	for range 2 {
+		if got := must[activities.Parsed](t, review.AskModel, in); got != (activities.Parsed{}) {
+			t.Errorf("asked: %+v", got)
+		}
+	}
+	if m.asked != 1 || m.layout != w.reader.reading {
+		t.Errorf("asked %d times, with %v of the layout reader", m.asked, m.layout)
+	}
+	stored := w.parse(c)
+	if stored.InputTokens != 11 || stored.OutputTokens != 22 || stored.CostMicroUSD != 33 ||
+		*stored.Reading.Certificate.Coverages.GeneralLiability.Limits.EachOccurrence != 5_000_000 {
+		t.Errorf("stored %+v", stored)
+	}
+}
+
+func TestTheModelIsAskedEvenWhereTheLayoutReaderRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	w.reader.err = &certificate.Refusal{Code: certificate.Unreadable, Message: "Nothing can be read."}
+	m := &model{wanted: true, err: &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is a menu."}}
+	review := w.review()
+	review.Model = m
+	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
+	if got := must[activities.Parsed](t, review.ParseCertificate, in); !got.AskModel || got.Refusal != nil {
+		t.Fatalf("parsed: %+v, want the model to be asked", got)
+	}
+	got := must[activities.Parsed](t, review.AskModel, in)
+	if got.Refusal == nil || got.Refusal.Code != certificate.NotACertificate || m.layout != nil {
+		t.Errorf("asked: %+v with %v", got, m.layout)
+	}
+}
+
+func TestAWorkerWithoutAModelSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	_, err := w.review().AskModel(t.Context(), activities.ParseInput{Certificate: named(c), Key: c.BlobKey})
+	var unavailable *certificate.Unavailable
+	if !errors.As(err, &unavailable) {
+		t.Errorf("got %v, want it unavailable", err)
+	}
+}
