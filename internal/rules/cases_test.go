@@ -66,7 +66,7 @@ func TestCases(t *testing.T) {
 				writeVerdict(t, file, archive, got)
 				return
 			}
-			if diff := cmp.Diff(section(archive, "verdict"), got); diff != "" {
+			if diff := cmp.Diff(strings.Split(section(archive, "verdict"), "\n"), strings.Split(got, "\n")); diff != "" {
 				t.Errorf("%s\nverdict (-want +got):\n%s", sentence, diff)
 			}
 		})
