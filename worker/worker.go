@@ -34,6 +34,7 @@ type Options struct {
 	// BuildID versions the worker; empty: unversioned.
 	BuildID  string
 	StopTime time.Duration
+	Metrics  *Metrics
 
 	Review  *activities.Review
 	Deliver *activities.Deliver
@@ -92,7 +93,7 @@ func (o Options) worker(queue string) worker.Options {
 	options := worker.Options{
 		MaxConcurrentActivityExecutionSize: o.Slots[queue],
 		WorkerStopTimeout:                  o.StopTime,
-		Interceptors:                       []interceptor.WorkerInterceptor{&faults{}},
+		Interceptors:                       []interceptor.WorkerInterceptor{&faults{metrics: o.Metrics}},
 		DisableWorkflowWorker:              queue == workflows.DocumentsQueue || queue == workflows.ModelsQueue,
 		BackgroundActivityContext:          context.Background(),
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -41,6 +42,22 @@ func workerCommand() *cli.Command {
 			defer svc.Close()
 			return svc.RunWorker(ctx, c.StringSlice("queues"))
 		},
+		Commands: []*cli.Command{{
+			Name: "promote", ArgsUsage: "BUILD",
+			Usage: "let new workflows begin on the workers of a build (CERTFLOW_BUILD_ID); without it versioned workers get nothing",
+			Action: func(ctx context.Context, c *cli.Command) error {
+				build := c.Args().First()
+				if build == "" {
+					return errors.New("name the build: certflow worker promote 2026.11.1")
+				}
+				svc, err := open(ctx)
+				if err != nil {
+					return err
+				}
+				defer svc.Close()
+				return worker.Promote(ctx, svc.Temporal, build)
+			},
+		}},
 	}
 }
 

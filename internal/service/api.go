@@ -6,13 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.temporal.io/sdk/client"
 
 	"certflow/api"
@@ -23,8 +19,7 @@ const keyUseEvery = time.Minute
 
 // ServeAPI serves the HTTP API, and metrics on their own listener, until ctx ends; then requests under way may end.
 func (s *Service) ServeAPI(ctx context.Context) error {
-	registry := newRegistry()
-	server, handlers, err := s.api(registry)
+	server, handlers, err := s.api()
 	if err != nil {
 		return err
 	}
@@ -35,7 +30,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("CERTFLOW_ADDR: %w", err)
 	}
-	metrics, err := serveMetrics(s.Config.MetricsAddr, registry)
+	metrics, err := s.serveMetrics()
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -63,7 +58,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 }
 
 // api assembles the edge and the handlers.
-func (s *Service) api(registry *prometheus.Registry) (*api.Server, *api.Handlers, error) {
+func (s *Service) api() (*api.Server, *api.Handlers, error) {
 	guard, err := s.Config.Guard()
 	if err != nil {
 		return nil, nil, err
@@ -76,7 +71,7 @@ func (s *Service) api(registry *prometheus.Registry) (*api.Server, *api.Handlers
 		return nil, nil, fmt.Errorf("make the handlers: %w", err)
 	}
 	server, err := api.New(api.Config{
-		Log: slog.Default(), Registry: registry, Keys: s.DB, Claims: claims{db: s.DB, secrets: s.Secrets},
+		Log: slog.Default(), Registry: s.Registry, Keys: s.DB, Claims: claims{db: s.DB, secrets: s.Secrets},
 		Limiter:  limiter{db: s.DB, quota: s.Config.RateLimit, window: s.Config.RateWindow},
 		Handlers: handlers,
 		Checks: []api.Check{
@@ -92,27 +87,4 @@ func (s *Service) api(registry *prometheus.Registry) (*api.Server, *api.Handlers
 		return nil, nil, fmt.Errorf("assemble the API: %w", err)
 	}
 	return server, handlers, nil
-}
-
-// newRegistry holds the metrics of one process.
-func newRegistry() *prometheus.Registry {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return registry
-}
-
-// serveMetrics serves a registry until it is closed. An empty address serves nothing.
-func serveMetrics(addr string, registry *prometheus.Registry) (*http.Server, error) {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	if addr == "" {
-		return server, nil
-	}
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("CERTFLOW_METRICS_ADDR: %w", err)
-	}
-	go func() { _ = server.Serve(listener) }() // ends with Close
-	return server, nil
 }

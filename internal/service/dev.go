@@ -16,7 +16,6 @@ import (
 	"certflow/internal/devstack"
 	"certflow/internal/secret"
 	"certflow/schema"
-	"certflow/worker"
 )
 
 // DevOptions say where the development stack keeps its state and what it listens on. A port of 0 is any free one.
@@ -198,12 +197,8 @@ func free(addr string) (string, error) {
 }
 
 func (d *Dev) startWorker(ctx context.Context) error {
-	var w *worker.Worker
-	w, err := d.Service.Worker(ctx, nil)
+	w, err := d.Service.StartWorker(ctx, nil)
 	if err != nil {
-		return err
-	}
-	if err := w.Start(); err != nil {
 		return err
 	}
 	d.onStop(func() error { w.Stop(); return nil })

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -29,6 +30,8 @@ type Service struct {
 	// Temporal dials when it is first used: an upload is accepted while Temporal is away.
 	Temporal client.Client
 	Starter  workflows.Starter
+	// Registry holds the metrics of this process.
+	Registry *prometheus.Registry
 }
 
 // compiledExpressions bounds the expressions of requirements that a process keeps compiled.
@@ -39,7 +42,7 @@ func Open(ctx context.Context, c *config.Config) (*Service, error) {
 	if err := c.Serving(); err != nil {
 		return nil, fmt.Errorf("the configuration is incomplete (see README.md, \"Configuration\"):\n%w", err)
 	}
-	s := &Service{Config: c}
+	s := &Service{Config: c, Registry: newRegistry()}
 	var err error
 	if s.Secrets, err = secret.NewBox(c.SecretKeys); err != nil {
 		return nil, fmt.Errorf("CERTFLOW_SECRET_KEY: %w", err)

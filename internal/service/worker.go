@@ -15,12 +15,28 @@ import (
 	"certflow/workflows"
 )
 
-// Worker makes a worker for the queues, none meaning all, once database and Temporal answer: it waits for them as long as ctx lasts.
-func (s *Service) Worker(ctx context.Context, queues []string) (*worker.Worker, error) {
-	options, err := s.workerOptions(queues)
+// Worker is a worker with the helper processes that read documents for it.
+type Worker struct {
+	worker *worker.Worker
+	reader *reader.Reader
+}
+
+// StartWorker starts a worker for the queues, none meaning all, once database and Temporal answer: it waits for them as long as ctx
+// lasts.
+func (s *Service) StartWorker(ctx context.Context, queues []string) (*Worker, error) {
+	options, read, err := s.workerOptions(queues)
 	if err != nil {
 		return nil, err
 	}
+	w, err := s.startWorker(ctx, options)
+	if err != nil {
+		read.Close()
+		return nil, err
+	}
+	return &Worker{worker: w, reader: read}, nil
+}
+
+func (s *Service) startWorker(ctx context.Context, options worker.Options) (*worker.Worker, error) {
 	if err := s.DB.CheckRole(ctx); err != nil {
 		return nil, err
 	}
@@ -33,16 +49,28 @@ func (s *Service) Worker(ctx context.Context, queues []string) (*worker.Worker, 
 	if err := s.Starter.EnsureSweep(ctx); err != nil {
 		return nil, err
 	}
-	return worker.New(s.Temporal, options)
+	w, err := worker.New(s.Temporal, options)
+	if err != nil {
+		return nil, err
+	}
+	return w, w.Start()
 }
 
-// RunWorker serves queues, none meaning all, until ctx ends; then it lets what runs end.
+// Stop lets what runs end and stops the helper processes.
+func (w *Worker) Stop() {
+	w.worker.Stop()
+	w.reader.Close()
+}
+
+// RunWorker serves queues, none meaning all, until ctx ends; then it lets what runs end. Metrics are served as long.
 func (s *Service) RunWorker(ctx context.Context, queues []string) error {
-	w, err := s.Worker(ctx, queues)
+	metrics, err := s.serveMetrics()
 	if err != nil {
 		return err
 	}
-	if err := w.Start(); err != nil {
+	defer metrics.Close()
+	w, err := s.StartWorker(ctx, queues)
+	if err != nil {
 		return err
 	}
 	slog.InfoContext(ctx, "the worker serves", "queues", queues)
@@ -51,26 +79,27 @@ func (s *Service) RunWorker(ctx context.Context, queues []string) error {
 	return nil
 }
 
-func (s *Service) workerOptions(queues []string) (worker.Options, error) {
+func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader, error) {
 	c := s.Config
 	guard, err := c.Guard()
 	if err != nil {
-		return worker.Options{}, err
+		return worker.Options{}, nil, err
 	}
 	schedule, err := webhook.ParseSchedule(c.WebhookSchedule)
 	if err != nil {
-		return worker.Options{}, fmt.Errorf("CERTFLOW_WEBHOOK_SCHEDULE: %w", err)
+		return worker.Options{}, nil, fmt.Errorf("CERTFLOW_WEBHOOK_SCHEDULE: %w", err)
 	}
 	program, err := reader.Program()
 	if err != nil {
-		return worker.Options{}, err
+		return worker.Options{}, nil, err
 	}
 	read, err := reader.New(c, program)
 	if err != nil {
-		return worker.Options{}, err
+		return worker.Options{}, nil, err
 	}
 	return worker.Options{
 		Queues: queues, BuildID: c.BuildID, StopTime: c.ShutdownTime, ModelRate: c.ModelRate,
+		Metrics: worker.NewMetrics(s.Registry),
 		Slots: map[string]int{
 			workflows.ReviewsQueue: c.ReviewSlots, workflows.DocumentsQueue: c.DocumentSlots,
 			workflows.ModelsQueue: c.ModelSlots, workflows.WebhooksQueue: c.WebhookSlots,
@@ -83,7 +112,7 @@ func (s *Service) workerOptions(queues []string) (worker.Options, error) {
 		},
 		Bulk:  &activities.Bulk{DB: s.DB, Starter: s.Starter},
 		Sweep: &activities.Sweep{DB: s.DB, Blobs: s.Blobs, Starter: s.Starter},
-	}, nil
+	}, read, nil
 }
 
 // awaitTemporal returns when Temporal answers.
