@@ -76,7 +76,7 @@ func readUpload(ctx context.Context, reader *multipart.Reader, form uploadForm, 
 	parts := 0
 	for {
 		part, err := nextPart(ctx, reader)
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // bare behind the last boundary, and wrapped where the body ends without one
 			return u, nil
 		}
 		if err != nil {

@@ -26,8 +26,9 @@ func (s *Server) begin(c *gin.Context) {
 	}
 	controller := http.NewResponseController(c.Writer)
 	state.body = newBody(c.Request, limit, controller.SetReadDeadline)
-	c.Request.Body = state.body
+	// The copy gets the body: the server must find its own on the original, to know what is left of it.
 	c.Request = c.Request.WithContext(withCall(c.Request.Context(), state))
+	c.Request.Body = state.body
 	c.Header(requestIDHeader, state.requestID)
 	secure(c.Writer.Header())
 

@@ -349,7 +349,7 @@ func form(t *testing.T, parts ...part) (io.Reader, string) {
 	for _, p := range parts {
 		header := textproto.MIMEHeader{"Content-Disposition": {fmt.Sprintf(`form-data; name=%q`, p.name)}}
 		if p.filename != "" {
-			header.Set("Content-Disposition", fmt.Sprintf(`form-data; name=%q; filename=%q`, p.name, p.filename))
+			header.Set("Content-Disposition", fmt.Sprintf(`form-data; name=%q; filename="%s"`, p.name, strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(p.filename)))
 		}
 		if p.kind != "" {
 			header.Set("Content-Type", p.kind)
