@@ -193,3 +193,43 @@ func (m *bitmap) skew(threshold byte) float64 {
 	search(mid-0.2, mid+0.2, 0.05)
 	return at
 }
+
+// upended reports whether the lines of text seem to run from top to bottom: the ink of columns is then much more unevenly spread than
+// that of rows. Only every third pixel is counted, and long rules are not: they run both ways.
+func (m *bitmap) upended() bool {
+	threshold := m.threshold()
+	rows, columns := make([]float64, m.height), make([]float64, m.width)
+	for y := 1; y < m.height-1; y += 3 {
+		for x := 1; x < m.width-1; x += 3 {
+			i := y*m.width + x
+			if m.pix[i] >= threshold {
+				continue
+			}
+			// An edge along a rule is no edge across it, while letters have both.
+			if m.pix[i-1] >= threshold || m.pix[i+1] >= threshold {
+				if m.pix[i-m.width] >= threshold || m.pix[i+m.width] >= threshold {
+					rows[y]++
+					columns[x]++
+				}
+			}
+		}
+	}
+	return unevenness(columns) > 1.5*unevenness(rows)
+}
+
+// unevenness is the mean square of the differences between neighbours, relative to the mean square.
+func unevenness(profile []float64) float64 {
+	const step, window = 3, 4
+	var differences, squares float64
+	var last float64
+	for i := 1; i+step*window < len(profile); i += step * window {
+		sum := 0.0
+		for j := range window {
+			sum += profile[i+j*step]
+		}
+		differences += (sum - last) * (sum - last)
+		squares += sum * sum
+		last = sum
+	}
+	return differences / max(squares, 1)
+}

@@ -139,7 +139,7 @@ func (p *pool) start() (*child, error) {
 	cmd.Env = environment()
 	cmd.Dir = os.TempDir()
 	cmd.WaitDelay = time.Second
-	c := &child{cmd: cmd, last: &capped{left: 4 << 10, drop: true}}
+	c := &child{cmd: cmd, last: &capped{left: 4 << 10}}
 	cmd.Stderr = c.last
 	in, err := cmd.StdinPipe()
 	if err != nil {

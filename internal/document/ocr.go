@@ -113,11 +113,9 @@ func (r *recogniser) bitmap(ctx context.Context, pdf []byte, p *page.Page) (*bit
 	if p.Turn%180 != 0 {
 		width, height = height, width
 	}
-	scale := min(resolution/72, math.Sqrt(maxPixels/(max(width, 1)*max(height, 1))))
-	w, h := max(1, int(width*scale)), max(1, int(height*scale))
+	dpi := min(resolution, 72*math.Sqrt(maxPixels/(max(width, 1)*max(height, 1))))
 	n := strconv.Itoa(p.Number)
-	out, err := r.draw.run(ctx, pdf[header(pdf):], "-q", "-gray", "-cropbox", "-f", n, "-l", n,
-		"-scale-to-x", strconv.Itoa(w), "-scale-to-y", strconv.Itoa(h), "-")
+	out, err := r.draw.run(ctx, pdf[header(pdf):], "-q", "-gray", "-cropbox", "-f", n, "-l", n, "-r", strconv.FormatFloat(dpi, 'f', 2, 64), "-")
 	var fault *Fault
 	if errors.As(err, &fault) && fault.Kind != NotStarted {
 		return nil, errPicture(err)
@@ -137,31 +135,52 @@ const sureWords = 25
 
 // upright reads the bitmap, turning it until the words make sense, and gives words in points of the turned page.
 func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]page.Word, error) {
-	best, err := r.look(ctx, m, p)
-	if err != nil {
-		return nil, err
-	}
-	turn := 0
-	if best.sure() < sureWords {
-		// What is half read at first may stand on its side or on its head; a small copy tells, at a quarter of the cost.
-		score := -1.0
-		for _, t := range []int{0, 90, 180, 270} {
-			small, err := r.recognise(ctx, sparse, m.turned(t).halved())
-			if err != nil {
-				return nil, err
-			}
-			if s := sense(small); s > score*1.2 {
-				score, turn = s, t
-			}
+	var best view
+	var err error
+	upended := m.upended()
+	score := 0.0
+	if !upended {
+		if best, err = r.look(ctx, m, p); err != nil {
+			return nil, err
 		}
-		if turn != 0 {
-			if best, err = r.look(ctx, m.turned(turn), p); err != nil {
-				return nil, err
-			}
+		if best.sure() >= sureWords {
+			return best.fill(p), nil
+		}
+		score = sense(best.words)
+	}
+	// Small copies tell which way up is right, at a quarter of the cost.
+	turn := 0
+	for _, t := range orientations(upended) {
+		small, err := r.recognise(ctx, sparse, m.turned(t).halved())
+		if err != nil {
+			return nil, err
+		}
+		s := sense(small)
+		if s > score*1.2 {
+			score, turn = s, t
+		}
+		if s > certain {
+			break
+		}
+	}
+	if turn != 0 || upended {
+		if best, err = r.look(ctx, m.turned(turn), p); err != nil {
+			return nil, err
 		}
 	}
 	turnPage(p, turn)
 	return best.fill(p), nil
+}
+
+// certain is the sense of some hundred letters, which no page has that is held wrongly.
+const certain = 300.0
+
+// orientations lists the turns to try, the likely ones first.
+func orientations(upended bool) []int {
+	if upended {
+		return []int{90, 270, 180}
+	}
+	return []int{180, 90, 270}
 }
 
 // sense is how much of what tesseract read looks like words: their letters, weighed with confidence.

@@ -11,6 +11,7 @@ type segment struct{ at, from, to int }
 // Lengths in pixels at 300 dpi.
 const (
 	boxSide    = 24  // the shortest side of a tick box: 5.8 points
+	boxPiece   = 14  // the shortest straight piece of its side: where a scan is crooked, sides are staircases
 	boxLargest = 100 // the longest: 24 points
 	ruleLength = 110 // the shortest rule of the form: 26 points, longer than any stroke of its letters
 	ruleThick  = 9   // the thickest rule
@@ -31,8 +32,8 @@ type tickBox struct {
 // takeRulings finds the rules and small boxes of a bitmap, and paints them white in place: tesseract reads the borders of
 // table cells as letters, and does not see letters that touch them.
 func (m *bitmap) takeRulings(threshold byte) rulings {
-	rows := m.runs(threshold, boxSide)
-	columns := m.columnRuns(threshold, boxSide)
+	rows := m.runs(threshold, boxPiece)
+	columns := m.columnRuns(threshold, boxPiece)
 	across := newMask(m.width, m.height)
 	down := newMask(m.width, m.height)
 	thinRows := rows[:0]
@@ -308,8 +309,8 @@ func (m *bitmap) boxes(rows, columns []segment, across, down *mask, threshold by
 	var out []tickBox
 	taken := newMask(m.width/8+1, m.height/8+1)
 	for _, s := range columns {
-		// Of a line several pixels thick only the last column is the inner left edge.
-		if down.at(s.at+1, (s.from+s.to)/2) {
+		// Of a line several pixels thick only the last column is the inner left edge, at least where the box begins.
+		if down.at(s.at+1, min(s.from+boxPiece, s.to-1)) {
 			continue
 		}
 		y := s.from - slack
@@ -375,11 +376,37 @@ func (m *bitmap) closeBox(across, down *mask, x, y int, threshold byte) (tickBox
 		return tickBox{}, false
 	}
 	w, h := right-x, bottom-y
-	if w > 3*h || h > 3*w {
+	if w > 3*h || h > 3*w || !m.cornered(x, y, right, bottom, threshold) {
 		return tickBox{}, false
 	}
 	inside := rect{float64(x + 1), float64(y), float64(right), float64(bottom)}
 	return tickBox{inside, m.inkShare(inside.grow(-3), threshold)}, true
+}
+
+// cornered reports whether the outer corners of the border around the inside of a box are inked, which they are not around an O.
+func (m *bitmap) cornered(x0, y0, x1, y1 int, threshold byte) bool {
+	reach := func(x, y, dx, dy int) int {
+		n := 0
+		for n < ruleThick && m.ink(x+n*dx, y+n*dy, threshold) {
+			n++
+		}
+		return max(n-1, 0)
+	}
+	mx, my := (x0+x1)/2, (y0+y1)/2
+	left, right := x0-reach(x0, my, -1, 0), x1+reach(x1, my, 1, 0)
+	top, bottom := y0-1-reach(mx, y0-1, 0, -1), y1+reach(mx, y1, 0, 1)
+	for _, c := range [4][2]int{{left, top}, {right, top}, {left, bottom}, {right, bottom}} {
+		inked := false
+		for dy := -slack; dy <= slack; dy++ {
+			for dx := -slack; dx <= slack; dx++ {
+				inked = inked || m.ink(c[0]+dx, c[1]+dy, threshold)
+			}
+		}
+		if !inked {
+			return false
+		}
+	}
+	return true
 }
 
 // inkShare is the share of a rectangle's pixels that are inked.

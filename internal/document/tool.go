@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -42,8 +41,8 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 	cmd.Env = append(environment(), "OMP_THREAD_LIMIT=1")
 	cmd.Dir = os.TempDir()
 	cmd.WaitDelay = time.Second
-	stdout := &capped{left: t.maxSize}
-	stderr := &capped{left: 4 << 10, drop: true}
+	stdout := &capped{left: t.maxSize, overflow: cancel}
+	stderr := &capped{left: 4 << 10}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -69,16 +68,16 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case limited.Err() != nil:
-		return nil, &Fault{TimedOut, t.name, nil}
 	case stdout.full:
 		return nil, &Fault{Crashed, t.name, errOutput}
+	case limited.Err() != nil:
+		return nil, &Fault{TimedOut, t.name, nil}
 	case err != nil && starved(stderr.String()):
 		return nil, &Fault{OutOfMemory, t.name, err}
 	case err != nil:
 		return nil, &Fault{Crashed, t.name, errors.Join(err, errors.New(strings.TrimSpace(stderr.String())))}
 	}
-	return stdout.Bytes(), nil
+	return stdout.buffer.Bytes(), nil
 }
 
 // starved reports whether a program's last words are about memory.
@@ -98,25 +97,29 @@ func environment() []string {
 	return append(out, "LC_ALL=C")
 }
 
-// capped is a buffer that takes no more than it should. Beyond that it fails, which ends the writer, or drops.
+// capped is a buffer that takes no more than it should. What comes beyond that it drops, and calls overflow. It holds its buffer
+// instead of being one: io.Copy would read into a bytes.Buffer past Write.
 type capped struct {
-	bytes.Buffer
-	left int64
-	drop bool
-	full bool
+	buffer   bytes.Buffer
+	left     int64
+	full     bool
+	overflow func()
 }
 
 // Write implements io.Writer.
 func (c *capped) Write(p []byte) (int, error) {
+	kept := p
 	if int64(len(p)) > c.left {
-		c.full = true
-		if !c.drop {
-			return 0, io.ErrShortBuffer
+		if !c.full && c.overflow != nil {
+			c.overflow()
 		}
-		c.Buffer.Write(p[:c.left])
-		c.left = 0
-		return len(p), nil
+		c.full = true
+		kept = p[:c.left]
 	}
-	c.left -= int64(len(p))
-	return c.Buffer.Write(p)
+	c.left -= int64(len(kept))
+	c.buffer.Write(kept)
+	return len(p), nil
 }
+
+// String is what was kept.
+func (c *capped) String() string { return c.buffer.String() }
