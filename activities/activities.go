@@ -64,23 +64,26 @@ const (
 	// FaultDatabase and FaultStorage are retried by Temporal until the review's time is over.
 	FaultDatabase = "database_unavailable"
 	FaultStorage  = "storage_unavailable"
+	// FaultStopped says that the worker was stopped before the step was done; another one does it again.
+	FaultStopped = "stopped"
 	// FaultInternal is everything else: a bug, or something that nobody thought of.
 	FaultInternal = "internal"
 )
 
 // Fault turns an activity's error into what a history may hold: a code and a sentence of ours. The original is for the
-// worker's log.
+// worker's log. What a context says that was cancelled is a fault like others: a workflow that was cancelled itself does not wait for
+// its steps, and one that was not would take the end of a worker for a wish to stop.
 func Fault(err error) error {
 	var ours *temporal.ApplicationError
 	var cancelled *temporal.CanceledError
 	var unavailable *certificate.Unavailable
 	switch {
-	case err == nil, errors.As(err, &cancelled):
-		return err
-	case errors.Is(err, context.Canceled):
-		return temporal.NewCanceledError()
-	case errors.As(err, &ours):
-		return err
+	case err == nil:
+		return nil
+	case errors.As(err, &cancelled), errors.Is(err, context.Canceled):
+		return temporal.NewApplicationError("the worker was stopped before the step was done", FaultStopped)
+	case errors.As(err, &ours) && ours.Unwrap() == nil:
+		return ours // without what wraps it, whose text would reach the history too
 	case errors.As(err, &unavailable):
 		return temporal.NewApplicationErrorWithOptions(unavailable.Message, FaultReader, temporal.ApplicationErrorOptions{
 			NonRetryable: true, Details: []any{unavailable.RetryAfter},
