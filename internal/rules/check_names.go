@@ -15,7 +15,7 @@ type nameMatches struct {
 
 // answer passes when the name is read without doubt and matches, in every policy where the path leads into a row.
 func (q nameMatches) answer(l *look) finding {
-	wanted, nameless := q.wanted(l.in.Contractor)
+	wanted, nameless := q.wanted(l)
 	want := fmt.Sprintf("%s is %s%s", l.topic(q.path), series(quoted(wanted), "or"), l.eachPolicy(q.path))
 	if nameless != "" {
 		return failed(l.topic(q.path)+" is the contractor", nameless, "Give the contractor a name and evaluate the certificate again.")
@@ -40,8 +40,8 @@ func (q nameMatches) at(l *look, path, want string, wanted []name) finding {
 	if !v.shown {
 		return failed(want, v.reading(), next)
 	}
-	found := readName(printed)
-	if !q.same(found, wanted, l.in.Contractor) {
+	found := l.in.name(printed)
+	if !q.same(l, found, wanted) {
 		return failed(want, v.reading()+l.inPolicy(path)+", which is another name", next)
 	}
 	if !v.sure {
@@ -51,14 +51,15 @@ func (q nameMatches) at(l *look, path, want string, wanted []name) finding {
 }
 
 // same reports whether the name found is one of those wanted.
-func (q nameMatches) same(found name, wanted []name, c Contractor) bool {
+func (q nameMatches) same(l *look, found name, wanted []name) bool {
+	c := l.in.Contractor
 	if !q.contractor {
 		return found.matchesAny(wanted)
 	}
-	if c.CompanyName != "" && found.matches(readName(c.CompanyName)) {
+	if c.CompanyName != "" && found.matches(l.in.name(c.CompanyName)) {
 		return true
 	}
-	p := readPerson(c)
+	p := l.in.contractor()
 	for _, part := range found.parts {
 		if !c.nameless() && p.matches(part) {
 			return true
@@ -77,16 +78,17 @@ func (n name) matchesAny(names []name) bool {
 }
 
 // wanted are the names that would match, for a contractor those that the rule stands for, or why there are none.
-func (q nameMatches) wanted(c Contractor) ([]name, string) {
+func (q nameMatches) wanted(l *look) ([]name, string) {
 	if !q.contractor {
 		return q.names, ""
 	}
+	c := l.in.Contractor
 	var out []name
 	person := strings.Join(strings.Fields(c.FirstName+" "+c.MiddleName+" "+c.LastName), " ")
-	if p := readPerson(c); len(p.first) > 0 && len(p.last) > 0 && !c.nameless() {
+	if p := l.in.contractor(); len(p.first) > 0 && len(p.last) > 0 && !c.nameless() {
 		out = append(out, name{printed: person})
 	}
-	if company := readName(c.CompanyName); len(company.parts) > 0 {
+	if company := l.in.name(c.CompanyName); len(company.parts) > 0 {
 		out = append(out, company)
 	}
 	switch {
@@ -168,7 +170,7 @@ func (q containsName) candidates(l *look, where Place) ([]value, string) {
 	case Holder:
 		v := l.peek(holderName)
 		held, _ := v.content.(string)
-		if v.shown && readName(held).matchesAny(q.names) {
+		if v.shown && l.in.name(held).matchesAny(q.names) {
 			return []value{v}, ""
 		}
 		l.rest(v)
@@ -199,7 +201,7 @@ func (q containsName) candidates(l *look, where Place) ([]value, string) {
 		if !v.shown {
 			continue
 		}
-		found := readName(insured)
+		found := l.in.name(insured)
 		if !found.matchesAny(q.names) {
 			others = append(others, v.reading())
 			continue

@@ -9,10 +9,12 @@ type record struct {
 	policies map[string][]string // by row
 	text     *prose
 	values   map[string]value
+	names    map[string]name // by how they are printed
+	person   *person
 }
 
 func newRecord(in *Input) *record {
-	r := &record{Input: in, rows: certificate.Rows(&in.Certificate), policies: map[string][]string{}, values: map[string]value{}}
+	r := &record{Input: in, rows: certificate.Rows(&in.Certificate), policies: map[string][]string{}, values: map[string]value{}, names: map[string]name{}}
 	for _, row := range r.rows {
 		r.policies[row] = certificate.Policies(&in.Certificate, row)
 	}
@@ -22,6 +24,25 @@ func newRecord(in *Input) *record {
 // policiesOf are the paths of the policies of a row, none for a row that the certificate does not show. The caller must not
 // change them.
 func (r *record) policiesOf(row string) []string { return r.policies[row] }
+
+// name is readName.
+func (r *record) name(printed string) name {
+	n, ok := r.names[printed]
+	if !ok {
+		n = readName(printed)
+		r.names[printed] = n
+	}
+	return n
+}
+
+// contractor is the contractor as a person.
+func (r *record) contractor() person {
+	if r.person == nil {
+		p := readPerson(r.Contractor)
+		r.person = &p
+	}
+	return *r.person
+}
 
 // prose is the description's text, empty where there is none.
 func (r *record) prose() prose {
