@@ -47,10 +47,14 @@ func (b *Bulk) ListJob(ctx context.Context, in JobPage) (JobCertificates, error)
 		}
 		rows, err := schema.CertificatesOfJob(ctx, tx, in.ID, in.From, in.Most)
 		for _, c := range rows {
-			out.Reviews = append(out.Reviews, ReviewOf{
+			review := ReviewOf{
 				Certificate: c.ID, Contractor: c.ContractorID, Tracker: text(c.TrackerID), Evaluation: c.EvaluationNo,
-				Ended: !c.Status.Open() || !c.DeletedAt.IsZero(), Status: c.Status,
-			})
+				Ended: !c.Status.Open(), Status: c.Status,
+			}
+			if c.Status.Open() && !c.DeletedAt.IsZero() {
+				review.Ended, review.Status = true, schema.Errored // as WatchRow has it
+			}
+			out.Reviews = append(out.Reviews, review)
 		}
 		return err
 	})

@@ -78,10 +78,21 @@ func (s *Sweep) SweepReviews(ctx context.Context) (Swept, error) {
 				fmt.Sprintf("The review was started %d times and never ended. Upload the certificate again; if that fails too, tell the operator.", c.Starts))
 		}
 		began, err := s.Starter.StartReview(ctx, c)
-		if err != nil || !began {
+		if err != nil {
+			return Swept{}, err
+		}
+		if err := s.noteStart(ctx, ref, began); err != nil || !began {
 			return Swept{}, err
 		}
 		return Swept{Started: 1}, nil
+	})
+}
+
+// noteStart counts a start, so that a review which never ends is given up, and leaves one that runs alone for a while.
+func (s *Sweep) noteStart(ctx context.Context, ref schema.Ref, began bool) error {
+	return s.DB.InAccount(ctx, ref.AccountID, func(ctx context.Context, tx bun.Tx) error {
+		_, err := schema.NoteStart(ctx, tx, ref.ID, began)
+		return err
 	})
 }
 
