@@ -11,9 +11,10 @@ import (
 type amountAt struct {
 	value  certificate.Dollars
 	tokens []*token
-	loose  bool // printed in a way that leaves a doubt: $1M, 1 000 000
-	label  int  // the label that it stands beside or under, an index of the sheet's labels; -1 when it has none
-	clean  bool // nothing stands between the label and the amount
+	loose  bool      // printed in a way that leaves a doubt: $1M, 1 000 000
+	label  int       // the label that it stands beside or under, an index of the sheet's labels; -1 when it has none
+	clean  bool      // nothing stands between the label and the amount
+	row    *labelled // the row that the label stands in, nil when that cannot be said
 }
 
 var (
@@ -119,7 +120,9 @@ const reach = 260
 func (s *sheet) assignAmounts() {
 	for _, l := range s.lines {
 		for _, a := range s.amountsIn(l) {
-			a.label, a.clean = s.labelOf(a)
+			if a.label, a.clean = s.labelOf(a); a.label >= 0 {
+				a.row = s.rowAt(s.labels[a.label].tokens[0])
+			}
 			s.amounts = append(s.amounts, a)
 		}
 	}
@@ -165,6 +168,9 @@ func (s *sheet) labelOf(a amountAt) (label int, clean bool) {
 func (s *sheet) clear(l labelled, amount *token) bool {
 	depth := 0
 	for _, line := range s.lines {
+		if line.box[3] < amount.box[1] || line.box[1] > amount.box[3] {
+			continue
+		}
 		for _, t := range line.tokens {
 			if l.holds(t) || t == amount || t.box[0] < l.box[2]-1 || t.box[2] > amount.box[0]+1 ||
 				min(t.box[3], amount.box[3])-max(t.box[1], amount.box[1]) < 0.5*min(t.height(), amount.height()) {

@@ -12,7 +12,10 @@ import (
 type dateAt struct {
 	value  certificate.Date
 	tokens []*token
-	loose  bool // day and month may be the other way round
+	loose  bool      // day and month may be the other way round
+	column string    // the field that the label before or above it names, empty when none does
+	row    *labelled // the row that it stands in, nil when that cannot be said
+	issued bool      // it stands under "Date"
 }
 
 // Printed forms of a date. Spaces are allowed inside because OCR and justified text break words at slashes.
@@ -58,6 +61,18 @@ func pad(digits string) string {
 	return digits
 }
 
+// assignDates finds the dates of a sheet and what each one is by its labels.
+func (s *sheet) assignDates() {
+	for _, l := range s.lines {
+		dates := s.datesIn(l)
+		for i := range dates {
+			first := dates[i].tokens[0]
+			dates[i].column, dates[i].row, dates[i].issued = s.column(dates, i), s.rowAt(first), s.under(first, sectionLabel, issued)
+		}
+		s.dates = append(s.dates, dates...)
+	}
+}
+
 // datesIn finds the dates of a line, the longest reading of neighbouring words first.
 func (s *sheet) datesIn(l line) []dateAt {
 	var out []dateAt
@@ -71,7 +86,7 @@ func (s *sheet) datesIn(l line) []dateAt {
 				continue
 			}
 			if d, loose, ok := readDate(textOf(ts)); ok {
-				out = append(out, dateAt{d, ts, loose})
+				out = append(out, dateAt{value: d, tokens: ts, loose: loose})
 				i += n - 1
 				break
 			}
@@ -82,7 +97,7 @@ func (s *sheet) datesIn(l line) []dateAt {
 			a, _, okA := readDate(first)
 			b, _, okB := readDate(second)
 			if okA && okB {
-				out = append(out, dateAt{a, l.tokens[i : i+1], true}, dateAt{b, l.tokens[i : i+1], true})
+				out = append(out, dateAt{value: a, tokens: l.tokens[i : i+1], loose: true}, dateAt{value: b, tokens: l.tokens[i : i+1], loose: true})
 			}
 		}
 	}

@@ -74,6 +74,7 @@ func newGround(c *certificate.Certificate, pages []page.Page) *ground {
 	for _, s := range g.sheets {
 		s.label(labelsOf(c))
 		s.assignAmounts()
+		s.assignDates()
 	}
 	return g
 }

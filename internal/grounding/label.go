@@ -168,11 +168,22 @@ func (s *sheet) label(wanted []label) {
 		}
 	}
 	s.labels = kept
-	end := s.end()
-	s.labels = slices.DeleteFunc(s.labels, func(l labelled) bool {
-		return l.kind == rowLabel && end != nil && l.box[1] > end.box[1]
-	})
+	s.freeText, s.firstRow = s.height, s.height
+	for _, l := range s.labels {
+		if l.is(sectionLabel, description) {
+			s.freeText = min(s.freeText, l.box[1])
+		}
+	}
+	s.labels = slices.DeleteFunc(s.labels, func(l labelled) bool { return l.kind == rowLabel && l.box[1] > s.freeText })
+	for _, l := range s.labels {
+		if l.kind == rowLabel {
+			s.firstRow = min(s.firstRow, l.box[1])
+		}
+	}
 }
+
+// maxLabels bounds the labels of a page; a certificate has some 80.
+const maxLabels = 600
 
 func (s *sheet) add(w label, m match) {
 	for i, l := range s.labels {
@@ -182,6 +193,9 @@ func (s *sheet) add(w label, m match) {
 			}
 			return
 		}
+	}
+	if len(s.labels) >= maxLabels {
+		return
 	}
 	l := labelled{kind: w.kind, names: []string{w.name}, tokens: m.tokens, box: bounds(m.tokens)}
 	if w.kind == limitLabel {
@@ -218,20 +232,10 @@ func (s *sheet) fits(w label, m match) bool {
 	return true
 }
 
-// end is the label under which a page is free text, where nobody looks for a row of the table.
-func (s *sheet) end() *labelled {
-	for i, l := range s.labels {
-		if l.is(sectionLabel, description) {
-			return &s.labels[i]
-		}
-	}
-	return nil
-}
-
 // rowAt is the row of the coverage table that something belongs to: the one whose label is the nearest above it, or on its line,
 // with no line ruled across the page between them. Nil where that cannot be said.
 func (s *sheet) rowAt(t *token) *labelled {
-	if end := s.end(); end != nil && t.middle() > end.box[1] {
+	if t.middle() > s.freeText {
 		return nil
 	}
 	var best *labelled

@@ -15,18 +15,24 @@ const farthest = 4
 // sameRun is how wide a space is at most, in heights of the type, between two words that nobody takes for parts of two texts.
 const sameRun = 0.9
 
+// maxSteps bounds the words that one search follows.
+const maxSteps = 50_000
+
 // phrase finds all places where a text stands, by its letters and digits: across spaces, hyphens and line breaks of one block.
+//
+// A page that repeats one word a thousand times is not searched to its end: what it holds is no certificate.
 func (s *sheet) phrase(folded string) []match {
 	var out []match
 	if folded == "" {
 		return nil
 	}
+	steps := maxSteps
 	for _, l := range s.lines {
 		for _, t := range l.tokens {
-			if t.key == "" || !overlaps(folded, t.key) {
+			if t.key == "" || !strings.HasPrefix(folded, t.key) {
 				continue
 			}
-			if ts := s.consume(folded, t); ts != nil {
+			if ts := s.consume(folded, t, &steps); ts != nil {
 				out = append(out, match{s, ts, s.cutAt(ts)})
 			}
 		}
@@ -34,11 +40,8 @@ func (s *sheet) phrase(folded string) []match {
 	return out
 }
 
-// overlaps reports whether a text may begin with a word.
-func overlaps(folded, key string) bool { return strings.HasPrefix(folded, key) }
-
 // consume follows a text from its first word to its last; nil when the words of the page say something else.
-func (s *sheet) consume(folded string, first *token) []*token {
+func (s *sheet) consume(folded string, first *token, steps *int) []*token {
 	out := []*token{first}
 	rest := folded[len(first.key):]
 	at := first
@@ -50,7 +53,7 @@ func (s *sheet) consume(folded string, first *token) []*token {
 				break
 			}
 		}
-		if next == nil || len(out) > 4*len(folded) {
+		if *steps--; next == nil || *steps < 0 || len(out) > 4*len(folded) {
 			return nil
 		}
 		rest = rest[len(next.key):]

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -73,4 +74,34 @@ func FuzzGround(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAPageThatRepeatsItselfIsGroundedSoon takes the pages that cost a search most.
+func TestAPageThatRepeatsItselfIsGroundedSoon(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"A", "EACH OCCURRENCE $1,000,000", "COMMERCIAL GENERAL LIABILITY 01/01/2026", "A 01/01/2026 1,000,000"} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			p := page.Page{Number: 1, Width: 612, Height: 792}
+			repeated := strings.Fields(strings.Repeat(text+" ", 6000/len(strings.Fields(text))))
+			for i, w := range repeated {
+				x, y := float64(i%60)*10, float64(i/60)*7.5
+				p.Words = append(p.Words, page.Word{Text: w, Box: certificate.Box{x, y, x + 9, y + 7}, Source: certificate.Text, Confidence: 1})
+			}
+			name := strings.Repeat("A ", 4000)
+			c := one(1_000_000)
+			c.Description.Text, c.Insured.Name = &name, &name
+			day := date(t, "01/01/2026")
+			for range 50 {
+				more := *one(1_000_000).Coverages.GeneralLiability
+				more.Effective, more.Number = &day, &text
+				c.Coverages.GeneralLiability.AdditionalPolicies = append(c.Coverages.GeneralLiability.AdditionalPolicies, more)
+			}
+			began := time.Now()
+			grounding.Ground(c, []page.Page{p, p})
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
 }

@@ -44,7 +44,10 @@ type sheet struct {
 	rules         []certificate.Box // horizontal lines across most of the page
 	buttons       []page.Field
 	labels        []labelled
+	freeText      float64 // the top of the description: below it nobody looks for a row of the table
+	firstRow      float64 // the top of the first row's label
 	amounts       []amountAt
+	dates         []dateAt
 }
 
 // smallest is the size of type in points under which nobody reads a page.

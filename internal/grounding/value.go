@@ -1,7 +1,6 @@
 package grounding
 
 import (
-	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -61,14 +60,13 @@ func (s *sheet) owns(a amountAt, path, name, row string) bool {
 	if !l.is(limitLabel, name) && !l.is(limitLabel, path) {
 		return false
 	}
-	if end := s.end(); end != nil && l.box[1] > end.box[1] {
+	if l.box[1] > s.freeText {
 		return false
 	}
-	at := s.rowAt(l.tokens[0])
-	if at == nil {
-		return only(name) && !slices.ContainsFunc(s.labels, func(o labelled) bool { return o.kind == rowLabel && o.box[1] < l.box[1] })
+	if a.row == nil {
+		return only(name) && l.box[1] <= s.firstRow
 	}
-	return at.is(rowLabel, row)
+	return a.row.is(rowLabel, row)
 }
 
 // date grounds a date: a policy's in its row, under or after its label; the certificate's own under "Date".
@@ -77,26 +75,22 @@ func (g *ground) date(path string, field certificate.Field, want certificate.Dat
 	best := none()
 	contested := false
 	for _, s := range g.sheets {
-		for _, l := range s.lines {
-			dates := s.datesIn(l)
-			for i, d := range dates {
-				own := row == "" && s.under(d.tokens[0], sectionLabel, issued) ||
-					row != "" && s.column(dates, i) == field.Name && s.rowAt(d.tokens[0]) != nil && s.rowAt(d.tokens[0]).is(rowLabel, row)
-				if d.value != want {
-					contested = contested || own
-					continue
-				}
-				f := found{s, d.tokens, elsewhere}
-				switch {
-				case d.loose && own:
-					f.confidence = mentioned
-				case d.loose:
-					f.confidence = loosely
-				case own:
-					f.confidence = beside
-				}
-				best = better(best, f)
+		for _, d := range s.dates {
+			own := row == "" && d.issued || row != "" && d.column == field.Name && d.row != nil && d.row.is(rowLabel, row)
+			if d.value != want {
+				contested = contested || own
+				continue
 			}
+			f := found{s, d.tokens, elsewhere}
+			switch {
+			case d.loose && own:
+				f.confidence = mentioned
+			case d.loose:
+				f.confidence = loosely
+			case own:
+				f.confidence = beside
+			}
+			best = better(best, f)
 		}
 	}
 	if contested {
@@ -223,8 +217,7 @@ func (g *ground) text(path string, field certificate.Field, want string) found {
 		return g.prose(want, folded).atMost(mentioned)
 	}
 	return g.words(folded, inPlace, func(m match) bool { // the labels of coverages.other and of its limits
-		end := m.sheet.end()
-		return end == nil || m.tokens[0].box[1] < end.box[1]
+		return m.tokens[0].box[1] < m.sheet.freeText
 	})
 }
 

@@ -15,13 +15,10 @@ const maxAnswer = 8 << 20
 func newClient() *http.Client {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 8,
 		TLSHandshakeTimeout: 15 * time.Second, IdleConnTimeout: 90 * time.Second}
-	return &http.Client{
-		Transport:     bounded{transport},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return &http.Client{Transport: bounded{transport}}
 }
 
-// bounded is a transport whose answers end at maxAnswer.
+// bounded is a transport whose answers end at maxAnswer and redirect nowhere.
 type bounded struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -29,6 +26,10 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := b.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
+	}
+	if res.StatusCode >= 300 && res.StatusCode < 400 {
+		_ = res.Body.Close()
+		return nil, &failure{status: res.StatusCode, kind: "redirect"}
 	}
 	res.Body = &boundedBody{ReadCloser: res.Body, left: maxAnswer}
 	return res, nil
