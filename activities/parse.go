@@ -29,8 +29,8 @@ type Parsed struct {
 type ModelReader interface {
 	// Wanted reports whether the model should be asked after what the layout reader made of the document.
 	Wanted(reading *certificate.Reading, refused *certificate.Refusal) bool
-	// Read reads a trimmed document with what the layout reader made of it, which may be nil.
-	Read(ctx context.Context, pdf []byte, layout *certificate.Reading, alive func()) (*ModelReading, error)
+	// Read has both readers read a trimmed document and settles what they say. What it cost is known even where there is an error.
+	Read(ctx context.Context, pdf []byte, alive func()) (*ModelReading, error)
 }
 
 // ModelReading is a reading with what it cost.
@@ -72,11 +72,7 @@ func (r *Review) AskModel(ctx context.Context, in ParseInput) (Parsed, error) {
 	if err != nil {
 		return Parsed{}, err
 	}
-	layout, err := r.Reader.Read(ctx, pdf, alive(ctx))
-	if _, err = refusal(err); err != nil {
-		return Parsed{}, err
-	}
-	read, err := r.Model.Read(ctx, pdf, layout, alive(ctx))
+	read, err := r.Model.Read(ctx, pdf, alive(ctx))
 	refused, err := refusal(err)
 	if err != nil {
 		return Parsed{}, err

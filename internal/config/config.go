@@ -56,6 +56,21 @@ type Config struct {
 	// ModelRate is how many requests a second all workers together make to the language model.
 	ModelRate float64 `env:"CERTFLOW_MODEL_RATE" envDefault:"1"`
 
+	// Reader says who reads: acord (the layout reader alone), model (a language model always, too), or auto (a model where one is configured
+	// and the layout reader does not know the form or is unsure).
+	Reader string `env:"CERTFLOW_READER" envDefault:"auto"`
+	// ModelProvider is the protocol of the model's server: anthropic, or openai for every server that is compatible with it. Model is its
+	// name there; ModelURL the API's address where it is not the provider's own; ModelKey its key.
+	ModelProvider string      `env:"CERTFLOW_MODEL_PROVIDER" envDefault:"anthropic"`
+	Model         string      `env:"CERTFLOW_MODEL"`
+	ModelURL      string      `env:"CERTFLOW_MODEL_URL"`
+	ModelKey      secret.Text `env:"CERTFLOW_MODEL_API_KEY"`
+	// ModelPictures sends pictures of the pages to an OpenAI-compatible server; without, it gets their words.
+	ModelPictures bool `env:"CERTFLOW_MODEL_PICTURES" envDefault:"true"`
+	// ModelPriceIn and ModelPriceOut are what a million tokens cost in US dollars, read and written.
+	ModelPriceIn  float64 `env:"CERTFLOW_MODEL_PRICE_IN"`
+	ModelPriceOut float64 `env:"CERTFLOW_MODEL_PRICE_OUT"`
+
 	// PDFEngine trims documents: pdfcpu, or unipdf with its licence key.
 	PDFEngine     string      `env:"CERTFLOW_PDF_ENGINE" envDefault:"pdfcpu"`
 	UnipdfLicence secret.Text `env:"CERTFLOW_UNIPDF_LICENSE_KEY"`

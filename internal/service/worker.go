@@ -97,6 +97,10 @@ func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader
 	if err != nil {
 		return worker.Options{}, nil, err
 	}
+	model, err := newModel(c, read, newModelMetrics(s.Registry, c))
+	if err != nil {
+		return worker.Options{}, nil, err
+	}
 	return worker.Options{
 		Queues: queues, BuildID: c.BuildID, StopTime: c.ShutdownTime, ModelRate: c.ModelRate,
 		Metrics: worker.NewMetrics(s.Registry),
@@ -104,7 +108,7 @@ func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader
 			workflows.ReviewsQueue: c.ReviewSlots, workflows.DocumentsQueue: c.DocumentSlots,
 			workflows.ModelsQueue: c.ModelSlots, workflows.WebhooksQueue: c.WebhookSlots,
 		},
-		Review: &activities.Review{DB: s.DB, Blobs: s.Blobs, Reader: read, Model: nil, Judge: s.Judge},
+		Review: &activities.Review{DB: s.DB, Blobs: s.Blobs, Reader: read, Model: model, Judge: s.Judge},
 		Deliver: &activities.Deliver{
 			DB: s.DB, Secrets: s.Secrets, Schedule: schedule, Starter: s.Starter,
 			Sender:  webhook.NewSender(webhook.SenderOptions{Guard: guard}),

@@ -1,0 +1,64 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"certflow/activities"
+	"certflow/internal/acord"
+	"certflow/internal/certificate"
+	"certflow/internal/config"
+	"certflow/internal/llm"
+	"certflow/internal/reader"
+)
+
+// modelReader reads certificates with a language model beside the layout reader.
+type modelReader struct {
+	reader *reader.Reader
+	model  *llm.Model
+}
+
+// newModel makes the language model that is configured; nil when none is. observe is told of every request to it.
+func newModel(c *config.Config, r *reader.Reader, observe func(llm.Call)) (activities.ModelReader, error) {
+	options := llm.Options{
+		Mode: llm.Mode(c.Reader), Provider: llm.Provider(c.ModelProvider), Model: c.Model, URL: c.ModelURL, Key: c.ModelKey,
+		PriceIn: c.ModelPriceIn, PriceOut: c.ModelPriceOut, Observe: observe,
+	}
+	if c.ModelPictures {
+		options.Draw = llm.Pdftoppm
+	}
+	if err := options.Check(); err != nil {
+		return nil, fmt.Errorf("the language model is not configured well:\n%w", err)
+	}
+	if !options.Configured() {
+		return nil, nil
+	}
+	m, err := llm.New(options)
+	if err != nil {
+		return nil, err
+	}
+	return &modelReader{reader: r, model: m}, nil
+}
+
+// Wanted reports whether the model should be asked after what the layout reader made of the document.
+func (m *modelReader) Wanted(reading *certificate.Reading, refused *certificate.Refusal) bool {
+	return m.model.Wanted(reading, refused)
+}
+
+// Read has both readers read a trimmed document and settles what they say.
+func (m *modelReader) Read(ctx context.Context, pdf []byte, alive func()) (*activities.ModelReading, error) {
+	pages, err := m.reader.Pages(ctx, pdf, 0, alive)
+	if err != nil {
+		return nil, err
+	}
+	in := llm.Input{PDF: pdf, Pages: pages}
+	if in.Layout, err = acord.Read(pages); err != nil && !errors.As(err, &in.Refused) {
+		return nil, err
+	}
+	result, err := m.model.Read(ctx, in, alive)
+	return &activities.ModelReading{
+		Reading: result.Reading, CostMicroUSD: result.CostMicroUSD,
+		InputTokens: result.Usage.InputTokens, OutputTokens: result.Usage.OutputTokens,
+	}, err
+}
