@@ -244,3 +244,35 @@ func newRequirement(account string) *schema.Requirement {
 func newEndpoint(account, event string) *schema.Endpoint {
 	return &schema.Endpoint{Row: schema.Row{ID: id.New(id.WebhookEndpoint), AccountID: account}, URL: "https://example.com", Events: []string{event}}
 }
+
+func TestEventsKeepTheirPlaceInTheOrder(t *testing.T) {
+	t.Parallel()
+	db := schematest.New(t)
+	account := schematest.Account(t, db)
+	endpoint := newEndpoint(account, "ping")
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error {
+		if err := schema.InsertEndpoint(ctx, tx, endpoint, []byte("sealed")); err != nil {
+			return err
+		}
+		for range 3 {
+			if _, err := schema.Publish(ctx, tx, schema.NewEvent(account, schema.EventPing, endpoint.ID, struct{}{})); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error {
+		all, err := schema.EventsAfter(ctx, tx, 0, 10)
+		if err != nil {
+			return err
+		}
+		if len(all) != 3 || all[0].Seq == 0 || all[0].Seq >= all[1].Seq || all[1].Seq >= all[2].Seq {
+			t.Fatalf("places of events: %+v", all)
+		}
+		rest, err := schema.EventsAfter(ctx, tx, all[0].Seq, 10)
+		if err == nil && len(rest) != 2 {
+			t.Errorf("%d events follow the first, want 2", len(rest))
+		}
+		return err
+	})
+}

@@ -126,7 +126,7 @@ func ValidSecrets(ctx context.Context, tx bun.IDB, endpoint string, at time.Time
 type Event struct {
 	bun.BaseModel `bun:"table:events,alias:event"`
 
-	Seq       int64           `bun:"seq,scanonly"`
+	Seq       int64           `bun:"seq,nullzero"`
 	ID        string          `bun:"id,pk"`
 	AccountID string          `bun:"account_id"`
 	Type      string          `bun:"type"`
