@@ -62,7 +62,10 @@ func (s *sheet) kind() kind {
 	for _, line := range s.lines {
 		for _, run := range pieces(line, 1.5) {
 			text := strings.ToUpper(strings.TrimSpace(textOf(run)))
-			if g := formEdition.FindStringSubmatch(text); g != nil {
+			if len(text) < 5 || len(text) > 120 {
+				continue
+			}
+			if g := editionOf(text); g != nil {
 				if g[1] == "25" {
 					is25 = true
 				} else if form == "" {

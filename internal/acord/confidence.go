@@ -29,14 +29,20 @@ const (
 func sourced(c cell) float64 {
 	switch c.source() {
 	case certificate.FormField:
-		return formField * c.doubt
+		return formField * c.engine() * c.doubt
 	case certificate.OCR:
 		return engine * c.engine() * c.doubt
 	}
 	return printed * c.engine() * c.doubt
 }
 
-func textConfidence(c cell) float64 { return sourced(c) }
+// textConfidence counts OCR's own confidence twice: a name is many letters, and no pattern tells when one is wrong.
+func textConfidence(c cell) float64 {
+	if c.source() == certificate.OCR {
+		return sourced(c) * c.engine()
+	}
+	return sourced(c)
+}
 
 // oddLetters lowers the confidence in OCR's words that hold what names and addresses do not.
 func oddLetters(c cell) float64 {

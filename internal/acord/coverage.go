@@ -245,7 +245,7 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 		if a.id != id || !r.holds(a.first.cy()) {
 			continue
 		}
-		if mark, ticked := tr.ticks.marks[i]; ticked {
+		if mark, ticked := tr.ticks[i]; ticked {
 			if a.guessed {
 				mark.doubt *= guessedPlace
 			}

@@ -16,11 +16,14 @@ type fit struct {
 // minFit is how many labels must agree before the standard form's geometry is trusted.
 const minFit = 12
 
+// maxFit bounds the pairs of labels that are compared; the form has some seventy.
+const maxFit = 200
+
 // fitForm fits the anchors that the standard form has once.
 func fitForm(anchors []anchor) fit {
 	var xs, us, ys, vs []float64
 	for _, a := range anchors {
-		if a.place != (place{}) {
+		if a.place != (place{}) && len(us) < maxFit {
 			us, xs = append(us, a.place.x), append(xs, a.first.x0)
 			vs, ys = append(vs, a.place.y), append(ys, a.first.cy())
 		}
@@ -30,6 +33,24 @@ func fitForm(anchors []anchor) fit {
 	f.yScale, f.yShift, f.yError = theilSen(vs, ys)
 	f.ok = len(xs) >= minFit && f.xScale > 0.3 && f.xScale < 3 && f.yScale > 0.3 && f.yScale < 3 && f.xError < 12
 	return f
+}
+
+// tilt is the slope that is left in a form: how much lower than the form has them labels stand the further right they are.
+func tilt(anchors []anchor, f fit) float64 {
+	if !f.ok {
+		return 0
+	}
+	var xs, rest []float64
+	for _, a := range anchors {
+		if a.place != (place{}) && len(xs) < maxFit && f.miss(a) < 40 {
+			xs, rest = append(xs, a.first.x0), append(rest, a.first.cy()-f.y(a.place.y))
+		}
+	}
+	slope, _, _ := theilSen(xs, rest)
+	if math.Abs(slope) > 0.05 {
+		return 0
+	}
+	return slope
 }
 
 // theilSen fits a line by the median of slopes, and gives the median distance from it.

@@ -102,6 +102,14 @@ func slashed(ts []*token) []*token {
 	return out
 }
 
+// isAmount reports whether a word is an amount; OCR often adds a full stop.
+func isAmount(t *token) bool {
+	if t.source == certificate.OCR {
+		return amountWord.MatchString(strings.TrimRight(t.text, ".,;:'"))
+	}
+	return amountWord.MatchString(t.text)
+}
+
 func limitsOfLine(line []*token) []freeLimit {
 	var out []freeLimit
 	var words []*token
@@ -109,9 +117,9 @@ func limitsOfLine(line []*token) []freeLimit {
 	for i := 0; i < len(line); i++ {
 		t := line[i]
 		switch {
-		case amountWord.MatchString(t.text) || t.text == "$" && i+1 < len(line) && amountWord.MatchString(line[i+1].text):
+		case isAmount(t) || t.text == "$" && i+1 < len(line) && isAmount(line[i+1]):
 			amount := []*token{t}
-			for i+1 < len(line) && amountWord.MatchString(line[i+1].text) && (t.text == "$" && len(amount) == 1 || threeDigits(line[i+1].text) && adjacent(line[i], line[i+1])) {
+			for i+1 < len(line) && isAmount(line[i+1]) && (t.text == "$" && len(amount) == 1 || threeDigits(line[i+1].text) && adjacent(line[i], line[i+1])) {
 				i++
 				amount = append(amount, line[i])
 			}

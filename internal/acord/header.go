@@ -17,7 +17,7 @@ var formEdition = regexp.MustCompile(`ACORD[™®]?\s*(\d{2,3})(?:\s*-?[A-Z]{0,2
 func (r *record) formName(s *sheet) {
 	for _, line := range s.lines {
 		for _, run := range pieces(line, 1.5) {
-			g := formEdition.FindStringSubmatch(textOf(run))
+			g := editionOf(textOf(run))
 			if g == nil || !knownEdition(g[2]+"/"+g[4]) {
 				continue
 			}
@@ -220,4 +220,12 @@ func (r *record) foot(s *sheet, t table, o official) {
 	o.override(&description, "CertificateOfLiabilityInsurance_ACORDForm_RemarkText_A")
 	r.description(description)
 	r.signature(s)
+}
+
+// editionOf matches the foot of an ACORD form in a text; most texts do not even name ACORD.
+func editionOf(text string) []string {
+	if !strings.Contains(text, "ACORD") {
+		return nil
+	}
+	return formEdition.FindStringSubmatch(text)
 }

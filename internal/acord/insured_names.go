@@ -36,11 +36,17 @@ var (
 func additionalInsureds(text string) []additionalInsured {
 	var out []additionalInsured
 	seen := map[string]bool{}
+	broken := false // the line before was a negation that no full stop ended
 	for _, sentence := range sentences(text) {
+		afterNegation := broken
+		broken = negated.MatchString(sentence) && !strings.ContainsAny(sentence[len(sentence)-1:], ".!?;")
 		if negated.MatchString(sentence) {
 			continue
 		}
-		names, sure := partiesOf(sentence)
+		names, sure := partiesOf(strings.TrimRight(sentence, ".!? "))
+		if afterNegation {
+			sure *= inferred
+		}
 		if conditional.MatchString(sentence) {
 			sure *= inferred
 		}
@@ -81,7 +87,7 @@ func sentences(text string) []string {
 		from := 0
 		for i, w := range words {
 			if i+1 == len(words) || strings.HasSuffix(w, ".") && (!abbreviated(w) || strings.HasSuffix(w, "..") || opening.MatchString(words[i+1])) && startsUpper(words[i+1]) || strings.HasSuffix(w, "!") || strings.HasSuffix(w, "?") {
-				out = append(out, strings.TrimRight(strings.Join(words[from:i+1], " "), ".!? "))
+				out = append(out, strings.Join(words[from:i+1], " "))
 				from = i + 1
 			}
 		}

@@ -166,7 +166,7 @@ func insurerWord(key string) bool {
 // letterAfter reads the letter behind the word INSURER, with the colon if it stands apart.
 func letterAfter(line []*token, i int) (letter string, tokens []*token) {
 	next := line[i+1]
-	if len(next.key) != 1 || !unicode.IsLetter(rune(next.key[0])) || gap(line[i], next) > 2*line[i].box.height() {
+	if len(next.key) != 1 || !unicode.IsLetter(rune(next.key[0])) || next.source == certificate.OCR && next.key > "F" || gap(line[i], next) > 2*line[i].box.height() {
 		return "", nil
 	}
 	tokens = line[i : i+2]

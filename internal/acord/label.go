@@ -205,7 +205,7 @@ func plainLabels() []label {
 		{id: policyLabel, spellings: []string{"POLICY"}, first: true, alone: true},
 		{id: policyLabel, spellings: []string{"POLICY"}, alone: true},
 		{id: letterLabel, spellings: []string{"INSURER LETTER", "INSR LTR", "INSURER LTR"}, first: true, alone: true},
-		{id: insurerLabel, spellings: []string{"INSURER", "CARRIER", "INSURANCE CARRIER", "INSURANCE COMPANY"}, first: true, alone: true},
+		{id: insurerLabel, spellings: []string{"INSURER", "CARRIER", "INSURANCE CARRIER", "INSURANCE COMPANY"}, first: true, alone: true, strict: true},
 		{id: formLabel, spellings: []string{"FORM", "POLICY FORM", "COVERAGE FORM", "BASIS", "COVERAGE BASIS"}, first: true, alone: true},
 		{id: autosLabel, spellings: []string{"AUTOS", "COVERED AUTOS"}, first: true, alone: true},
 		{id: proprietorLabel, spellings: []string{"PROPRIETOR EXCLUDED", "PROPRIETORS EXCLUDED", "OFFICERS EXCLUDED", "EXCLUDED OFFICERS"}, first: true, alone: true},

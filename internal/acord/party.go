@@ -86,7 +86,8 @@ func contact(text string) bool {
 // scribble reports whether a line is what OCR makes of dirt and ruling.
 func scribble(line []*token) bool {
 	c := cell{tokens: line}
-	return c.source() == certificate.OCR && len(key(textOf(line))) < 3 && c.engine() < 0.6
+	n := len(key(textOf(line)))
+	return c.source() == certificate.OCR && (n < 2 || n < 3 && c.engine() < 0.6)
 }
 
 // accountNumber reports whether a segment before any name is a number that the issuer printed for itself.

@@ -217,11 +217,16 @@ func (p *plainReader) takePeriod(a anchor) {
 	}
 	switch {
 	case n < 2:
-	case p.current != nil:
+	case p.current == nil:
+		p.period = dates
+	default:
 		take(&p.current.policy.effective, dates[0])
 		take(&p.current.policy.expiration, dates[1])
-	default:
-		p.period = dates
+		if a.first.x0 < boundsOf(p.current.heading.tokens).x0+0.5*p.s.em && p.period[0].empty() {
+			// As far left as the headings: it may be meant for all coverages, or for this one.
+			p.period = dates
+			p.period[0].doubt, p.period[1].doubt = inferred, inferred
+		}
 	}
 }
 

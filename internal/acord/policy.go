@@ -137,16 +137,21 @@ func (s *sheet) dateLines(t table, r span) [][2]cell {
 		}
 		out = append(out, pair)
 	}
+	// What stands in place of a date, such as "continuous", is kept for the evidence.
 	if len(out) == 0 && len(rest) > 0 {
-		pair := [2]cell{{doubt: 1}, {doubt: 1}}
+		out = append(out, [2]cell{{doubt: 1}, {doubt: 1}})
+	}
+	if len(out) == 1 {
+		missing := [2]bool{out[0][0].empty(), out[0][1].empty()}
 		for _, tok := range rest {
 			i := 0
 			if tok.box.cx() >= (eff.to+exp.from)/2 {
 				i = 1
 			}
-			pair[i].tokens = append(pair[i].tokens, tok)
+			if missing[i] {
+				out[0][i].tokens = append(out[0][i].tokens, tok)
+			}
 		}
-		out = append(out, pair)
 	}
 	return out
 }
@@ -157,10 +162,31 @@ func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
 	r.date(path+".policy_effective_date", &p.Effective, c.effective)
 	r.date(path+".policy_expiration_date", &p.Expiration, c.expiration)
 	if !c.letter.empty() {
+		c.letter.doubt *= r.letterDoubt(key(c.letter.text()), c.letter)
 		r.say(path+".insurer_letter", &p.InsurerLetter, c.letter, key(c.letter.text()))
 	}
 	r.yesNo(path+".additional_insured", &p.AdditionalInsured, c.addl)
 	r.yesNo(path+".waiver_of_subrogation", &p.WaiverOfSubrogation, c.subr)
+}
+
+// letterDoubt is lower for a letter of OCR that no listed insurer has, or that OCR easily takes for that of another listed one.
+func (r *record) letterDoubt(letter string, c cell) float64 {
+	if c.source() != certificate.OCR {
+		return 1
+	}
+	listed := false
+	for _, i := range r.certificate.Insurers {
+		listed = listed || i.Letter == letter
+		for _, pair := range []string{"BD", "BE", "CE", "EF", "BF"} {
+			if i.Letter != letter && strings.Contains(pair, i.Letter) && strings.Contains(pair, letter) {
+				return uncommon
+			}
+		}
+	}
+	if !listed {
+		return misplaced
+	}
+	return 1
 }
 
 // withoutRuling drops the single strokes at the ends of a cell that OCR made of its borders.

@@ -126,7 +126,7 @@ func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 		if amount, doubt, ok := amongRuling(c); ok {
 			return amount, doubt, true
 		}
-		s = misreadDigits(s)
+		s = misreadDigits(s[strings.LastIndexByte(s, '$')+1:])
 	}
 	if groups := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' }); len(groups) > 0 && thousands(groups) {
 		if amount, err := certificate.ParseDollars(strings.Join(groups, ",")); err == nil && (len(groups) > 1 || amount >= 100) {
@@ -180,8 +180,12 @@ func misreadDigits(s string) string {
 	return fixed
 }
 
-// thousands reports whether the parts of a number are groups of three digits after the first.
+// thousands reports whether the parts of a number are groups of three digits after the first, which does not begin with 0:
+// where it does, digits before it were lost.
 func thousands(groups []string) bool {
+	if strings.HasPrefix(groups[0], "0") {
+		return false
+	}
 	for i, g := range groups {
 		if _, err := strconv.ParseUint(g, 10, 32); err != nil || i > 0 && len(g) != 3 || len(g) > 3 {
 			return false

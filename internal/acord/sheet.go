@@ -11,14 +11,16 @@ import (
 // sheet is a page prepared for reading: straightened tokens in lines, the printed labels found among them, and the
 // geometry of the form as those labels show it.
 type sheet struct {
-	page    page.Page
-	tokens  []*token
-	lines   [][]*token // tokens that stand side by side, left to right; lines from top to bottom
-	marks   []mark
-	anchors []anchor
-	em      float64 // height of the page's small type in points: the yardstick of near and far
-	form    fit
-	letters []insurerLine // the lines INSURER A, INSURER B, …
+	page     page.Page
+	tokens   []*token
+	lines    [][]*token // tokens that stand side by side, left to right; lines from top to bottom
+	marks    []mark
+	anchors  []anchor
+	em       float64 // height of the page's small type in points: the yardstick of near and far
+	form     fit
+	letters  []insurerLine // the lines INSURER A, INSURER B, …
+	boxes    []mark        // frames that may be tick boxes
+	straight func(certificate.Box) rect
 }
 
 // mark is a page.Mark in straightened coordinates.
@@ -29,20 +31,36 @@ type mark struct {
 	ink  float64
 }
 
-// newSheet prepares a page.
+// newSheet prepares a page. Lines of text tell roughly how far it is turned, the places of the form's labels tell the rest.
 func newSheet(p page.Page) *sheet {
-	straight := func(b certificate.Box) rect { return rectOf(b) }
-	ts := tokens(p, straight)
-	if slope := skew(linesOf(ts)); math.Abs(slope) > 0.001 {
-		straight = rotation(slope, p.Width/2, p.Height/2)
-		ts = tokens(p, straight)
+	upright := func(b certificate.Box) rect { return rectOf(b) }
+	s := straightened(p, upright)
+	more := skew(s.lines)
+	for turns, slope := 0, 0.0; math.Abs(more) > level && turns < 3; turns++ {
+		slope += more
+		s = straightened(p, rotation(slope, p.Width/2, p.Height/2))
+		if more = tilt(s.anchors, s.form); !s.form.ok {
+			more = skew(s.lines)
+		}
 	}
-	s := &sheet{page: p, tokens: ts, lines: linesOf(ts), em: typeHeight(ts)}
+	s.letters = s.insurerLines()
+	s.addFields()
+	return s
+}
+
+// level is the slope that does no harm: half a point over the width of a page.
+const level = 0.0008
+
+// straightened prepares a page of which a function straightens every box.
+func straightened(p page.Page, straight func(certificate.Box) rect) *sheet {
+	ts := tokens(p, straight)
+	s := &sheet{page: p, tokens: ts, lines: linesOf(ts), em: typeHeight(ts), straight: straight}
 	for _, m := range p.Marks {
 		if sane(m.Box) {
 			s.marks = append(s.marks, mark{m.Kind, straight(m.Box), m.Box, m.Ink})
 		}
 	}
+	s.boxes = tickBoxes(s.marks)
 	s.anchors = findAnchors(s, formLabels)
 	if s.form = fitForm(s.anchors); !s.form.ok {
 		for _, t := range s.tokens {
@@ -50,15 +68,13 @@ func newSheet(p page.Page) *sheet {
 		}
 		s.anchors = findAnchors(s, allLabels)
 	}
-	s.letters = s.insurerLines()
-	s.addFields(straight)
 	return s
 }
 
 // addFields puts the values of form fields among the words of the page. Where words are printed inside a field that say
 // something else, the value keeps its place and loses its certainty.
-func (s *sheet) addFields(straight func(certificate.Box) rect) {
-	values := fieldTokens(s.page, straight)
+func (s *sheet) addFields() {
+	values := fieldTokens(s.page, s.straight)
 	kept, contradicted := overprinted(s.page, s.tokens, values)
 	for _, t := range values {
 		if words, is := contradicted[t.field]; is {

@@ -30,10 +30,7 @@ func boxed(text string) (box, ticked bool) {
 }
 
 // ticks are the marks in tick boxes: for each ticked label, by its index in sheet.anchors, the mark.
-type ticks struct {
-	marks map[int]cell
-	boxes bool // the page draws tick boxes at all
-}
+type ticks map[int]cell
 
 // tickable lists the labels that have a box before them.
 func tickable(id labelID) bool {
@@ -49,14 +46,14 @@ func tickable(id labelID) bool {
 // findTicks gives each tick to the label whose box it stands in: the one that begins within reach right of it, nearest to
 // its height. What stands left of no label is no tick.
 func findTicks(s *sheet) ticks {
-	found := ticks{marks: map[int]cell{}}
+	found := ticks{}
 	give := func(box rect, c cell) bool {
 		best, ok := s.boxOwner(box)
 		if !ok {
 			return false
 		}
-		if have, twice := found.marks[best]; !twice || have.engine() < c.engine() {
-			found.marks[best] = c
+		if have, twice := found[best]; !twice || have.engine() < c.engine() {
+			found[best] = c
 		}
 		return true
 	}
@@ -68,7 +65,6 @@ func findTicks(s *sheet) ticks {
 	for _, t := range s.drawnTicks() {
 		give(t.box, cell{tokens: []*token{t}, doubt: 1})
 	}
-	found.boxes = len(found.marks) > 0 || slices.ContainsFunc(s.marks, isBox)
 	return found
 }
 
@@ -104,13 +100,13 @@ func isBox(m mark) bool {
 }
 
 // tickBoxes are the frames that may be tick boxes. A cell of the table around a box is none.
-func (s *sheet) tickBoxes() []mark {
+func tickBoxes(marks []mark) []mark {
 	var out []mark
-	for _, m := range s.marks {
+	for _, m := range marks {
 		if !isBox(m) {
 			continue
 		}
-		inner := slices.ContainsFunc(s.marks, func(o mark) bool {
+		inner := slices.ContainsFunc(marks, func(o mark) bool {
 			return isBox(o) && o.box != m.box && o.box.width() <= m.box.width() && o.box.height() <= m.box.height() && m.box.holds(o.box)
 		})
 		if !inner {
@@ -134,9 +130,8 @@ func (s *sheet) drawnTicks() []*token {
 		out = append(out, &token{text: "X", key: "X", box: m.box, at: m.at, source: s.source(), conf: conf, tick: true})
 	}
 	if s.source() == certificate.OCR {
-		boxes := s.tickBoxes()
-		full, some := inkOf(boxes)
-		for _, m := range boxes {
+		full, some := inkOf(s.boxes)
+		for _, m := range s.boxes {
 			switch {
 			case m.ink >= full:
 				add(m, 1)
@@ -173,9 +168,8 @@ func inkOf(boxes []mark) (full, some float64) {
 
 // emptyBox finds the tick box that is seen to be empty before a label.
 func (s *sheet) emptyBox(index int) (box mark, ok bool) {
-	boxes := s.tickBoxes()
-	_, some := inkOf(boxes)
-	for _, m := range boxes {
+	_, some := inkOf(s.boxes)
+	for _, m := range s.boxes {
 		if m.ink >= some {
 			continue
 		}
