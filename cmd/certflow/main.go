@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -17,6 +18,10 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := command().Run(ctx, os.Args)
 	stop()
+	var verdict cli.ExitCoder
+	if errors.As(err, &verdict) {
+		os.Exit(verdict.ExitCode())
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "certflow:", err)
 		os.Exit(1)
@@ -41,6 +46,7 @@ func command() *cli.Command {
 			devCommand(), demoCommand(),
 			apiCommand(), workerCommand(), migrateCommand(),
 			accountsCommand(), keysCommand(),
+			reviewCommand(), certificatesCommand(), listenCommand(), triggerCommand(), eventsCommand(),
 			readCommand(), evalCommand(), samplesCommand(), doctorCommand(), readerChildCommand(),
 		},
 	}

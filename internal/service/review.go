@@ -29,9 +29,14 @@ func Client(url string, key secret.Text) (*client.ClientWithResponses, error) {
 
 // Upload uploads one certificate of a contractor.
 func Upload(ctx context.Context, c *client.ClientWithResponses, contractor, filename string, pdf io.Reader) (*client.Certificate, error) {
+	return UploadFor(ctx, c, contractor, "", filename, pdf)
+}
+
+// UploadFor is Upload to be judged by a requirement; an empty one leaves the choice to the API.
+func UploadFor(ctx context.Context, c *client.ClientWithResponses, contractor, requirement, filename string, pdf io.Reader) (*client.Certificate, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	if err := writeUpload(form, contractor, filename, pdf); err != nil {
+	if err := writeUpload(form, contractor, requirement, filename, pdf); err != nil {
 		return nil, fmt.Errorf("write the upload of %s: %w", filename, err)
 	}
 	response, err := c.UploadCertificateWithBodyWithResponse(ctx, &client.UploadCertificateParams{}, form.FormDataContentType(), &body)
@@ -44,9 +49,15 @@ func Upload(ctx context.Context, c *client.ClientWithResponses, contractor, file
 	return response.JSON201, nil
 }
 
-func writeUpload(form *multipart.Writer, contractor, filename string, pdf io.Reader) error {
-	if err := form.WriteField("contractor", contractor); err != nil {
-		return err
+func writeUpload(form *multipart.Writer, contractor, requirement, filename string, pdf io.Reader) error {
+	fields := map[string]string{"contractor": contractor}
+	if requirement != "" {
+		fields["insurance_requirement_id"] = requirement
+	}
+	for name, value := range fields {
+		if err := form.WriteField(name, value); err != nil {
+			return err
+		}
 	}
 	part, err := form.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {fmt.Sprintf(`form-data; name="certificate"; filename=%q`, filename)},

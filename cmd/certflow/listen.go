@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"certflow/internal/secret"
+	"certflow/internal/service"
+	"certflow/internal/webhook"
+)
+
+func listenCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "listen",
+		Usage: "print the account's events as they happen, and forward them, signed, to a server on this machine",
+		Flags: remoteFlags(
+			&cli.StringFlag{Name: "forward-to", Usage: "where to, such as http://localhost:3000/webhooks"},
+			&cli.StringFlag{Name: "after", Usage: "begin behind this event (evt_…); from now on unless given"},
+		),
+		Action: withRemote(listen),
+	}
+}
+
+// reconnectWait is how long a broken stream is left before it is followed again.
+const reconnectWait = 2 * time.Second
+
+// listener follows an account's events and reconnects where it left off.
+type listener struct {
+	*remote
+	last   string // event
+	target string
+	secret secret.Text // signs what is forwarded; of this run only
+	http   *http.Client
+}
+
+func listen(ctx context.Context, c *cli.Command, r *remote) error {
+	l := &listener{remote: r, last: c.String("after"), target: c.String("forward-to"), secret: webhook.NewSecret(), http: &http.Client{}}
+	if l.target != "" {
+		fmt.Fprintf(r.out, "forwarding to %s, signed with %s\n", l.target, l.secret.Reveal())
+	}
+	for {
+		err := l.follow(ctx)
+		var refused *refusedStream
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.As(err, &refused):
+			return err
+		}
+		fmt.Fprintf(r.out, "the stream broke off (%v); going on behind %s\n", err, l.last)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(reconnectWait):
+		}
+	}
+}
+
+// refusedStream is an answer that trying again would not change.
+type refusedStream struct{ error }
+
+// follow reads one connection of the stream until it breaks off.
+func (l *listener) follow(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(l.url, "/")+"/api/v1/events/stream", nil)
+	if err != nil {
+		return &refusedStream{err}
+	}
+	request.SetBasicAuth(l.key.Reveal(), "")
+	if l.last != "" {
+		request.Header.Set("Last-Event-ID", l.last)
+	}
+	response, err := l.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("follow the events: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		body, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10)) // what there is of an explanation
+		err := service.Refused("follow the events", response, body)
+		if response.StatusCode < http.StatusInternalServerError {
+			return &refusedStream{err}
+		}
+		return err
+	}
+	return l.read(ctx, response.Body)
+}
+
+// read takes server-sent events apart: lines of a field and its value, and an empty line behind each event.
+func (l *listener) read(ctx context.Context, stream io.Reader) error {
+	lines := bufio.NewScanner(stream)
+	lines.Buffer(nil, 1<<20)
+	var id, kind string
+	var data []byte
+	for lines.Scan() {
+		field, value, _ := strings.Cut(lines.Text(), ":")
+		value = strings.TrimPrefix(value, " ")
+		switch field {
+		case "id":
+			id = value
+		case "event":
+			kind = value
+		case "data":
+			data = []byte(value)
+		case "":
+			if len(data) > 0 {
+				l.take(ctx, id, kind, data)
+				l.last, data = id, nil
+			}
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read the stream: %w", err)
+	}
+	return errors.New("the server closed it")
+}
+
+// take prints an event and forwards it.
+func (l *listener) take(ctx context.Context, id, kind string, body []byte) {
+	if l.json {
+		fmt.Fprintf(l.out, "%s\n", body)
+	} else {
+		var event struct {
+			Data struct {
+				Object struct{ ID, Status string }
+			}
+		}
+		_ = json.Unmarshal(body, &event) // what it does not have is not printed
+		fmt.Fprintf(l.out, "%s  %s  %-28s %s %s\n", time.Now().Format(time.TimeOnly), id, kind, event.Data.Object.ID, event.Data.Object.Status)
+	}
+	if l.target == "" {
+		return
+	}
+	if answer, err := l.forward(ctx, id, body); err != nil {
+		fmt.Fprintf(l.out, "          not forwarded: %v\n", err)
+	} else {
+		fmt.Fprintf(l.out, "          %s answered %s\n", l.target, answer)
+	}
+}
+
+// forward posts an event to the target as a delivery would, with a timeout like a delivery's.
+func (l *listener) forward(ctx context.Context, id string, body []byte) (string, error) {
+	headers, err := webhook.Sign(webhook.Message{ID: id, SentAt: time.Now(), Body: body}, []webhook.Secret{{Text: l.secret}})
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.target, bytes.NewReader(body))
+	if err != nil {
+		return "", fmt.Errorf("--forward-to: %w", err)
+	}
+	request.Header = headers
+	request.Header.Set("Content-Type", "application/json")
+	response, err := l.http.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	return response.Status, nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v3"
+
+	"certflow/api/client"
+	"certflow/internal/secret"
+	"certflow/internal/service"
+)
+
+// remoteFlags say which API a command talks to. Against a server on this machine the development key is the default.
+func remoteFlags(more ...cli.Flag) []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "url", Value: "http://127.0.0.1:8080", Usage: "the API", Sources: cli.EnvVars("CERTFLOW_URL")},
+		&cli.StringFlag{Name: "key", Usage: "the API key; the development key for a server on this machine", Sources: cli.EnvVars("CERTFLOW_API_KEY")},
+		&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+	}, more...)
+}
+
+// remote is the API that a command talks to.
+type remote struct {
+	*client.ClientWithResponses
+	url  string
+	key  secret.Text
+	json bool
+	out  io.Writer
+}
+
+// withRemote gives a command its API.
+func withRemote(do func(context.Context, *cli.Command, *remote) error) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		r := &remote{url: c.String("url"), key: secret.NewText(c.String("key")), json: c.Bool("json"), out: c.Root().Writer}
+		u, err := url.Parse(r.url)
+		if err != nil || u.Host == "" {
+			return fmt.Errorf("--url %q should look like https://certflow.example.com", r.url)
+		}
+		if r.key.IsZero() {
+			if host := u.Hostname(); host != "127.0.0.1" && host != "localhost" && host != "::1" {
+				return errors.New("no API key: give --key or set CERTFLOW_API_KEY")
+			}
+			r.key = secret.NewText(service.DevKey)
+		}
+		if r.ClientWithResponses, err = service.Client(r.url, r.key); err != nil {
+			return err
+		}
+		return do(ctx, c, r)
+	}
+}
+
+// unreachable adds the remedy to an error of the network.
+func (r *remote) unreachable(doing string, err error) error {
+	return fmt.Errorf("%s: %s does not answer (is `certflow dev` running, or --url right?): %w", doing, r.url, err)
+}
+
+// print prints a value as JSON, or as the rows of a table.
+func (r *remote) print(value any, heading string, rows func(line func(cells ...any))) error {
+	if r.json {
+		out := json.NewEncoder(r.out)
+		out.SetIndent("", "  ")
+		if err := out.Encode(value); err != nil {
+			return fmt.Errorf("print JSON: %w", err)
+		}
+		return nil
+	}
+	table := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, heading)
+	rows(func(cells ...any) {
+		for i, cell := range cells {
+			if i > 0 {
+				fmt.Fprint(table, "\t")
+			}
+			fmt.Fprint(table, cell)
+		}
+		fmt.Fprintln(table)
+	})
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print a table: %w", err)
+	}
+	return nil
+}
