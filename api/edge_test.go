@@ -246,6 +246,7 @@ func TestRefusalsAreInTheFormOfTheContract(t *testing.T) {
 		"a body that is null":                  {request("POST", "/api/v1/contractors", "null", jsonBody), 400, "bad_request"},
 		"a body that is no UTF-8":              {request("POST", "/api/v1/contractors", "{\"email\":\"\xff\"}", jsonBody), 400, "bad_request"},
 		"a body with NUL":                      {request("POST", "/api/v1/contractors", strings.Replace(jane, "Jane", `J\u0000`, 1), jsonBody), 400, "bad_request"},
+		"a number out of range":                {request("POST", "/api/v1/contractors", `{"withhold_premium":1e400}`, jsonBody), 400, "bad_request"},
 		"a body that nests too deep":           {request("POST", "/api/v1/contractors", `{"withhold_premium":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)+`}`, jsonBody), 400, "bad_request"},
 		"a body that is too large":             {request("POST", "/api/v1/contractors", strings.Repeat(" ", 1<<20+1), jsonBody), 413, "payload_too_large"},
 		"a form that is not well-formed":       {request("POST", "/api/v1/contractors", "a[b=1", "Content-Type: application/x-www-form-urlencoded"), 400, "bad_request"},

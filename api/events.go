@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"time"
 
@@ -52,11 +51,11 @@ func (h *Handlers) GetEvent(ctx context.Context, request GetEventRequestObject) 
 }
 
 const (
-	// streamPoll is how often a stream looks for events, streamQuiet how long it says nothing before it shows that it lives, and streamBatch
+	// streamPoll is how often a stream looks for events, streamQuiet how long it says nothing before it shows that it lives, and streamMost
 	// how many events it reads at a time.
 	streamPoll  = time.Second
 	streamQuiet = 15 * time.Second
-	streamBatch = 100
+	streamMost  = 1000
 	// streamLag is how long a stream looks again past an event: transactions commit in another order than they number their events.
 	streamLag = 10 * time.Second
 )
@@ -67,26 +66,42 @@ func (h *Handlers) StreamEvents(ctx context.Context, request StreamEventsRequest
 		if request.Params.LastEventID == nil {
 			return schema.LastEventSeq(ctx, tx)
 		}
-		wanted := *request.Params.LastEventID
-		e, err := referred(ctx, tx, id.Event, wanted, schema.GetEvent,
-			refuse(http.StatusBadRequest, ErrorCodeInvalidEventID, "There is no event %s.", printable(wanted)))
-		if err != nil {
-			return 0, err
-		}
-		return e.Seq, nil
+		return placeOf(ctx, tx, *request.Params.LastEventID)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &stream{h: h, ctx: ctx, after: after, sent: map[int64]bool{}}, nil
+	return &stream{h: h, ctx: ctx, after: after, sent: map[string]bool{}}, nil
 }
 
-// stream writes the events that follow a place in the account's order until the client goes.
+// placeOf is the place of an event in the account's order.
+func placeOf(ctx context.Context, tx bun.IDB, wanted string) (int64, error) {
+	if id.Valid(id.Event, wanted) {
+		var seq []int64
+		if err := tx.NewSelect().Model((*schema.Event)(nil)).Column("seq").Where("id = ?", wanted).Scan(ctx, &seq); err != nil {
+			return 0, fmt.Errorf("look for the place of an event: %w", err)
+		}
+		if len(seq) > 0 {
+			return seq[0], nil
+		}
+	}
+	return 0, refuse(http.StatusBadRequest, ErrorCodeInvalidEventID, "There is no event %s.", printable(wanted))
+}
+
+// stream writes the events that follow a place in the account's order until the client goes. Transactions commit in another order than
+// they number their events: a stream looks again at what is young, and remembers what it has sent of that.
 type stream struct {
 	h     *Handlers
 	ctx   context.Context
-	after int64          // everything up to here was sent, and nothing more comes to be there
-	sent  map[int64]bool // what was sent of the rest
+	after int64           // everything up to here was sent, and nothing more comes to be there
+	looks []look          // the last ones, oldest first
+	sent  map[string]bool // events behind after that were sent
+}
+
+// look is a look at the events, and how far they went then.
+type look struct {
+	at    time.Time
+	until int64
 }
 
 // VisitStreamEventsResponse writes the stream.
@@ -140,43 +155,54 @@ func gone(error) error { return nil }
 
 // next is what has happened since the last look, as server-sent events.
 func (s *stream) next() ([]byte, error) {
-	var b bytes.Buffer
-	for from, more := s.after, true; more; {
-		rows, err := read(s.ctx, s.h.DB, func(ctx context.Context, tx bun.IDB) ([]schema.Event, error) {
-			return schema.EventsAfter(ctx, tx, from, streamBatch)
-		})
+	now := time.Now()
+	for len(s.looks) > 0 && now.Sub(s.looks[0].at) > streamLag {
+		s.after, s.looks = s.looks[0].until, s.looks[1:]
+	}
+	rows, err := read(s.ctx, s.h.DB, func(ctx context.Context, tx bun.IDB) ([]schema.Event, error) {
+		until, err := schema.LastEventSeq(ctx, tx)
 		if err != nil {
-			return nil, fmt.Errorf("read the events of a stream: %w", err)
+			return nil, err
 		}
-		for i := range rows {
-			if err := s.send(&b, &rows[i]); err != nil {
+		rows, err := schema.EventsAfter(ctx, tx, s.after, streamMost)
+		if err != nil || len(rows) < streamMost {
+			s.looks = append(s.looks, look{now, until})
+			return rows, err
+		}
+		// More follow: the next look begins behind these.
+		s.looks = nil
+		s.after, err = placeOf(ctx, tx, rows[len(rows)-1].ID)
+		return rows, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the events of a stream: %w", err)
+	}
+	var b bytes.Buffer
+	sent := make(map[string]bool, len(rows))
+	for i := range rows {
+		e := &rows[i]
+		if !s.sent[e.ID] {
+			if err := writeEvent(&b, e); err != nil {
 				return nil, err
 			}
-			from = rows[i].Seq
 		}
-		more = len(rows) == streamBatch
+		sent[e.ID] = true
 	}
-	maps.DeleteFunc(s.sent, func(seq int64, _ bool) bool { return seq <= s.after })
+	s.sent = sent
 	return b.Bytes(), nil
 }
 
-// send writes an event that was not sent before.
-func (s *stream) send(b *bytes.Buffer, e *schema.Event) error {
-	if !s.sent[e.Seq] {
-		body, err := json.Marshal(struct {
-			ID      string    `json:"id"`
-			Type    string    `json:"type"`
-			Created int64     `json:"created"`
-			Data    EventData `json:"data"`
-		}{e.ID, e.Type, e.CreatedAt.Unix(), eventData(e)})
-		if err != nil {
-			return fmt.Errorf("write an event: %w", err)
-		}
-		fmt.Fprintf(b, "id: %s\nevent: %s\ndata: %s\n\n", e.ID, e.Type, body)
-		s.sent[e.Seq] = true
+// writeEvent writes an event with the body of its webhook.
+func writeEvent(b *bytes.Buffer, e *schema.Event) error {
+	body, err := json.Marshal(struct {
+		ID      string    `json:"id"`
+		Type    string    `json:"type"`
+		Created int64     `json:"created"`
+		Data    EventData `json:"data"`
+	}{e.ID, e.Type, e.CreatedAt.Unix(), eventData(e)})
+	if err != nil {
+		return fmt.Errorf("write an event: %w", err)
 	}
-	if time.Since(e.CreatedAt) > streamLag {
-		s.after = max(s.after, e.Seq)
-	}
+	fmt.Fprintf(b, "id: %s\nevent: %s\ndata: %s\n\n", e.ID, e.Type, body)
 	return nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -162,7 +163,7 @@ func scalar(text string, schema *openapi3.Schema) any {
 	case text == "" && only(schema, "null"):
 		return nil
 	case only(schema, "integer"), only(schema, "number"):
-		if number, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "0123456789.-") == "" {
+		if number := json.Number(text); json.Valid([]byte(text)) && strings.Trim(text, "0123456789.-") == "" {
 			return number
 		}
 	case only(schema, "boolean"):

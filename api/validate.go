@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -135,8 +137,9 @@ func checkBody(r *http.Request, state *call, wrong, unknown faults) error {
 		}
 	}
 	if !storable(value, maxDepth) {
-		return refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The body holds text with NUL, or is nested more than %d deep.", maxDepth)
+		return refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The body holds text with NUL or a number out of range, or is nested more than %d deep.", maxDepth)
 	}
+	value, _ = plainNumbers(value).(map[string]any)
 	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest()); err != nil {
 		bodyFaults(err, wrong, unknown)
 	}
@@ -161,6 +164,7 @@ func parseJSON(data []byte) (map[string]any, error) {
 		return nil, refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The body is not UTF-8.")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
 	var value map[string]any
 	err := decoder.Decode(&value)
 	if err == nil {
@@ -176,7 +180,26 @@ func parseJSON(data []byte) (map[string]any, error) {
 	return value, nil
 }
 
-// storable reports whether the database can hold every text of a value, and the value nests no deeper than depth.
+// plainNumbers writes whole numbers as such: 1.0 and 1e3 are whole, and the generated code takes digits only.
+func plainNumbers(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		if f, err := v.Float64(); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return json.Number(strconv.FormatInt(int64(f), 10))
+		}
+	case []any:
+		for i := range v {
+			v[i] = plainNumbers(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = plainNumbers(v[key])
+		}
+	}
+	return value
+}
+
+// storable reports whether the database can hold every text and number of a value, and the value nests no deeper than depth.
 func storable(value any, depth int) bool {
 	if depth < 0 {
 		return false
@@ -184,6 +207,9 @@ func storable(value any, depth int) bool {
 	switch v := value.(type) {
 	case string:
 		return !unstorable(v)
+	case json.Number:
+		_, err := v.Float64()
+		return err == nil
 	case []any:
 		for _, item := range v {
 			if !storable(item, depth-1) {

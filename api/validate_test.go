@@ -141,6 +141,16 @@ func TestAFormIsTheJSONThatItStandsFor(t *testing.T) {
 
 const formBody = "Content-Type: application/x-www-form-urlencoded"
 
+func TestWholeNumbersMayBeWrittenInEveryWay(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"1": "1", "1.0": "1", "1e3": "1000", "1.5": "1.5", "-0.0": "0", "1760509809": "1760509809", "12345678901234567890": "12345678901234567890"} {
+		got := plainNumbers(map[string]any{"a": []any{json.Number(text)}})
+		if diff := cmp.Diff(map[string]any{"a": []any{json.Number(want)}}, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 func TestFormsThatContradictThemselvesAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
