@@ -2719,8 +2719,8 @@ type TrackerBulkUpload struct {
 	// Certificates The PDFs, as parts named `certificates[]` or `certificates`.
 	Certificates []openapi_types.File `json:"certificates"`
 
-	// CertificatesMetadata JSON as `CertificatesMetadata`, with a contractor for every file.
-	CertificatesMetadata string `json:"certificates_metadata"`
+	// CertificatesMetadata JSON with a contractor for every file.
+	CertificatesMetadata openapi_types.File `json:"certificates_metadata"`
 
 	// TrackerID A tracker or one of its sessions.
 	TrackerID string `json:"tracker_id"`
@@ -2761,8 +2761,8 @@ type TrackerPlaceholderBulkUpload struct {
 	// Certificates The PDFs, as parts named `certificates[]` or `certificates`.
 	Certificates []openapi_types.File `json:"certificates"`
 
-	// CertificatesMetadata JSON as `CertificatesMetadata`.
-	CertificatesMetadata *string `json:"certificates_metadata,omitempty"`
+	// CertificatesMetadata JSON about the files, matched to them by filename.
+	CertificatesMetadata *openapi_types.File `json:"certificates_metadata,omitempty"`
 
 	// TrackerID A tracker or one of its sessions.
 	TrackerID string `json:"tracker_id"`
