@@ -69,8 +69,8 @@ func Demo(today certificate.Date) ([]File, error) {
 	d.unrelated("not-a-certificate.pdf", "an invoice", Invoice, "not_a_certificate")
 	d.draw("form.pdf", "a filled form", Form, "approved", d.certificate(), nil)
 	scanned := d.certificate()
-	scanned.Style.Scanner = Scanner{Skew: 0.6, Noise: 0.0005, Blur: 1, Seed: 25}
-	d.draw("scan.pdf", "a skewed scan at 200 dpi", Scan, "approved", scanned, nil)
+	scanned.Style.Scanner = Scanner{Skew: 0.3, Noise: 0.0002, Seed: 25}
+	d.draw("scan.pdf", "a scan at 200 dpi, slightly askew", Scan, "approved", scanned, nil)
 	for _, n := range []struct {
 		name, about string
 		note        Note
