@@ -14,7 +14,8 @@ import (
 	"certflow/schema"
 )
 
-// Sweep holds the steps of the Sweep workflow: each closes a gap between what the database says should run and what runs.
+// Sweep holds the steps of what runs by the clock: those of the Sweep workflow, each of which closes a gap between what the database says
+// should run and what runs, and that of ExpiryWatch.
 type Sweep struct {
 	DB      *schema.DB
 	Blobs   *blob.Store
@@ -148,8 +149,8 @@ func (s *Sweep) SweepDeliveries(ctx context.Context) (Swept, error) {
 	})
 }
 
-// SweepStore removes uploads older than a day that nothing refers to, forgets old Idempotency-Keys and keeps the coming months'
-// partitions ready.
+// SweepStore removes uploads older than a day that nothing refers to, forgets old Idempotency-Keys and what accounts do not want kept
+// any longer, and keeps the coming months' partitions ready.
 func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
 	var out Swept
 	if _, err := s.DB.EnsurePartitions(ctx, monthsAhead); err != nil {
@@ -158,7 +159,11 @@ func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
 	if _, err := s.DB.ForgetIdempotencyKeys(ctx, now().Add(-idempotencyAge), 10*sweepBatch); err != nil {
 		return out, databaseFault("forget idempotency keys", err)
 	}
-	err := s.Blobs.Uploads(ctx, now().Add(-orphanAge), sweepBatch, func(keys []string) error {
+	var err error
+	if out.Removed, err = s.retain(ctx); err != nil {
+		return out, err
+	}
+	err = s.Blobs.Uploads(ctx, now().Add(-orphanAge), sweepBatch, func(keys []string) error {
 		activity.RecordHeartbeat(ctx)
 		uploads := make([]string, len(keys))
 		for i, key := range keys {
@@ -205,7 +210,7 @@ func (s *Sweep) each(ctx context.Context, rows []schema.Ref, do func(schema.Ref)
 			failed, last = failed+1, err
 			continue
 		}
-		out.Started, out.Ended = out.Started+one.Started, out.Ended+one.Ended
+		out.Started, out.Ended, out.Removed = out.Started+one.Started, out.Ended+one.Ended, out.Removed+one.Removed
 	}
 	if failed > 0 && failed == len(rows) {
 		return out, fmt.Errorf("none of %d rows could be swept: %w", failed, last)

@@ -47,6 +47,7 @@ type Certificate struct {
 	LastStartAt    time.Time         `bun:"last_start_at,nullzero"`
 	BegunAt        time.Time         `bun:"begun_at,nullzero"`
 	FinishedAt     time.Time         `bun:"finished_at,nullzero"`
+	PurgedAt       time.Time         `bun:"purged_at,nullzero"` // its PDF and what was read of it are gone
 }
 
 // insertBatch bounds the rows of one INSERT.

@@ -80,7 +80,8 @@ type bulk struct {
 	fault       string // why it could not be provisioned
 	cancelled   bool
 	started     int // children of this run
-	starting    int // children that Temporal has yet to start
+	batch       int // children are asked for in batches, one a workflow task
+	sent        int // newest batch of which Temporal has started a child
 	running     int
 	progress    int // grows with everything that happens to a child
 }
@@ -152,8 +153,10 @@ func (b *bulk) review(ctx workflow.Context) error {
 		}
 		b.cancelled = b.cancelled || page.Cancelled
 		for _, r := range page.Reviews {
-			if err := b.await(ctx, window-1); err != nil {
-				return err
+			if b.running == window {
+				if err := b.await(ctx, window/2); err != nil {
+					return err
+				}
 			}
 			if b.stops(ctx) {
 				break
@@ -173,18 +176,18 @@ func (b *bulk) stops(ctx workflow.Context) bool {
 // continues reports whether another run has to go on.
 func (b *bulk) continues() bool { return !b.cancelled && b.in.From < b.in.Total }
 
-// await returns when at most so many reviews are running. It looks in the database until about half of them have ended, so that one
-// task takes in many of their reports; a job in which nothing moves is left to its children.
+// await returns when at most so many reviews are running. It looks in the database until so many have ended, so that one task takes in many
+// of their reports; a job in which nothing moves is left to its children.
 func (b *bulk) await(ctx workflow.Context, most int) error {
 	for b.running > most {
-		// What a task asks for is done when the task ends: the look would hold up children that have yet to start.
-		if err := workflow.Await(ctx, func() bool { return b.starting == 0 }); err != nil {
+		// What a task asks for is done when the task ends: a look would hold up children that were asked for in the same one.
+		if err := workflow.Await(ctx, func() bool { return b.sent >= b.batch }); err != nil {
 			return err
 		}
 		before := b.progress
 		var seen activities.Watched
 		look := workflow.WithLocalActivityOptions(ctx, watchOptions())
-		in := activities.WatchInput{Job: b.job, AtLeast: b.ended() + max(1, (b.running-most+1)/2, b.running/2), Most: patience}
+		in := activities.WatchInput{Job: b.job, AtLeast: b.ended() + b.running - most, Most: patience}
 		if err := workflow.ExecuteLocalActivity(look, bulkSteps.WatchJob, in).Get(ctx, &seen); err != nil {
 			return err
 		}
@@ -211,6 +214,9 @@ func (b *bulk) ended() int {
 
 // start begins the review of one certificate and counts how it ends.
 func (b *bulk) start(ctx workflow.Context, r activities.ReviewOf) {
+	if b.sent == b.batch {
+		b.batch++
+	}
 	b.started++
 	b.running++
 	workflow.Go(ctx, func(ctx workflow.Context) {
@@ -241,10 +247,10 @@ func (b *bulk) follow(ctx workflow.Context, r activities.ReviewOf) schema.Status
 		TypedSearchAttributes: temporal.NewSearchAttributes(attributes...),
 		Priority:              temporal.Priority{FairnessKey: b.in.Account},
 	})
-	b.starting++
+	batch := b.batch
 	review := workflow.ExecuteChildWorkflow(child, ReviewCertificate, Review{Account: b.in.Account, Certificate: r.Certificate, Evaluation: r.Evaluation})
 	err := review.GetChildWorkflowExecution().Get(ctx, nil)
-	b.starting--
+	b.sent = max(b.sent, batch)
 	var out Reviewed
 	if err == nil {
 		err = review.Get(ctx, &out)

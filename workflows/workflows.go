@@ -1,5 +1,5 @@
 // Package workflows is the orchestration: ReviewCertificate reviews one certificate, BulkReview a whole upload, DeliverWebhook tells
-// one endpoint about one event, Sweep closes the gaps. Everything here is deterministic and does no I/O; what is done to the world
+// one endpoint about one event, Sweep closes the gaps, ExpiryWatch tells what ends. Everything here is deterministic and does no I/O; what is done to the world
 // stands in package activities. The functions that start a workflow stand beside it, with its id and its policies.
 //
 // A change that a recorded history cannot replay would break certificates that are under review; TestReplay says which.
@@ -40,6 +40,9 @@ func RegisterReviews(r worker.WorkflowRegistry) {
 	})
 	r.RegisterWorkflowWithOptions(Sweep, workflow.RegisterOptions{
 		Name: "Sweep", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
+	r.RegisterWorkflowWithOptions(ExpiryWatch, workflow.RegisterOptions{
+		Name: "ExpiryWatch", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})
 }
 
