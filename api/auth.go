@@ -19,6 +19,13 @@ type Keys interface {
 	KeyOwner(ctx context.Context, hash []byte) (*schema.KeyOwner, error)
 }
 
+// Sessions finds whose session a browser's request carries.
+type Sessions interface {
+	// Authenticate answers the owner of the key that the session was opened with, or schema.ErrNotFound when there is no session, or the
+	// request was forged.
+	Authenticate(r *http.Request) (*schema.KeyOwner, error)
+}
+
 // environmentHeader names the mode that a client believes its key to have.
 const environmentHeader = "Ten99Policy-Environment"
 
@@ -29,14 +36,11 @@ func (s *Server) authenticate(c *gin.Context) {
 	if state.operation != nil && state.operation.public {
 		return
 	}
-	key, ok := keyOf(c.Request)
-	if !ok {
+	owner, err := s.ownerOf(c.Request)
+	switch {
+	case errors.Is(err, errNoKey):
 		s.fail(c, refuse(http.StatusUnauthorized, ErrorCodeInvalidAPIKey, "Send your API key as the user name of HTTP Basic or as a Bearer token."))
 		return
-	}
-	hash := sha256.Sum256([]byte(key))
-	owner, err := s.keys.KeyOwner(c.Request.Context(), hash[:])
-	switch {
 	case errors.Is(err, schema.ErrNotFound):
 		s.fail(c, refuse(http.StatusUnauthorized, ErrorCodeInvalidAPIKey, "This API key is not known, was revoked or has expired."))
 		return
@@ -49,6 +53,26 @@ func (s *Server) authenticate(c *gin.Context) {
 	if err := checkEnvironment(c.Request, owner.Live); err != nil {
 		s.fail(c, err)
 	}
+}
+
+// errNoKey says that a request carries neither a key nor a session.
+var errNoKey = errors.New("no key")
+
+// ownerOf finds the owner of a request's key, or of its session where it carries no key.
+func (s *Server) ownerOf(r *http.Request) (*schema.KeyOwner, error) {
+	key, ok := keyOf(r)
+	switch {
+	case ok:
+		hash := sha256.Sum256([]byte(key))
+		return s.keys.KeyOwner(r.Context(), hash[:])
+	case r.Header.Get("Authorization") != "" || s.sessions == nil:
+		return nil, errNoKey
+	}
+	owner, err := s.sessions.Authenticate(r)
+	if errors.Is(err, schema.ErrNotFound) {
+		return nil, errNoKey
+	}
+	return owner, err
 }
 
 // keyOf reads the key from HTTP Basic, as user name with any password, or from a Bearer token. Anything that is not of a key's form is no

@@ -60,11 +60,12 @@ type Check struct {
 	Do       func(ctx context.Context) error
 }
 
-// Config is what a server is made of. All fields but Limits and Checks are needed.
+// Config is what a server is made of. All fields but Sessions, Limits and Checks are needed.
 type Config struct {
 	Log      *slog.Logger
 	Registry prometheus.Registerer
 	Keys     Keys
+	Sessions Sessions // nil: browsers need a key too
 	Claims   Claims
 	Limiter  Limiter
 	Handlers StrictServerInterface
@@ -77,6 +78,7 @@ type Server struct {
 	log        *slog.Logger
 	metrics    *metrics
 	keys       Keys
+	sessions   Sessions
 	keyUse     keyUse
 	claims     Claims
 	limiter    Limiter
@@ -105,7 +107,7 @@ func assemble(config Config, index map[string]*operation) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: config.Log, metrics: m, keys: config.Keys, claims: config.Claims, limiter: config.Limiter,
+	s := &Server{log: config.Log, metrics: m, keys: config.Keys, sessions: config.Sessions, claims: config.Claims, limiter: config.Limiter,
 		limits: config.Limits.withDefaults(), checks: config.Checks, operations: index}
 	s.uploads = make(chan struct{}, s.limits.Concurrent)
 	s.engine = s.newEngine(config.Handlers)

@@ -47,6 +47,7 @@ func runDev(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	fmt.Printf("\ncertflow is up.\n  API          %s\n  key          %s\n  metrics      http://%s/metrics\n", dev.URL, service.DevKey, cfg.MetricsAddr)
+	fmt.Printf("  console      %s/console\n  API docs     %s/docs\n", dev.URL, dev.URL)
 	if dev.UIURL != "" {
 		fmt.Printf("  Temporal UI  %s\n", dev.UIURL)
 	}

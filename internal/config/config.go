@@ -32,6 +32,8 @@ type Config struct {
 	TemporalAddress   string      `env:"CERTFLOW_TEMPORAL_ADDRESS"`
 	TemporalNamespace string      `env:"CERTFLOW_TEMPORAL_NAMESPACE" envDefault:"default"`
 	TemporalAPIKey    secret.Text `env:"CERTFLOW_TEMPORAL_API_KEY"`
+	// OperatorAccounts are the accounts whose people the console leads to the Temporal UI, which knows no walls between accounts.
+	OperatorAccounts []string `env:"CERTFLOW_OPERATOR_ACCOUNTS"`
 	// TemporalUIURL is the Temporal UI that links for operators lead to; empty for none.
 	TemporalUIURL string `env:"CERTFLOW_TEMPORAL_UI_URL"`
 

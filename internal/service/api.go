@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"certflow/api"
+	"certflow/console"
 )
 
 // keyUseEvery is how often it is written down which keys were used.
@@ -19,7 +20,11 @@ const keyUseEvery = time.Minute
 
 // ServeAPI serves the HTTP API, and metrics on their own listener, until ctx ends; then requests under way may end.
 func (s *Service) ServeAPI(ctx context.Context) error {
-	server, handlers, err := s.api()
+	pages, err := s.console()
+	if err != nil {
+		return err
+	}
+	server, handlers, err := s.api(pages.Sessions())
 	if err != nil {
 		return err
 	}
@@ -39,6 +44,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	noting.Go(func() { server.NoteKeyUse(ctx, s.DB, keyUseEvery) })
 	defer noting.Wait()
 	web := server.HTTPServer(s.Config.Addr)
+	web.Handler = beside(pages, web.Handler)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	slog.InfoContext(ctx, "the API serves", "addr", listener.Addr().String())
@@ -58,7 +64,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 }
 
 // api assembles the edge and the handlers.
-func (s *Service) api() (*api.Server, *api.Handlers, error) {
+func (s *Service) api(browsers *console.Sessions) (*api.Server, *api.Handlers, error) {
 	guard, err := s.Config.Guard()
 	if err != nil {
 		return nil, nil, err
@@ -71,7 +77,7 @@ func (s *Service) api() (*api.Server, *api.Handlers, error) {
 		return nil, nil, fmt.Errorf("make the handlers: %w", err)
 	}
 	server, err := api.New(api.Config{
-		Log: slog.Default(), Registry: s.Registry, Keys: s.DB, Claims: claims{db: s.DB, secrets: s.Secrets},
+		Log: slog.Default(), Registry: s.Registry, Keys: s.DB, Sessions: sessions{browsers}, Claims: claims{db: s.DB, secrets: s.Secrets},
 		Limiter:  limiter{db: s.DB, quota: s.Config.RateLimit, window: s.Config.RateWindow},
 		Handlers: handlers,
 		Checks: []api.Check{

@@ -25,6 +25,7 @@ type DevOptions struct {
 	MetricsAddr              string // empty: none
 	TemporalPort, TemporalUI int
 	NoWorker                 bool // leave the worker to another process
+	NoAPI                    bool // and the API, which is to listen on what the configuration then says
 	Progress                 func(string)
 }
 
@@ -77,6 +78,9 @@ func StartDev(ctx context.Context, c *config.Config, o DevOptions) (dev *Dev, er
 		if err := d.startWorker(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if o.NoAPI {
+		return d, nil
 	}
 	o.Progress("starting the API")
 	if err := d.startAPI(ctx, c); err != nil {
@@ -161,6 +165,7 @@ func (d *Dev) settle(c *config.Config, o DevOptions) error {
 		return err
 	}
 	c.Addr, c.MetricsAddr = addr, o.MetricsAddr
+	c.OperatorAccounts = []string{devAccount}
 	c.PublicURL = "http://" + addr
 	d.URL = c.PublicURL
 	return nil
