@@ -49,6 +49,9 @@ func (s *Service) startWorker(ctx context.Context, options worker.Options) (*wor
 	if err := s.Starter.EnsureSweep(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.Starter.EnsureExpiryWatch(ctx); err != nil {
+		return nil, err
+	}
 	w, err := worker.New(s.Temporal, options)
 	if err != nil {
 		return nil, err
