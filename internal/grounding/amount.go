@@ -20,6 +20,8 @@ type amountAt struct {
 var (
 	// glued is a label with its amount in one word: OCCURRENCE$1,000,000.
 	glued = regexp.MustCompile(`^[\pL.):/]+(\$.*)$`)
+	// per is an amount with what it is for: $500,000/accident.
+	per = regexp.MustCompile(`^(.*\d)/\pL+\.?$`)
 	// short is an amount in thousands or millions. In insurance M is a thousand as often as a million, so that a number is only
 	// ever grounded loosely by it.
 	short = regexp.MustCompile(`(?i)^\$?(\d{1,3})(?:\.(\d))?(K|M|MM|MIL|MILL|MILLION)$`)
@@ -29,6 +31,9 @@ var (
 func readAmount(text string) (certificate.Dollars, bool) {
 	text = strings.Trim(text, " |[]{}()_;:.,'`‘’\"*")
 	if g := glued.FindStringSubmatch(text); g != nil {
+		text = g[1]
+	}
+	if g := per.FindStringSubmatch(text); g != nil {
 		text = g[1]
 	}
 	d, err := certificate.ParseDollars(text)
@@ -90,7 +95,7 @@ func (s *sheet) amountsIn(l line) []amountAt {
 func joined(l line, i int) bool {
 	t := l.tokens[i]
 	touches := func(a, b *token, edge byte) bool {
-		return a.field == b.field && gap(a, b) < 0.18*t.height() && (edge >= '0' && edge <= '9' || edge == ',' || edge == '.' || edge == '-')
+		return a.field == 0 && b.field == 0 && gap(a, b) < 0.18*t.height() && (edge >= '0' && edge <= '9' || edge == ',' || edge == '.' || edge == '-')
 	}
 	if i > 0 && touches(l.tokens[i-1], t, l.tokens[i-1].text[len(l.tokens[i-1].text)-1]) {
 		return true
@@ -113,7 +118,7 @@ func spaced(l line, i int) int {
 }
 
 // reach is how far an amount may stand from its label, in points.
-const reach = 260
+const reach = 450
 
 // assignAmounts finds the amounts of a sheet and the label that each one belongs to: the nearest one to its left, or else the one
 // right above it.

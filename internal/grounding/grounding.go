@@ -42,6 +42,24 @@ func Ground(c *certificate.Certificate, pages []page.Page) map[string]certificat
 	return out
 }
 
+// Confirm looks the amounts and dates of a reading up in the words of its pages, whoever read them: one that no visible word shows is
+// no longer certain, though its evidence still says where it was taken from. It changes the evidence of r.
+func Confirm(r *certificate.Reading, pages []page.Page) {
+	g := newGround(&r.Certificate, pages)
+	certificate.Walk(&r.Certificate, func(path string, value any) {
+		switch value.(type) {
+		case certificate.Dollars, certificate.Date:
+		default:
+			return
+		}
+		e, ok := r.Evidence[path]
+		if ok && e.Confidence > loosely && g.find(path, value).evidence().Confidence == 0 {
+			e.Confidence = loosely
+			r.Evidence[path] = e
+		}
+	})
+}
+
 // Text is the visible words of the pages line by line, as a reader without the picture would see them.
 func Text(pages []page.Page) string {
 	var b strings.Builder

@@ -177,6 +177,8 @@ func TestAmountsArePrintedInManyWays(t *testing.T) {
 		{"a sign of its own", "$ 1,000,000", true, true},
 		{"a full stop after it", "1,000,000.", true, true},
 		{"the label glued to it", "LIMIT:$1,000,000", true, true},
+		{"what it is for after it", "$1,000,000/accident", true, true},
+		{"two limits in one", "1,000,000/2,000,000", false, false},
 		{"groups apart", "1 000 000", false, true},
 		{"millions", "$1M", false, true},
 		{"millions in words", "1 million", false, true},
@@ -346,5 +348,19 @@ func TestGroundGivesEvidenceForEveryValueAndNoOther(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("no evidence for %v", want)
+	}
+}
+
+func TestAnAmountOfAnyReadersThatNoWordShowsIsNotCertain(t *testing.T) {
+	t.Parallel()
+	p := groundingtest.Typed("COMMERCIAL GENERAL LIABILITY   EACH OCCURRENCE   $ 1,000,000")
+	for amount, want := range map[certificate.Dollars]float64{1_000_000: 0.97, 2_000_000: 0.5} {
+		evidence := certificate.Evidence{Page: 1, Box: certificate.Box{1, 2, 3, 4}, Text: "print", Confidence: 0.97, Source: certificate.Text}
+		r := &certificate.Reading{Certificate: *one(amount), Evidence: map[string]certificate.Evidence{eachOccurrence: evidence}}
+		grounding.Confirm(r, []page.Page{p})
+		evidence.Confidence = want
+		if diff := cmp.Diff(evidence, r.Evidence[eachOccurrence]); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", amount, diff)
+		}
 	}
 }

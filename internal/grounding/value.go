@@ -388,7 +388,7 @@ func (g *ground) prose(want, folded string) found {
 					n++
 				}
 			}
-			if 2*n <= len(l.tokens) && n < 3 {
+			if 2*n <= len(l.tokens) && n < 2 {
 				continue
 			}
 			for _, t := range l.tokens {
