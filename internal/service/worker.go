@@ -136,7 +136,7 @@ func (s *Service) awaitTemporal(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("Temporal at %s does not answer: %w", s.Config.TemporalAddress, err)
+			return fmt.Errorf("wait for Temporal at %s: %w", s.Config.TemporalAddress, err)
 		case <-tick.C:
 		}
 	}
