@@ -101,7 +101,7 @@ func abbreviated(word string) bool {
 	case "INC", "CO", "CORP", "LTD", "LLC", "LP", "NO", "ST", "AVE", "RD", "BLVD", "STE", "DR", "MR", "MRS", "MS", "JR", "SR", "US", "NA", "ATTN":
 		return true
 	default:
-		return len(k) == 1
+		return len(k) == 1 && k[0] >= 'A'
 	}
 }
 
@@ -153,22 +153,20 @@ func restoreStop(name, list string) string {
 // field is a part of a list with the separator before it.
 type field struct{ separator, text string }
 
-// splitKeep splits at ", ", " and " and " & ".
+// listSeparator parts the items of a list of names.
+var listSeparator = regexp.MustCompile(`(?i),? (?:and|&) |, `)
+
+// splitKeep splits at ", ", " and " and " & ", and keeps what it split at.
 func splitKeep(s string) []field {
 	var out []field
 	separator := ""
 	for s != "" {
-		at, width := len(s), 0
-		for _, sep := range []string{", and ", ", & ", ", ", " and ", " & "} {
-			if i := strings.Index(strings.ToLower(s), sep); i >= 0 && i < at {
-				at, width = i, len(sep)
-			}
+		at := listSeparator.FindStringIndex(s)
+		if at == nil {
+			return append(out, field{separator, s})
 		}
-		out = append(out, field{separator, s[:at]})
-		if at == len(s) {
-			break
-		}
-		separator, s = s[at:at+width], s[at+width:]
+		out = append(out, field{separator, s[:at[0]]})
+		separator, s = s[at[0]:at[1]], s[at[1]:]
 	}
 	return out
 }

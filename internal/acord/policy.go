@@ -78,8 +78,15 @@ func wordy(t *token) bool {
 	return t.key != "" || t.source != certificate.OCR || isTick(t.text) || t.text == "&"
 }
 
-// isLetter passes an insurer's letter.
-func isLetter(t *token) bool { return len(t.key) == 1 && t.key[0] >= 'A' && t.key[0] <= 'Z' }
+// isLetter passes an insurer's letter, or several with a stroke or comma between them.
+func isLetter(t *token) bool {
+	for _, r := range t.key {
+		if r < 'A' || r > 'Z' {
+			return false
+		}
+	}
+	return len(t.key) == 1 || len(t.key) == 2 && strings.ContainsAny(t.text, "/,&-")
+}
 
 func nth(cs []cell, i int) cell {
 	if i < len(cs) {
@@ -161,12 +168,24 @@ func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
 	r.number(path+".policy_number_string", &p.Number, withoutRuling(c.number))
 	r.date(path+".policy_effective_date", &p.Effective, c.effective)
 	r.date(path+".policy_expiration_date", &p.Expiration, c.expiration)
-	if !c.letter.empty() {
-		c.letter.doubt *= r.letterDoubt(key(c.letter.text()), c.letter)
-		r.say(path+".insurer_letter", &p.InsurerLetter, c.letter, key(c.letter.text()))
+	if letter, doubt := letterOf(c.letter); letter != "" {
+		c.letter.doubt *= doubt * r.letterDoubt(letter, c.letter)
+		r.say(path+".insurer_letter", &p.InsurerLetter, c.letter, letter)
 	}
 	r.yesNo(path+".additional_insured", &p.AdditionalInsured, c.addl)
 	r.yesNo(path+".waiver_of_subrogation", &p.WaiverOfSubrogation, c.subr)
+}
+
+// letterOf is the insurer's letter in a cell. Of several, as "A/B", the first is not surely the one.
+func letterOf(c cell) (letter string, doubt float64) {
+	letters := key(c.text())
+	if letters == "" {
+		return "", 0
+	}
+	if strings.Trim(letters, letters[:1]) != "" {
+		return letters[:1], disagreeing
+	}
+	return letters[:1], 1
 }
 
 // letterDoubt is lower for a letter of OCR that no listed insurer has, or that OCR easily takes for that of another listed one.
