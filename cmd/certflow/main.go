@@ -47,7 +47,7 @@ func command() *cli.Command {
 			apiCommand(), workerCommand(), migrateCommand(),
 			accountsCommand(), keysCommand(),
 			reviewCommand(), certificatesCommand(), listenCommand(), triggerCommand(), eventsCommand(),
-			readCommand(), evalCommand(), samplesCommand(), doctorCommand(), readerChildCommand(),
+			readCommand(), evalCommand(), benchCommand(), samplesCommand(), doctorCommand(), readerChildCommand(),
 		},
 	}
 }

@@ -1,0 +1,152 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"certflow/api/client"
+	"certflow/internal/sample"
+	"certflow/internal/service"
+)
+
+// bulkPath takes many files in one request.
+const bulkPath = "/files/external_certificates/tracker/placeholder/bulk"
+
+func measureBulk(ctx context.Context, r *run) error {
+	noop, err := r.noopJob(ctx)
+	if err != nil {
+		return err
+	}
+	files, err := drawn(r.seed, r.bulk, uploadSize, sample.Text)
+	if err != nil {
+		return err
+	}
+	read, err := r.readings(ctx, files)
+	if err != nil {
+		return err
+	}
+	return r.wholeJob(ctx, files, noop, read)
+}
+
+// noopJob runs a job that has to continue as new and returns the CPU time in seconds of one of its no-op reviews.
+func (r *run) noopJob(ctx context.Context) (seconds float64, err error) {
+	b, err := r.startBare(ctx, r.bulkChain)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, b.stop()) }()
+	if _, _, _, err := b.reviews(ctx, min(50, r.noops)); err != nil { // the first ones warm caches
+		return 0, err
+	}
+	b.steps.ended.Store(0)
+	c, err := b.job(ctx, r.bulkChain)
+	if err != nil {
+		return 0, err
+	}
+	lost := r.bulkChain - min(c.counted, int(b.steps.ended.Load()))
+	doubled := max(c.counted, int(b.steps.ended.Load())) - r.bulkChain
+	r.add(Figure{Name: fmt.Sprintf("children lost or counted twice of a job of %d no-op reviews", r.bulkChain), Value: float64(max(lost, doubled)),
+		Unit: "children", Target: atMost(0), Note: fmt.Sprintf("%d runs", c.runs)})
+	r.add(Figure{Name: "parent history events per child of that job", Value: float64(c.events) / float64(r.bulkChain), Unit: "events", Target: atMost(4)})
+	r.add(Figure{Name: "reviews of no-op activities in a job", Value: c.rate, Unit: "/s"})
+	r.add(Figure{Name: "CPU of a review of no-op activities in a job", Value: c.seconds * 1000, Unit: "ms", Note: c.parts})
+	r.say("%d no-op reviews in %d runs, %.0f ms of CPU each", r.bulkChain, c.runs, c.seconds*1000)
+	return c.seconds, nil
+}
+
+// bulkForm is one request with all files.
+func (t *tenant) bulkForm(ctx context.Context, files []file) (*form, error) {
+	tracker, err := t.client.CreateTrackerWithResponse(ctx, nil, client.TrackerCreate{Name: "Bench"})
+	if err != nil {
+		return nil, fmt.Errorf("create a tracker: %w", err)
+	}
+	if tracker.JSON201 == nil {
+		return nil, service.Refused("create a tracker", tracker.HTTPResponse, tracker.Body)
+	}
+	return newForm([][2]string{{"tracker_id", tracker.JSON201.ID}}, "certificates[]", files)
+}
+
+// wholeJob uploads files in one request and follows them to their verdicts.
+func (r *run) wholeJob(ctx context.Context, files []file, noop, read float64) (err error) {
+	s, err := r.start(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	warm, err := s.tenant(ctx, "Warming")
+	if err != nil {
+		return err
+	}
+	if _, err := s.reviewAll(ctx, warm, files[:min(10, len(files))]); err != nil {
+		return err
+	}
+	t, err := s.tenant(ctx, "Bulk")
+	if err != nil {
+		return err
+	}
+	body, err := t.bulkForm(ctx, files)
+	if err != nil {
+		return err
+	}
+	if err := s.api.forgetPeak(); err != nil {
+		return err
+	}
+	before, err := treeCPU(os.Getpid())
+	if err != nil {
+		return err
+	}
+	busy, err := machineCPU()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	var answer struct {
+		Job          string
+		Certificates []struct{ ID string }
+	}
+	if err := t.post(ctx, bulkPath, body, &answer); err != nil {
+		return err
+	}
+	accepted := time.Since(began)
+	r.say("201 after %.1f s", accepted.Seconds())
+	if err := s.verdicts(ctx, t, len(files)); err != nil {
+		return err
+	}
+	took := time.Since(began)
+	_, peak, err := s.api.memory()
+	if err != nil {
+		return err
+	}
+	after, err := treeCPU(os.Getpid())
+	if err != nil {
+		return err
+	}
+	busyAfter, err := machineCPU()
+	if err != nil {
+		return err
+	}
+	seconds, statuses, err := s.span(ctx, t.account)
+	if err != nil {
+		return err
+	}
+	used := spent(before, after)
+	others := max(0, (busyAfter-busy-total(used)).Seconds()/took.Seconds())
+	r.compare("verdicts", float64(len(files))/seconds, noop, read, others)
+	r.add(Figure{Name: fmt.Sprintf("201 of %d files of 100 kB in one request", len(files)), Value: accepted.Seconds(), Unit: "s", Target: atMost(8)})
+	r.add(Figure{Name: "most memory of the API", Value: float64(peak) / 1e6, Unit: "MB", Target: atMost(200)})
+	r.add(Figure{Name: "CPU of a certificate of the job", Value: total(used).Seconds() * 1000 / float64(len(files)), Unit: "ms", Note: perUnit(used, len(files))})
+	r.out.Notes = append(r.out.Notes, "verdicts: "+statuses)
+	if err := s.dev.Service.Temporal.GetWorkflow(ctx, answer.Job, "").Get(ctx, nil); err != nil {
+		return fmt.Errorf("wait for the end of the job: %w", err)
+	}
+	described, err := s.dev.Service.Temporal.DescribeWorkflowExecution(ctx, answer.Job, "")
+	if err != nil {
+		return fmt.Errorf("look at the job's workflow: %w", err)
+	}
+	r.add(Figure{Name: "parent history events per child", Value: float64(described.GetWorkflowExecutionInfo().GetHistoryLength()) / float64(len(files)),
+		Unit: "events", Target: atMost(4)})
+	return nil
+}
