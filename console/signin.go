@@ -66,13 +66,13 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// showSession says who is signed in, so that a page that was loaded again finds its CSRF token. Pages of other origins can send the
+// showSession says who is signed in, so that a page that was loaded again finds its CSRF token; nobody is no content. Pages of other origins can send the
 // request but not read the answer.
 func (c *Console) showSession(w http.ResponseWriter, r *http.Request) {
 	is, owner, err := c.sessions.of(r)
 	switch {
 	case errors.Is(err, ErrNoSession):
-		refuse(w, http.StatusUnauthorized, "invalid_api_key", "Sign in with an API key.")
+		w.WriteHeader(http.StatusNoContent)
 	case err != nil:
 		c.unavailable(w, r, err)
 	default:

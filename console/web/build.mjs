@@ -33,7 +33,7 @@ const worker = keep('pdf.worker.mjs', readFileSync(join(pdfjs, 'legacy', 'build'
 const pdfjsFiles = `pdfjs-${pdfjsVersion}`
 cpSync(join(pdfjs, 'standard_fonts'), join(assets, pdfjsFiles, 'standard_fonts'), { recursive: true })
 mkdirSync(join(assets, pdfjsFiles, 'wasm'))
-for (const name of ['openjpeg.wasm', 'jbig2.wasm', 'qcms_bg.wasm', 'LICENSE_OPENJPEG', 'LICENSE_JBIG2', 'LICENSE_QCMS']) {
+for (const name of ['openjpeg.wasm', 'jbig2.wasm', 'LICENSE_OPENJPEG', 'LICENSE_JBIG2']) {
   cpSync(join(pdfjs, 'wasm', name), join(assets, pdfjsFiles, 'wasm', name))
 }
 cpSync(join(pdfjs, 'LICENSE'), join(assets, pdfjsFiles, 'LICENSE'))

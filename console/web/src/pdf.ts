@@ -26,7 +26,7 @@ pdfjs.GlobalWorkerOptions.workerPort = new Worker(workerAddress(), { type: 'modu
 
 export function openPdf(data: ArrayBuffer): PDFDocumentLoadingTask {
   return pdfjs.getDocument({
-    data, standardFontDataUrl: `${PDF_FILES}standard_fonts/`, wasmUrl: `${PDF_FILES}wasm/`, iccUrl: '', useSystemFonts: false, enableXfa: false,
+    data, standardFontDataUrl: `${PDF_FILES}standard_fonts/`, wasmUrl: `${PDF_FILES}wasm/`, useSystemFonts: false, enableXfa: false,
   }) as PDFDocumentLoadingTask
 }
 

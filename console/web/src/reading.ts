@@ -58,6 +58,15 @@ export function evidenceAt(evidence: Record<string, Evidence>, path: string): Ev
   return evidence[path] ?? (/\.\d+$/.test(path) ? evidence[path.replace(/\.\d+$/, '')] : undefined) ?? null
 }
 
+// printedOtherwise is what the page has where the value is another text than it: a date in another order, a name in capitals. How amounts
+// are set, and that a box is ticked by an X, is no news.
+export function printedOtherwise(f: Field): string | null {
+  const printed = f.evidence?.text.trim()
+  if (!printed || f.text === null || f.text === 'Yes' || f.text === 'No') return null
+  const plain = (text: string) => text.replace(/[\s$,.]/g, '')
+  return plain(printed) === plain(f.text) ? null : printed
+}
+
 // groupsOf lays a parse out in groups: parties, then a group for each policy of the coverage table, then the rest.
 export function groupsOf(parsed: Parsed, evidence: Record<string, Evidence>): Group[] {
   const groups: Group[] = []

@@ -49,7 +49,7 @@ const boxes: Record<string, string[]> = {
 // limitsAt are the limits that a minimum may name at a path.
 export function limitsAt(path: string): readonly string[] {
   const row = /^coverages\.(\w+)\.limits$/.exec(path)?.[1]
-  return row && row in rows ? rows[row as keyof typeof rows] : []
+  return row && Object.hasOwn(rows, row) ? rows[row as keyof typeof rows] : []
 }
 
 // pathsOf are the paths that make sense for a check, to choose from; any other may be typed.
@@ -104,7 +104,8 @@ export function amountOf(text: string): number | string {
   const found = /^\$?\s*(\d[\d,]*(?:\.\d+)?)\s*([km])?$/i.exec(text.trim())
   if (!found) return text.trim()
   const unit = { k: 1e3, m: 1e6 }[(found[2] ?? '').toLowerCase()] ?? 1
-  return Number((found[1] ?? '').replaceAll(',', '')) * unit
+  const amount = Number((found[1] ?? '').replaceAll(',', ''))
+  return unit === 1 ? amount : Math.round(amount * unit)
 }
 
 // plainValue reads the value of an equals rule: a JSON scalar where the text is one, else the text itself.

@@ -22,7 +22,7 @@ async function read(response: Response): Promise<Session> {
 // askSession finds out who is signed in; null is nobody.
 export async function askSession(): Promise<Session | null> {
   const response = await ask({ headers: { Accept: 'application/json' } })
-  return response.status === 401 ? null : read(response)
+  return response.status === 204 ? null : read(response)
 }
 
 export async function signIn(key: string): Promise<Session> {

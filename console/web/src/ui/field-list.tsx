@@ -1,4 +1,4 @@
-import { groupsOf, type Field } from '../reading.ts'
+import { groupsOf, printedOtherwise, type Field } from '../reading.ts'
 import type { Evidence, Parsed } from '../schema.ts'
 import { Confidence, Loading } from './basics.tsx'
 
@@ -27,7 +27,7 @@ export function FieldList(p: {
 }
 
 function FieldRow({ f, evidence, threshold, chosen, onChoose }: { f: Field; evidence: Record<string, Evidence>; threshold: number; chosen: string | null; onChoose: (path: string, paths: string[]) => void }) {
-  const printed = f.evidence && f.evidence.text && f.text !== null && f.evidence.text.trim() !== f.text.trim() ? f.evidence.text : null
+  const printed = printedOtherwise(f)
   const odd = f.text === null && f.evidence?.text ? f.evidence.text : null
   const content = (
     <>

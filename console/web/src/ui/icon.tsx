@@ -18,6 +18,8 @@ const shapes: Record<string, string> = {
   right: 'm8 4.5 5.5 5.5-5.5 5.5',
   down: 'm4.5 7.5 5.5 5.5 5.5-5.5',
   up: 'm4.5 12.5 5.5-5.5 5.5 5.5',
+  raise: 'M10 16V4.5m-4.5 4L10 4l4.5 4.5',
+  lower: 'M10 4v11.5m-4.5-4L10 16l4.5-4.5',
   plus: 'M10 4v12M4 10h12',
   search: 'M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4m3.7 8.7L16.5 16.5',
   out: 'M11.5 3.5h5v5M16.5 3.5 9 11M13.5 11v5.5h-10v-10H9',
@@ -36,7 +38,7 @@ const shapes: Record<string, string> = {
 
 export function Icon({ name }: { name: string }) {
   return (
-    <svg class={`icon ${name}`} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <svg class={`icon i-${name}`} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
       <path d={shapes[name] ?? ''} />
     </svg>
   )

@@ -41,12 +41,12 @@ export function RuleForm({ draft: d, index, last, faults, onChange, onMove, onRe
       <div class="rule-form-head">
         <span class="number" aria-hidden="true">{index + 1}</span>
         <button type="button" class="rule-form-title" aria-expanded={open} aria-controls={`${id}-form`} onClick={() => setOpened(!open)}>
-          <span><b>{d.name || 'A rule without a name'}</b>{d.severity === 'critical' && <Badge tone="bad">critical</Badge>}<span class="under">{titleOf(d.path)}: {tell(rule)}</span></span>
           <Icon name={open ? 'up' : 'down'} />
+          <span><b>{d.name || 'A rule without a name'}</b>{d.severity === 'critical' && <Badge tone="bad">critical</Badge>}<span class="under">{titleOf(d.path)}: {tell(rule)}</span></span>
         </button>
         <span class="row">
-          <button type="button" class="button quiet square" disabled={index === 0} aria-label={`Move ${d.name || 'the rule'} up`} onClick={() => onMove(-1)}><Icon name="up" /></button>
-          <button type="button" class="button quiet square" disabled={last} aria-label={`Move ${d.name || 'the rule'} down`} onClick={() => onMove(1)}><Icon name="down" /></button>
+          <button type="button" class="button quiet square" disabled={index === 0} aria-label={`Move ${d.name || 'the rule'} up`} onClick={() => onMove(-1)}><Icon name="raise" /></button>
+          <button type="button" class="button quiet square" disabled={last} aria-label={`Move ${d.name || 'the rule'} down`} onClick={() => onMove(1)}><Icon name="lower" /></button>
           <button type="button" class="button quiet square" aria-label={`Remove ${d.name || 'the rule'}`} onClick={onRemove}><Icon name="bin" /></button>
         </span>
       </div>

@@ -4,6 +4,16 @@ import type { AuditResult, Evidence } from '../schema.ts'
 import { Badge, Button, Confidence, Loading } from './basics.tsx'
 import { Icon } from './icon.tsx'
 
+// Message sets what was found apart from what was required, without taking a word away.
+export function Message({ text }: { text: string }) {
+  const at = text.indexOf(' Found: ')
+  return (
+    <span class="rule-message">
+      {at < 0 ? text : <><span class="required">{text.slice(0, at)}</span> <span class="found">{text.slice(at + 1)}</span></>}
+    </span>
+  )
+}
+
 // RuleList shows what each rule said, in the requirement's order. Choosing one lights up on the page what it rests on.
 export function RuleList(p: {
   rules: AuditResult[]
@@ -28,7 +38,7 @@ export function RuleList(p: {
                 <span class="verdict"><Icon name={r.result === 'pass' ? 'check' : 'cross'} /><span class="sr">{r.result === 'pass' ? 'Passed: ' : 'Failed: '}</span></span>
                 <span class="rule-text">
                   <span class="rule-name">{r.rule_name}</span>
-                  <span class="rule-message">{r.message}</span>
+                  <Message text={r.message} />
                   <span class="rule-meta">
                     <span title={r.rule_path}>{titleOf(r.rule_path)}</span>
                     {r.severity === 'critical' && <Badge tone="bad">critical</Badge>}

@@ -4,17 +4,20 @@ import type { Problem } from '../client.ts'
 import { plural, statusWords } from '../format.ts'
 import { titleOf } from '../reading.ts'
 import type { Certificate, Rule, Trial } from '../schema.ts'
-import { Button, Failure, Link, StatusBadge } from './basics.tsx'
+import { Button, Failure, focus, Link, StatusBadge } from './basics.tsx'
 import { Icon } from './icon.tsx'
+import { Message } from './rule-list.tsx'
 
 // Try judges a stored certificate by the rules in the form, saved or not, and records nothing.
 export function Try(p: { requirement: string | null; rules: Rule[]; draft: boolean; certificate: string; onFaults: (problem: Problem) => void }) {
   const { client } = useApp()
   const [chosen, setChosen] = useState(p.certificate)
+  const [other, setOther] = useState('')
+  const certificate = (chosen === 'other' ? other : chosen).trim()
   const [trial, setTrial] = useState<{ trial: Trial; certificate: string; rules: string } | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [busy, setBusy] = useState(false)
-  const recent = useLoad(signal => client.list<Certificate>('/files/certificates', { query: { limit: '50' }, signal }), [client])
+  const recent = useLoad(signal => client.list<Certificate>('/files/certificates', { query: { limit: '100' }, signal }), [client])
   const read = (recent.data?.items ?? []).filter(c => c.status === 'approved' || c.status === 'flagged' || c.status === 'denied')
   useEffect(() => {
     if (!chosen && read[0]) setChosen(read[0].id)
@@ -24,8 +27,8 @@ export function Try(p: { requirement: string | null; rules: Rule[]; draft: boole
     setProblem(null)
     try {
       const rules = JSON.stringify(p.rules)
-      const body = { certificate: chosen.trim(), ...(p.draft ? { rules: p.rules } : {}) }
-      setTrial({ trial: await client.send<Trial>('POST', `/insurance_requirements/${p.requirement}/try`, { body }), certificate: chosen, rules })
+      const body = { certificate, ...(p.draft ? { rules: p.rules } : {}) }
+      setTrial({ trial: await client.send<Trial>('POST', `/insurance_requirements/${p.requirement}/try`, { body }), certificate, rules })
     } catch (e) {
       const problem = asProblem(e)
       setTrial(null)
@@ -47,9 +50,16 @@ export function Try(p: { requirement: string | null; rules: Rule[]; draft: boole
             {!read.some(c => c.id === chosen) && chosen && <option value={chosen}>{chosen}</option>}
             {!chosen && <option value="">{recent.loading ? 'Loading…' : 'None was read yet'}</option>}
             {read.map(c => <option key={c.id} value={c.id}>{c.filename} ({statusWords[c.status].toLowerCase()})</option>)}
+            <option value="other">Another one, by its id</option>
           </select>
         </div>
-        <Button tone="primary" icon="play" busy={busy} disabled={!chosen || !p.rules.length} onClick={run}>Try {p.draft ? 'these rules' : 'the saved rules'}</Button>
+        {chosen === 'other' && (
+          <div class="field grow">
+            <label for="try-id">Its id</label>
+            <input id="try-id" class="mono" value={other} placeholder="ci_…" ref={focus} spellcheck={false} onInput={e => setOther(e.currentTarget.value)} />
+          </div>
+        )}
+        <Button tone="primary" icon="play" busy={busy} disabled={!certificate || !p.rules.length} onClick={run}>Try {p.draft ? 'these rules' : 'the saved rules'}</Button>
         <p class="hint full">{p.draft ? 'The rules as they stand in the form are tried, saved or not.' : 'Nothing is recorded and nobody is told.'}</p>
       </div>
       {recent.problem && <Failure problem={recent.problem} retry={recent.reload} />}
@@ -65,7 +75,7 @@ export function Try(p: { requirement: string | null; rules: Rule[]; draft: boole
               <li key={r.rule_name} class={`rule ${r.result}`}>
                 <div class="rule-main">
                   <span class="verdict"><Icon name={r.result === 'pass' ? 'check' : 'cross'} /><span class="sr">{r.result === 'pass' ? 'Passed: ' : 'Failed: '}</span></span>
-                  <span class="rule-text"><span class="rule-name">{r.rule_name}</span><span class="rule-message">{r.message}</span><span class="rule-meta">{titleOf(r.rule_path)}</span></span>
+                  <span class="rule-text"><span class="rule-name">{r.rule_name}</span><Message text={r.message} /><span class="rule-meta">{titleOf(r.rule_path)}</span></span>
                 </div>
               </li>
             ))}

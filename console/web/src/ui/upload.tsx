@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { asProblem, useApp, useHeard, useLoad } from '../app.ts'
+import { asProblem, useApp, useEvery, useHeard, useLoad } from '../app.ts'
 import { Problem } from '../client.ts'
 import { bytes, nameOf, percent, plural } from '../format.ts'
 import type { Certificate, Contractor, Requirement, Status } from '../schema.ts'
@@ -31,11 +31,15 @@ export function Upload(p: { files: File[]; onClose: () => void; onUploaded: () =
   const requirements = useLoad(signal => client.list<Requirement>('/insurance_requirements', { query: { limit: '100' }, signal }), [client])
   const select = useId()
 
-  useHeard(heard => {
-    if (heard.kind !== 'event') return
-    const { id, status } = heard.event.data.object
+  const tell = (id: string | undefined, status: Status | undefined) => {
     if (status) setItems(items => items.map(item => (item.id === id ? { ...item, status } : item)))
-  })
+  }
+  useHeard(heard => heard.kind === 'event' && tell(heard.event.data.object.id, heard.event.data.object.status))
+  // A verdict may be reached before the page knows what it uploaded, so that its event says nothing here.
+  const open = items.filter(item => item.status === 'pending' || item.status === 'processing')
+  useEvery(() => {
+    for (const { id } of open.slice(0, 10)) client.get<Certificate>(`/files/certificates/${id}`).then(c => tell(c.id, c.status), () => {})
+  }, 2_500, open.length > 0)
 
   const add = (files: File[]) => setItems(items => [...items, ...files.map(newItem)])
   const change = (file: File, part: Partial<Item>) => setItems(items => items.map(item => (item.file === file ? { ...item, ...part } : item)))
@@ -165,7 +169,8 @@ function ContractorChoice(p: { chosen: Contractor | null; onChoose: (c: Contract
     )
   }
   if (making) return <NewContractor email={typed.includes('@') ? typed.trim() : ''} onMade={c => { setMaking(false); p.onChoose(c) }} onCancel={() => setMaking(false)} />
-  const known = (newest.data?.items ?? []).filter(c => !text || `${nameOf(c)} ${c.first_name} ${c.last_name} ${c.email}`.toLowerCase().includes(text))
+  // Placeholders of bulk uploads are named by number, and only found by asking for them.
+  const known = (newest.data?.items ?? []).filter(c => !text ? !c.placeholder : `${nameOf(c)} ${c.first_name} ${c.last_name} ${c.email}`.toLowerCase().includes(text))
   const options = [...found.filter(c => !known.some(k => k.id === c.id)), ...known].slice(0, 6)
   const choose = (c: Contractor | undefined) => c && p.onChoose(c)
   const key = (e: KeyboardEvent) => {
@@ -190,7 +195,7 @@ function ContractorChoice(p: { chosen: Contractor | null; onChoose: (c: Contract
           id={id} type="text" role="combobox" autoComplete="off" aria-expanded={open && options.length > 0} aria-controls={`${id}-list`} aria-autocomplete="list"
           aria-activedescendant={open && options[active] ? `${id}-${active}` : undefined} aria-invalid={p.missing} aria-describedby={`${id}-hint`}
           placeholder="Name or e-mail address" value={typed} autoFocus
-          onInput={e => { setTyped(e.currentTarget.value); setActive(0); setOpen(true) }} onFocus={() => setOpen(true)} onClick={() => setOpen(true)}
+          onInput={e => { setTyped(e.currentTarget.value); setActive(0); setOpen(true) }} onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)} onKeyDown={key}
         />
         <Button icon="plus" onClick={() => setMaking(true)}>New</Button>
