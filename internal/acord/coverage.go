@@ -42,9 +42,25 @@ func (tr tableReader) coverages() {
 			tr.certificate.Coverages.UmbrellaLiability = tr.umbrella(row, policies, limits)
 		case wcRow:
 			tr.certificate.Coverages.WorkersCompensation = tr.workers(row, policies, limits)
+		case garageRow:
+			tr.garage(row, policies[0])
 		}
 	}
 	tr.freeRows()
+}
+
+// garage reads the row of older editions that has no place of its own. Its limits are as the issuer words them.
+func (tr tableReader) garage(r row, policy policyCells) {
+	if policy.number.empty() && policy.effective.empty() {
+		return
+	}
+	label := cell{doubt: 1}
+	for _, a := range tr.s.find(garageRow) {
+		if r.holds(a.first.cy()) {
+			label = cellOf(a.tokens)
+		}
+	}
+	tr.freeRow(freeRow{label: label, policy: policy, limits: tr.s.freeLimits(tr.t, r.span)})
 }
 
 // additional is the path of the i-th policy of a coverage; the first is the coverage itself.

@@ -31,9 +31,20 @@ func fitForm(anchors []anchor) fit {
 	var f fit
 	f.xScale, f.xShift, f.xError = theilSen(us, xs)
 	f.yScale, f.yShift, f.yError = theilSen(vs, ys)
-	f.ok = len(xs) >= minFit && f.xScale > 0.3 && f.xScale < 3 && f.yScale > 0.3 && f.yScale < 3 && f.xError < 12
+	f.ok = len(xs) >= minFit && f.xScale > 0.3 && f.xScale < 3 && f.yScale > 0.3 && f.yScale < 3
+	near := 0
+	for i := range xs {
+		if math.Abs(f.x(us[i])-xs[i]) < inPlace*f.xScale && math.Abs(f.y(vs[i])-ys[i]) < inPlace*f.yScale {
+			near++
+		}
+	}
+	// A certificate of the same words in another arrangement fits nowhere.
+	f.ok = f.ok && near >= minFit && 10*near >= 6*len(xs)
 	return f
 }
+
+// inPlace is how far from its place a label of the form may stand, in points of the form; carriers move rows by more.
+const inPlace = 36
 
 // tilt is the slope that is left in a form: how much lower than the form has them labels stand the further right they are.
 func tilt(anchors []anchor, f fit) float64 {

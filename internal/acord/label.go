@@ -31,6 +31,7 @@ const (
 	autoRow           labelID = "row automobile"
 	umbrellaRow       labelID = "row umbrella"
 	excessRow         labelID = "row excess"
+	garageRow         labelID = "row garage"
 	wcRow             labelID = "row workers compensation"
 	professionalRow   labelID = "row professional"
 	cyberRow          labelID = "row cyber"
@@ -139,6 +140,7 @@ func labels() []label {
 		{id: autoRow, spellings: []string{"AUTOMOBILE LIABILITY", "COMMERCIAL AUTOMOBILE LIABILITY", "COMMERCIAL AUTO LIABILITY", "BUSINESS AUTO LIABILITY", "AUTO LIABILITY", "COMMERCIAL AUTO", "BUSINESS AUTO"}, first: true, place: place{39.6, 389.9}},
 		{id: umbrellaRow, spellings: []string{"UMBRELLA LIAB", "UMBRELLA LIABILITY", "UMBRELLA / EXCESS LIABILITY", "EXCESS / UMBRELLA LIABILITY", "COMMERCIAL UMBRELLA"}, first: true, place: place{54, 449.9}},
 		{id: excessRow, spellings: []string{"EXCESS LIAB", "EXCESS LIABILITY"}, first: true, place: place{54, 461.9}},
+		{id: garageRow, spellings: []string{"GARAGE LIABILITY"}, first: true},
 		{id: wcRow, spellings: []string{"WORKERS COMPENSATION|AND EMPLOYERS' LIABILITY", "WORKERS COMPENSATION AND|EMPLOYERS' LIABILITY", "WORKERS COMPENSATION", "WORKERS' COMPENSATION AND EMPLOYERS' LIABILITY"}, first: true, place: place{37.8, 484.7}},
 		{id: employersLabel, spellings: []string{"AND EMPLOYERS' LIABILITY"}, first: true},
 

@@ -16,8 +16,15 @@ func (s *sheet) limitCells(t table, r span) map[labelID]cell {
 			labels = append(labels, a)
 		}
 	}
+	if blank, ok := s.blankLine(labels); ok {
+		labels = append(labels, blank)
+	}
 	lines := rowsOf(s.in(rect{t.amounts, r.from, t.right, r.to}, written))
 	shift := s.amountShift(t)
+	far := 1.0
+	if math.Abs(shift) > 0.35*t.pitch {
+		far = misplaced // printed so far off that each amount may belong to the line above or below
+	}
 	out := map[labelID]cell{}
 	for _, line := range lines {
 		if textOf(line) == "$" || key(textOf(line)) == "" && line[0].source == certificate.OCR {
@@ -25,11 +32,11 @@ func (s *sheet) limitCells(t table, r span) map[labelID]cell {
 		}
 		y := boundsOf(line).cy() - shift
 		i, doubt := nearestLabel(labels, y, t.pitch)
-		if i < 0 {
+		if i < 0 || labels[i].id == "" {
 			continue
 		}
 		c := cellOf(line)
-		c.doubt = doubt * labelDoubt(labels[i])
+		c.doubt = doubt * far * labelDoubt(labels[i])
 		if have, twice := out[labels[i].id]; twice {
 			// Two lines beside one label: neither is surely its own.
 			c.tokens = slices.Concat(have.tokens, c.tokens)
@@ -38,6 +45,29 @@ func (s *sheet) limitCells(t table, r span) map[labelID]cell {
 		out[labels[i].id] = c
 	}
 	return out
+}
+
+// blankLine is the line without a label under the last limit of a row, in which issuers print limits of their own.
+func (s *sheet) blankLine(labels []anchor) (anchor, bool) {
+	if len(labels) < 2 {
+		return anchor{}, false
+	}
+	var middles []float64
+	for _, a := range labels {
+		middles = append(middles, a.box.cy())
+	}
+	slices.Sort(middles)
+	n := len(middles)
+	last := slices.MaxFunc(labels, func(a, b anchor) int { return compare(a.box.cy(), b.box.cy()) })
+	if last.id != productsAggregate && last.id != propertyDamage && last.id != aggregateLimit {
+		return anchor{}, false
+	}
+	steps := make([]float64, n-1)
+	for i := range steps {
+		steps[i] = middles[i+1] - middles[i]
+	}
+	y := middles[n-1] + median(steps)
+	return anchor{box: rect{last.box.x0, y - 0.5*s.em, last.box.x1, y + 0.5*s.em}}, true
 }
 
 // nearestLabel gives the label at a height, with doubt where the next one is nearly as near, and -1 where none is near.

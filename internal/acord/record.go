@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -57,12 +58,18 @@ func (r *record) number(path string, to **string, c cell) {
 	if c.source() == certificate.OCR {
 		value = strings.Trim(value, ".,:;-—|[]{}()'‘’“” ")
 	}
+	if undecided.MatchString(value) {
+		c.doubt *= inferred
+	}
 	if r.say(path, to, c, value); *to != nil && c.source() == certificate.OCR {
 		e := r.evidence[path]
 		e.Confidence = round(min(e.Confidence, unproven))
 		r.evidence[path] = e
 	}
 }
+
+// undecided matches what issuers print in place of a number that they do not have.
+var undecided = regexp.MustCompile(`(?i)^(?:tb[ad]|pending|n/?a|none|unknown|(?:to be|see|as) .*|binder.*|x+|0+)$`)
 
 // date sets a date; what is printed and is none stays as evidence of the null.
 func (r *record) date(path string, to **certificate.Date, c cell) {

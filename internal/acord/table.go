@@ -30,7 +30,7 @@ func (s span) empty() bool          { return s.to <= s.from }
 
 // row is one named row of the table.
 type row struct {
-	id labelID // glRow, autoRow, umbrellaRow or wcRow
+	id labelID // glRow, autoRow, umbrellaRow, wcRow, or garageRow of older editions
 	span
 	snapped bool // bounded by drawn rules, not by guess
 }
@@ -54,7 +54,8 @@ func headCentres() map[labelID]float64 {
 
 // rowPlaces are the middles of the first label of the standard form's rows, with how far above it the row begins.
 func rowPlaces() map[labelID]struct{ y, above float64 } {
-	return map[labelID]struct{ y, above float64 }{glRow: {306, 5.8}, autoRow: {389.9, 6.1}, umbrellaRow: {449.9, 5.7}, excessRow: {461.9, 17.7}, wcRow: {484.7, 4.6}}
+	return map[labelID]struct{ y, above float64 }{glRow: {306, 5.8}, autoRow: {389.9, 6.1}, umbrellaRow: {449.9, 5.7}, excessRow: {461.9, 17.7}, wcRow: {484.7, 4.6},
+		garageRow: {445, 5.7}}
 }
 
 // findTable finds the coverage table; ok is false where the page has none and is to be read label by label.
@@ -180,45 +181,85 @@ func (s *sheet) bodyAxis(top float64) axis {
 	return axisOf(points, s.form.yScale)
 }
 
-// rows places the named rows by their first labels, and by the labels around them where those could not be read.
+// rows places the named rows by their first labels, and by the labels around them where those could not be read. Carriers
+// change the order of the rows, so that a heading counts where it stands.
 func (s *sheet) rows(t table, y axis) []row {
-	places := rowPlaces()
-	tops := map[labelID]float64{}
-	for id, p := range places {
-		tops[id] = y.at(p.y) - p.above*s.form.yScale
-	}
-	for _, a := range s.anchors {
-		p, is := places[a.id]
-		if !is || a.first.cy() < t.top-0.5*s.em || a.first.cy() > t.bottom || !t.columns[typeColumn].holds(a.first.x0+1) {
-			continue
-		}
-		if math.Abs(a.first.cy()-y.at(p.y)) > 1.6*t.pitch+0.02*s.page.Height {
-			continue
-		}
-		tops[a.id] = min(tops[a.id], a.first.cy()-p.above*s.form.yScale)
-	}
-	tops[umbrellaRow] = min(tops[umbrellaRow], tops[excessRow])
-	tops[glRow] = min(tops[glRow], t.top)
 	rows := []row{}
-	for _, id := range []labelID{glRow, autoRow, umbrellaRow, wcRow} {
-		rows = append(rows, row{id: id, span: span{from: tops[id]}})
+	for id, p := range rowPlaces() {
+		top := y.at(p.y) - p.above*s.form.yScale
+		if a, ok := s.rowHeading(t, id, y.at(p.y)); ok {
+			top = a.first.cy() - p.above*s.form.yScale
+		} else if id == excessRow || id == garageRow {
+			continue // part of the row above it, or of no row
+		}
+		rows = append(rows, row{id: id, span: span{from: top}})
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return compare(a.from, b.from) })
+	rows = joinUmbrella(rows)
+	rows[0].from = min(rows[0].from, t.top)
 	for i := range rows {
 		rows[i].to = t.bottom
 		if i+1 < len(rows) {
 			rows[i].to = rows[i+1].from
 		}
 	}
-	// The last row ends under its last label.
-	end := y.at(528)
-	for _, id := range []labelID{elPolicy, describeBelow} {
-		if a, found := s.one(id); found && a.first.cy() > rows[len(rows)-1].from && a.first.cy() < t.bottom {
-			end = max(end, a.first.cy()+0.33*t.pitch)
+	last := &rows[len(rows)-1]
+	last.to = min(s.endOf(*last, y), t.bottom)
+	return rows
+}
+
+// rowHeading finds the heading of a row in the column of types: of several the one nearest to where the standard form has it. One
+// that was misread, or stands far off on a picture, is not trusted to move the row.
+func (s *sheet) rowHeading(t table, id labelID, expected float64) (best anchor, ok bool) {
+	for _, a := range s.anchors {
+		if a.id != id || a.first.cy() < t.top-0.5*s.em || a.first.cy() > t.bottom || !t.columns[typeColumn].holds(a.first.x0+1) {
+			continue
+		}
+		off := math.Abs(a.first.cy() - expected)
+		if off > 1.6*t.pitch+0.02*s.page.Height && (a.errors > 0 || s.source() == certificate.OCR) {
+			continue
+		}
+		// A heading that is repeated, as GENERAL LIABILITY over COMMERCIAL GENERAL LIABILITY, begins with the first.
+		if !ok || off < math.Abs(best.first.cy()-expected) && math.Abs(a.first.cy()-best.first.cy()) > 2*t.pitch {
+			best, ok = a, true
 		}
 	}
-	rows[len(rows)-1].to = min(end, t.bottom)
-	return rows
+	return best, ok
+}
+
+// joinUmbrella makes one row of UMBRELLA LIAB and EXCESS LIAB where they stand together.
+func joinUmbrella(rows []row) []row {
+	var out []row
+	for _, r := range rows {
+		if r.id == excessRow {
+			if len(out) > 0 && out[len(out)-1].id == umbrellaRow {
+				continue
+			}
+			r.id = umbrellaRow
+		} else if r.id == umbrellaRow && len(out) > 0 && out[len(out)-1].id == umbrellaRow {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// endOf is where the last row ends: under its last label.
+func (s *sheet) endOf(r row, y axis) float64 {
+	lastLabels := map[labelID][]labelID{glRow: {productsAggregate}, autoRow: {propertyDamage}, umbrellaRow: {aggregateLimit, retentionTick},
+		wcRow: {elPolicy, describeBelow}}
+	places := map[labelID]float64{glRow: 384, autoRow: 444, umbrellaRow: 480, wcRow: 528}
+	end := y.at(places[r.id])
+	pitch := standardPitch * s.form.yScale
+	for _, id := range lastLabels[r.id] {
+		for _, a := range s.find(id) {
+			if a.first.cy() > r.from && a.first.cy() < r.from+9*pitch {
+				end = max(end, a.first.cy()+0.33*pitch)
+				break
+			}
+		}
+	}
+	return end
 }
 
 // amountsLeft is where amounts begin: right of the longest label of a limit.

@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -33,10 +34,15 @@ const maxTokens = 6000
 // things were read as one word.
 func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 	var out []*token
+	struck := map[string][]certificate.Box{}
 	for i, w := range p.Words {
 		if w.Hidden || !sane(w.Box) {
 			continue
 		}
+		if doubled(struck[w.Text], w.Box) {
+			continue // printed twice to look bold
+		}
+		struck[w.Text] = append(struck[w.Text], w.Box)
 		for _, piece := range split(w) {
 			at := part(w.Box, piece.from, piece.to)
 			out = append(out, &token{text: piece.text, key: key(piece.text), box: straight(at), at: at,
@@ -47,6 +53,14 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 		}
 	}
 	return out
+}
+
+// doubled reports whether a box lies on one of those before it.
+func doubled(before []certificate.Box, b certificate.Box) bool {
+	near := 0.25 * (b[3] - b[1])
+	return slices.ContainsFunc(before, func(o certificate.Box) bool {
+		return math.Abs(o[0]-b[0]) <= near && math.Abs(o[1]-b[1]) <= near && math.Abs(o[2]-b[2]) <= near
+	})
 }
 
 // piece is a part of a word: text, the share of the word's width that it takes, and whether it goes on where the piece before ended.
