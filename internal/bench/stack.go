@@ -73,7 +73,7 @@ func (s *stack) env(url, database string) []string {
 		"CERTFLOW_DATABASE_URL=" + database, "CERTFLOW_BLOB_URL=" + s.config.BlobURL,
 		"CERTFLOW_SECRET_KEY=" + s.config.SecretKeys.Reveal(), "CERTFLOW_TEMPORAL_ADDRESS=" + s.config.TemporalAddress,
 		"CERTFLOW_TEMPORAL_NAMESPACE=" + s.config.TemporalNamespace, "CERTFLOW_TEMPORAL_API_KEY=",
-		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=",
+		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=127.0.0.1:0",
 		"CERTFLOW_ADDR=" + strings.TrimPrefix(url, "http://"), "CERTFLOW_PUBLIC_URL=" + url,
 		"CERTFLOW_RATE_LIMIT=1000000000", "CERTFLOW_BUILD_ID=",
 	}
@@ -114,6 +114,21 @@ func (s *stack) stop() error {
 		err = s.owner.Close()
 	}
 	return errors.Join(err, s.dev.Stop())
+}
+
+// alive fails when a process of the stack has ended by itself.
+func (s *stack) alive() error {
+	for _, p := range []*process{s.api, s.worker} {
+		if p == nil {
+			continue
+		}
+		select {
+		case <-p.exited:
+			return fmt.Errorf("%s ended by itself", strings.Join(p.cmd.Args, " "))
+		default:
+		}
+	}
+	return nil
 }
 
 // until asks again and again until the answer is yes, an error, or ctx ends.
@@ -171,6 +186,9 @@ func (s *stack) tenant(ctx context.Context, name string) (*tenant, error) {
 
 // ended counts the certificates of an account that have a verdict.
 func (s *stack) ended(ctx context.Context, account string) (n int, err error) {
+	if err := s.alive(); err != nil {
+		return 0, err
+	}
 	err = s.owner.QueryRowContext(ctx, "SELECT count(*) FROM certificates WHERE account_id = $1 AND finished_at IS NOT NULL", account).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count verdicts: %w", err)
