@@ -232,7 +232,8 @@ func store(ctx context.Context, blobs Blobs, key string, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(w, r); err != nil {
+	// The writer's own ReadFrom would take a buffer of 1 MiB for each upload.
+	if _, err := io.Copy(struct{ io.Writer }{w}, r); err != nil {
 		cancel()
 		return errors.Join(err, ignoreCancelled(w.Close()))
 	}
