@@ -612,6 +612,26 @@ func TestARecoverySendsOnlyWhatNeverSucceeded(t *testing.T) {
 	}
 }
 
+func TestNothingOfADeletedCertificateIsRecovered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e, _ := w.endpoint("https://example.com", "*")
+	pending, exhausted, kept := w.parsed(standard), w.parsed(standard), w.parsed(standard)
+	for _, c := range []*schema.Certificate{pending, exhausted, kept} {
+		w.evaluate(c, noon)
+	}
+	w.exec("UPDATE deliveries SET status = 'exhausted', next_attempt_at = NULL WHERE event_id IN (SELECT id FROM events WHERE object_id <> $1)", pending.ID)
+	w.delete(pending.ID)
+	w.delete(exhausted.ID)
+	got, err := w.deliver().RecoverBatch(t.Context(), activities.RecoverInput{Account: w.account, Endpoint: e.ID, Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour)})
+	if err != nil || len(got.Deliveries) != 1 {
+		t.Fatalf("%+v, %v; want one", got, err)
+	}
+	if object := w.text("SELECT e.object_id FROM events e JOIN deliveries d ON d.event_id = e.id WHERE d.id = $1", got.Deliveries[0].ID); object != kept.ID {
+		t.Errorf("recovered an event of %s, want %s", object, kept.ID)
+	}
+}
+
 func TestARecoveryGoesThroughItsEventsInBatches(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

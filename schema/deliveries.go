@@ -150,13 +150,14 @@ func AttemptsOf(ctx context.Context, tx bun.IDB, delivery string) ([]Attempt, er
 }
 
 // NeverDelivered names events of a time range that an endpoint wanted and never got, oldest first, after a place in the order: what a
-// recovery sends again.
+// recovery sends again. Nothing is told any more of a certificate that was deleted (CONTRACT §2).
 func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, until time.Time, after int64, most int) ([]Event, error) {
 	var rows []Event
 	err := tx.NewSelect().Model(&rows).
 		Where("event.created_at >= ? AND event.created_at < ? AND event.seq > ?", since, until, after).
 		Where("EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ?)", endpoint).
 		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ? AND d.status IN ('succeeded', 'pending'))", endpoint).
+		Where("NOT EXISTS (SELECT FROM certificates c WHERE c.id = event.object_id AND c.deleted_at IS NOT NULL)").
 		Order("event.seq").Limit(int64(most)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for events that %s never got: %w", endpoint, err)
