@@ -16,6 +16,8 @@ import (
 type ParseInput struct {
 	Certificate
 	Key string
+	// LayoutOnly stores what the layout reader reads, whether or not a model should be asked.
+	LayoutOnly bool
 }
 
 // Parsed says what became of reading.
@@ -23,12 +25,16 @@ type Parsed struct {
 	Refusal *certificate.Refusal
 	// AskModel is set when the layout reader was unsure and a language model is to be asked as well.
 	AskModel bool
+	// ModelRequired is set when the layout reader's reading may not stand in for a model that is not available.
+	ModelRequired bool
 }
 
 // ModelReader has a language model read a document again that the layout reader is unsure of, or does not know.
 type ModelReader interface {
 	// Wanted reports whether the model should be asked after what the layout reader made of the document.
 	Wanted(reading *certificate.Reading, refused *certificate.Refusal) bool
+	// Required reports whether the model has to be asked, or the layout reader's reading will do when the model is not available.
+	Required() bool
 	// Read has both readers read a trimmed document and settles what they say. What it cost is known even where there is an error.
 	Read(ctx context.Context, pdf []byte, alive func()) (*ModelReading, error)
 }
@@ -54,8 +60,8 @@ func (r *Review) ParseCertificate(ctx context.Context, in ParseInput) (Parsed, e
 	if err != nil {
 		return Parsed{}, err
 	}
-	if r.Model != nil && r.Model.Wanted(reading, refused) {
-		return Parsed{AskModel: true}, nil
+	if r.Model != nil && !in.LayoutOnly && r.Model.Wanted(reading, refused) {
+		return Parsed{AskModel: true, ModelRequired: r.Model.Required()}, nil
 	}
 	return r.store(ctx, in.Certificate, &ModelReading{Reading: reading}, refused)
 }

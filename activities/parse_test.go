@@ -25,6 +25,8 @@ type model struct {
 
 func (m *model) Wanted(*certificate.Reading, *certificate.Refusal) bool { return m.wanted }
 
+func (m *model) Required() bool { return false }
+
 func (m *model) Read(_ context.Context, _ []byte, alive func()) (*activities.ModelReading, error) {
 	alive()
 	m.asked++

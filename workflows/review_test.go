@@ -304,3 +304,33 @@ func TestAVerdictSendsItsDeliveriesOnTheirWay(t *testing.T) {
 		t.Errorf("deliveries started (-want +got):\n%s", diff)
 	}
 }
+
+func TestAModelThatIsAwayCostsNoReading(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		required bool
+		status   schema.Status
+	}{
+		{"where the layout reader's will do", false, schema.Flagged},
+		{"but where the model has to be asked", true, schema.Errored},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			env := environment(t)
+			opens(env)
+			trims(env)
+			env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf"}).
+				Return(activities.Parsed{AskModel: true, ModelRequired: test.required}, nil).Once()
+			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.Parsed{}, unavailable(0)).Times(4)
+			if test.required {
+				records(t, env, "reader_unavailable")
+			} else {
+				env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf", LayoutOnly: true}).
+					Return(activities.Parsed{}, nil).Once()
+				judges(env, test.status)
+			}
+			if got := review(t, env); got != test.status {
+				t.Errorf("ended as %q, want %q", got, test.status)
+			}
+		})
+	}
+}

@@ -159,7 +159,12 @@ func (d *demo) follow(ctx context.Context, r *reviewed) error {
 		r.differs = fmt.Errorf("%s: the webhook says %s and the certificate %s", r.sample.Name, status, r.certificate.Status)
 	}
 	r.differs = errors.Join(r.differs, deserves(r.sample, r.certificate))
-	run, err := d.dev.Service.Temporal.DescribeWorkflowExecution(ctx, workflows.ReviewID(d.dev.Account, r.id), "")
+	// The webhook may come before the review has closed.
+	id := workflows.ReviewID(d.dev.Account, r.id)
+	if err := d.dev.Service.Temporal.GetWorkflow(ctx, id, "").Get(ctx, nil); err != nil {
+		return fmt.Errorf("wait for the workflow of %s: %w", r.id, err)
+	}
+	run, err := d.dev.Service.Temporal.DescribeWorkflowExecution(ctx, id, "")
 	if err != nil {
 		return fmt.Errorf("look at the workflow of %s: %w", r.id, err)
 	}

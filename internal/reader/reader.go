@@ -1,5 +1,5 @@
 // Package reader puts the reading of a certificate together: package document turns the PDF into words in a child process, package acord
-// reads the certificate from them.
+// reads the certificate from them, and package grounding confirms what it read.
 package reader
 
 import (
@@ -13,6 +13,7 @@ import (
 	"certflow/internal/certificate"
 	"certflow/internal/config"
 	"certflow/internal/document"
+	"certflow/internal/grounding"
 	"certflow/internal/page"
 )
 
@@ -74,7 +75,34 @@ func (r *Reader) Read(ctx context.Context, pdf []byte, alive func()) (*certifica
 	if err != nil {
 		return nil, err
 	}
-	return acord.Read(pages)
+	reading, err := Layout(pages)
+	if err != nil {
+		return nil, err
+	}
+	Show(reading, pages)
+	return reading, nil
+}
+
+// Layout reads the certificate on pages with the layout reader. What it is sure of and no visible word shows is no longer certain.
+func Layout(pages []page.Page) (*certificate.Reading, error) {
+	reading, err := acord.Read(pages)
+	if err != nil {
+		return nil, err
+	}
+	grounding.Confirm(reading, pages)
+	return reading, nil
+}
+
+// Show moves the boxes of a reading's evidence from where they lie on the straightened pages to where people see them.
+func Show(reading *certificate.Reading, pages []page.Page) {
+	for path, evidence := range reading.Evidence {
+		for i := range pages {
+			if pages[i].Number == evidence.Page {
+				evidence.Box = pages[i].Displayed(evidence.Box)
+				reading.Evidence[path] = evidence
+			}
+		}
+	}
 }
 
 // Pages reads the words of the first n pages, or of all when n is 0.

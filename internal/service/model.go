@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"certflow/activities"
-	"certflow/internal/acord"
 	"certflow/internal/certificate"
 	"certflow/internal/config"
 	"certflow/internal/llm"
@@ -17,6 +16,8 @@ import (
 type modelReader struct {
 	reader *reader.Reader
 	model  *llm.Model
+	// required is set where every certificate is to be read by the model.
+	required bool
 }
 
 // newModel makes the language model that is configured; nil when none is. observe is told of every request to it.
@@ -38,8 +39,11 @@ func newModel(c *config.Config, r *reader.Reader, observe func(llm.Call)) (activ
 	if err != nil {
 		return nil, err
 	}
-	return &modelReader{reader: r, model: m}, nil
+	return &modelReader{reader: r, model: m, required: options.Mode == llm.Always}, nil
 }
+
+// Required reports whether the model has to be asked, or the layout reader's reading will do when the model is not available.
+func (m *modelReader) Required() bool { return m.required }
 
 // Wanted reports whether the model should be asked after what the layout reader made of the document.
 func (m *modelReader) Wanted(reading *certificate.Reading, refused *certificate.Refusal) bool {
@@ -53,10 +57,13 @@ func (m *modelReader) Read(ctx context.Context, pdf []byte, alive func()) (*acti
 		return nil, err
 	}
 	in := llm.Input{PDF: pdf, Pages: pages}
-	if in.Layout, err = acord.Read(pages); err != nil && !errors.As(err, &in.Refused) {
+	if in.Layout, err = reader.Layout(pages); err != nil && !errors.As(err, &in.Refused) {
 		return nil, err
 	}
 	result, err := m.model.Read(ctx, in, alive)
+	if result.Reading != nil {
+		reader.Show(result.Reading, pages)
+	}
 	return &activities.ModelReading{
 		Reading: result.Reading, CostMicroUSD: result.CostMicroUSD,
 		InputTokens: result.Usage.InputTokens, OutputTokens: result.Usage.OutputTokens,
