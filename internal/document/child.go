@@ -108,11 +108,12 @@ type child struct {
 	last  *capped // the end of its standard error
 }
 
-// pool keeps children that are idle; how many work at once is the business of Reader.
+// pool keeps the children that are idle, and lets so many work at once as jobs has room for.
 type pool struct {
 	command []string
 	setup   setup
 	limits  bounds
+	jobs    chan struct{}
 
 	mu     sync.Mutex
 	idle   []*child
@@ -202,6 +203,12 @@ func (c *child) end() {
 // do has a child carry out an order. It fails with *Fault when the child does not live to answer, with the context's error,
 // or with what the child answered.
 func (p *pool) do(ctx context.Context, o order) (answer, error) {
+	select {
+	case p.jobs <- struct{}{}:
+		defer func() { <-p.jobs }()
+	case <-ctx.Done():
+		return answer{}, ctx.Err()
+	}
 	if err := ctx.Err(); err != nil {
 		return answer{}, err
 	}

@@ -20,7 +20,8 @@ const (
 	maxDecoded = 256 << 20 // bytes of all streams of one document after decoding
 	maxObjects = 1_000_000
 	maxPages   = 20_000
-	maxDepth   = 64 // nested objects, pages, forms
+	maxNodes   = 60_000 // steps through the page tree
+	maxDepth   = 64     // nested objects, pages, forms
 )
 
 // file is an opened PDF: pdfcpu's object table with accessors that never fail. What is missing or of the wrong kind reads
@@ -232,6 +233,8 @@ func (f *file) stream(o types.Object) []byte {
 			return nil
 		}
 		if err := sd.DecodeWithLimit(min(maxStream, f.budget)); err != nil {
+			// It may have failed at the limit: count it as if it had.
+			f.budget -= maxStream
 			f.partial = true
 			return nil
 		}
@@ -311,7 +314,7 @@ func (f *file) walk(o types.Object, from leaf, above map[int]bool, steps *int) e
 	if d == nil {
 		return nil
 	}
-	if *steps++; *steps > maxObjects || len(above) > maxDepth || len(f.pages) >= maxPages {
+	if *steps++; *steps > maxNodes || len(above) > maxDepth || len(f.pages) >= maxPages {
 		return errors.New("the page tree is too large")
 	}
 	if r := f.dict(d["Resources"]); r != nil {

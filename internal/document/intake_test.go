@@ -149,9 +149,8 @@ func TestAStreamThatUnpacksToGigabytesIsNotUnpacked(t *testing.T) {
 	c := d.stream("/Filter /FlateDecode", packed.String())
 	d.kids = append(d.kids, d.add(fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents [%s] >>", strings.Repeat(fmt.Sprintf("%d 0 R ", c), 50))))
 	start := time.Now()
-	pages, err := Words(t.Context(), d.bytes(), 1)
-	if err != nil || len(pages[0].Words) != 0 {
-		t.Errorf("%+v, %v", pages, err)
+	if _, err := Words(t.Context(), d.bytes(), 1); refusal(err) == nil {
+		t.Errorf("error is %v", err)
 	}
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("took %v", took)

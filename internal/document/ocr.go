@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"certflow/internal/certificate"
 	"certflow/internal/page"
@@ -200,6 +201,7 @@ type view struct {
 	skew          float64 // degrees clockwise by which the bitmap was crooked
 	words         []seen
 	rulings       rulings
+	strokes       []rect // ink that is neither
 }
 
 func (v view) sure() int {
@@ -246,7 +248,8 @@ func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, e
 			v.words[i].text = single(w.text)
 		}
 	}
-	places := m.unread(v.words, threshold)
+	places, strokes := m.unread(v.words, threshold)
+	v.strokes = strokes
 	if len(places) == 0 {
 		return v, nil
 	}
@@ -258,7 +261,8 @@ func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, e
 	if err != nil {
 		return v, err
 	}
-	v.words = again(v.words, places, second)
+	v.words, strokes = again(v.words, places, second)
+	v.strokes = append(v.strokes, strokes...)
 	return v, nil
 }
 
@@ -268,6 +272,9 @@ func (r *recogniser) recognise(ctx context.Context, mode string, pages ...*bitma
 		return nil, nil
 	}
 	out, err := r.read.run(ctx, tiff(pages), "stdin", "stdout", "--psm", mode, "--dpi", "300", "-l", "eng", "tsv")
+	if err != nil && strings.Contains(err.Error(), "loading language") {
+		return nil, &Unavailable{Tool: "tesseract's English data", Package: "tesseract-ocr-eng"}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -290,6 +297,9 @@ func (v view) fill(p *page.Page) []page.Word {
 	}
 	for _, b := range v.rulings.boxes {
 		p.Marks = append(p.Marks, page.Mark{Kind: page.Frame, Box: points(b.box), Ink: round2(b.ink)})
+	}
+	for _, s := range v.strokes {
+		p.Marks = append(p.Marks, page.Mark{Kind: page.Drawing, Box: points(s)})
 	}
 	printed := p.Words
 	var out []page.Word

@@ -2,7 +2,9 @@ package document
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 
@@ -31,6 +33,9 @@ func Words(ctx context.Context, pdf []byte, n int) ([]page.Page, error) {
 			return nil, unreadable(fmt.Errorf("page %d: %w", l.number, err))
 		}
 		out = append(out, p)
+	}
+	if f.partial && !slices.ContainsFunc(out, func(p page.Page) bool { return len(p.Words)+len(p.Fields)+len(p.Marks) > 0 }) {
+		return nil, unreadable(errors.New("pages are bare and streams do not unpack"))
 	}
 	return out, nil
 }

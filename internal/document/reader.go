@@ -18,7 +18,7 @@ import (
 type Options struct {
 	// Command starts a process that calls ServeChild on its standard input and output, such as {"/proc/self/exe", "read-pdf"}.
 	Command []string
-	// Engine trims; nil is pdfcpu. In a child it is made again from EngineName and Licence.
+	// EngineName and Licence choose what trims; see NewEngine.
 	EngineName string
 	Licence    Licence
 	// Memory is how many bytes a helper process may write to, 512 MB by default.
@@ -27,8 +27,10 @@ type Options struct {
 	// 90 s by default.
 	OpenTimeout time.Duration
 	OCRTimeout  time.Duration
-	// OCRJobs is how many pages are recognised at once, by default as many as there are processors.
-	OCRJobs int
+	// OpenJobs is how many children work at once, OCRJobs how many pages are recognised at once; by default as many as there are
+	// processors.
+	OpenJobs int
+	OCRJobs  int
 	// NoOCR leaves pages without text as they are.
 	NoOCR bool
 }
@@ -51,6 +53,9 @@ func NewReader(o Options) (*Reader, error) {
 	if o.OCRTimeout == 0 {
 		o.OCRTimeout = 90 * time.Second
 	}
+	if o.OpenJobs == 0 {
+		o.OpenJobs = runtime.NumCPU()
+	}
 	if o.OCRJobs == 0 {
 		o.OCRJobs = runtime.NumCPU()
 	}
@@ -64,12 +69,21 @@ func NewReader(o Options) (*Reader, error) {
 			command: o.Command,
 			setup:   setup{Memory: o.Memory * 3 / 4, Engine: o.EngineName, Licence: o.Licence},
 			limits:  bounds{o.Memory, o.OpenTimeout},
+			jobs:    make(chan struct{}, o.OpenJobs),
 		}
 	}
 	if !o.NoOCR {
 		r.ocr = newRecogniser(o)
 	}
 	return r, nil
+}
+
+// Ready reports the programs that reading pictures needs and that are not installed, as *Unavailable joined, or nil.
+func (r *Reader) Ready() error {
+	if r.ocr == nil {
+		return nil
+	}
+	return errors.Join(r.ocr.draw.installed(), r.ocr.read.installed())
 }
 
 // Close ends the helper processes that are idle; those at work end with their document.

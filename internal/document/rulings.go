@@ -301,7 +301,7 @@ func (k *mask) columnShare(x, y0, y1 int) float64 {
 }
 
 // covered is the share of a border's length that must be inked.
-const covered = 0.85
+const covered = 0.93
 
 // boxes finds small boxes: for each stretch of a vertical line as left side, the nearest right side, and between them the nearest
 // pairs of horizontal lines.
@@ -355,7 +355,7 @@ func (m *bitmap) nextRow(across *mask, x, y, to int) (int, bool) {
 // closeBox looks for the right and lower sides of a box whose inside begins at (x, y).
 func (m *bitmap) closeBox(across, down *mask, x, y int, threshold byte) (tickBox, bool) {
 	right := 0
-	for c := x + boxSide - 4; c <= x+boxLargest && c < m.width; c++ {
+	for c := x + boxSide; c <= x+boxLargest && c < m.width; c++ {
 		if down.at(c, min(y+boxSide/2, m.height-1)) && down.columnShare(c, y, min(y+boxSide-4, m.height)) > covered {
 			right = c
 			break
@@ -365,7 +365,7 @@ func (m *bitmap) closeBox(across, down *mask, x, y int, threshold byte) (tickBox
 		return tickBox{}, false
 	}
 	bottom := 0
-	for r := y + boxSide - 4; r <= y+boxLargest && r < m.height; r++ {
+	for r := y + boxSide; r <= y+boxLargest && r < m.height; r++ {
 		if across.rowShare(r, x+3, right-2) > covered {
 			bottom = r
 			break

@@ -27,6 +27,14 @@ type bounds struct {
 
 var errOutput = errors.New("more output than expected")
 
+// installed is an *Unavailable when the program is not on the PATH.
+func (t tool) installed() error {
+	if _, err := exec.LookPath(t.name); err != nil {
+		return &Unavailable{Tool: t.name, Package: t.pkg}
+	}
+	return nil
+}
+
 // run gives a program input and returns what it prints. It has its own process group and its limits before it sees a byte of
 // the input. It fails with *Unavailable, *Fault or the context's error.
 func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, error) {

@@ -32,14 +32,15 @@ type place struct {
 	word  int // the word that is in doubt there, -1 where none was read
 }
 
-// unread lists the places of ink that no word explains, and of words that tesseract was unsure of.
-func (m *bitmap) unread(words []seen, threshold byte) []place {
+// unread lists the places of ink that may be letters and that no word explains, and of words that tesseract was unsure of; and
+// apart from them the boxes of ink that is too large for letters: signatures, logos.
+func (m *bitmap) unread(words []seen, threshold byte) (places []place, strokes []rect) {
 	covered := newMask(m.width/2+1, m.height/2+1)
-	var out []place
+	var doubtful []place
 	for i, w := range words {
 		b := w.box.grow(2)
 		if (w.confidence < unsure || w.confidence < unsureDigits && strings.ContainsAny(w.text, digits)) && w.box.height() <= letterHigh && w.box.width() <= widestPatch {
-			out = append(out, place{box: w.box, word: i})
+			doubtful = append(doubtful, place{box: w.box, word: i})
 		}
 		for y := max(0, int(b.y0)/2); y < min(covered.height, int(b.y1)/2+1); y++ {
 			for x := max(0, int(b.x0)/2); x < min(covered.width, int(b.x1)/2+1); x++ {
@@ -47,12 +48,16 @@ func (m *bitmap) unread(words []seen, threshold byte) []place {
 			}
 		}
 	}
-	blots := m.blots(covered, threshold)
-	out = append(out, clusters(blots)...)
-	if len(out) > maxPatches {
-		out = out[:maxPatches]
+	var letters []rect
+	for _, b := range m.blots(covered, threshold) {
+		if b.height() <= letterHigh && b.width() <= widestPatch {
+			letters = append(letters, b)
+		} else if len(strokes) < maxPatches {
+			strokes = append(strokes, b)
+		}
 	}
-	return out
+	places = append(clusters(letters), doubtful...)
+	return places[:min(len(places), maxPatches)], strokes
 }
 
 // blots are the boxes of connected ink outside of what is covered, found at half the size; done marks what was seen.
@@ -90,7 +95,7 @@ func (m *bitmap) blots(done *mask, threshold byte) []rect {
 				}
 			}
 			box = rect{2 * box.x0, 2 * box.y0, 2 * box.x1, 2 * box.y1}
-			if box.height() >= letterLow && box.height() <= letterHigh && box.width() >= letterThin && box.width() <= widestPatch && ink > 12 {
+			if box.height() >= letterLow && box.width() >= letterThin && ink > 12 {
 				out = append(out, box)
 			}
 		}
@@ -136,8 +141,8 @@ func (m *bitmap) cut(place rect) *bitmap {
 }
 
 // again merges what was read at the places a second time into words: a better reading of a word replaces it, and what was
-// not read before is added. Second readings say by page which place they are of.
-func again(words []seen, places []place, second []seen) []seen {
+// not read before is added. Second readings say by page which place they are of. Ink that still says nothing comes back as strokes.
+func again(words []seen, places []place, second []seen) (all []seen, strokes []rect) {
 	byPlace := make([][]seen, len(places))
 	for _, w := range second {
 		if w.page >= 1 && w.page <= len(places) {
@@ -147,6 +152,9 @@ func again(words []seen, places []place, second []seen) []seen {
 	for i, found := range byPlace {
 		p := places[i]
 		if len(found) == 0 {
+			if p.word < 0 {
+				strokes = append(strokes, p.box)
+			}
 			continue
 		}
 		g := p.box.grow(patchInk)
@@ -162,14 +170,19 @@ func again(words []seen, places []place, second []seen) []seen {
 			settle(&words[p.word], found)
 			continue
 		}
+		said := false
 		for _, w := range found {
 			if w.confidence >= leastSure && essence(w.text) != "" {
+				said = true
 				w.line = 0
 				words = append(words, w)
 			}
 		}
+		if !said {
+			strokes = append(strokes, p.box)
+		}
 	}
-	return words
+	return words, strokes
 }
 
 // settle weighs the second reading of a word against the first. The surer one stands, but of digits that read differently

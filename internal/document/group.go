@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build unix
 
 package document
 
@@ -20,7 +20,3 @@ func endGroup(cmd *exec.Cmd) error {
 	}
 	return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 }
-
-// confine does nothing: other systems cannot limit a process from outside. Deadlines and Go's own memory limit hold there;
-// production is Linux.
-func confine(int, int64, uint64) error { return nil }
