@@ -130,7 +130,7 @@ func (s *Server) newEngine(handlers StrictServerInterface) *gin.Engine {
 	engine.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", OpenAPI) })
 
 	group := engine.Group("", s.authenticate, s.limitRate, chooseListFormat, s.claimKey, s.takeUploadSlot, s.validate, s.settleParsed)
-	strict := NewStrictHandlerWithOptions(handlers, nil, StrictGinServerOptions{
+	strict := NewStrictHandlerWithOptions(handlers, []StrictMiddlewareFunc{ownContext}, StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.fail(c, malformed(err)) },
 		HandlerErrorFunc:         s.fail,
 		ResponseErrorHandlerFunc: s.fail,
@@ -140,6 +140,12 @@ func (s *Server) newEngine(handlers StrictServerInterface) *gin.Engine {
 		ErrorHandler: func(c *gin.Context, err error, _ int) { s.fail(c, malformed(err)) },
 	})
 	return engine
+}
+
+// ownContext gives handlers a context that stays theirs. Gin uses its contexts again for other requests, while database/sql and
+// everything that is started beside a request may look at one after its request is over.
+func ownContext(handle StrictHandlerFunc, _ string) StrictHandlerFunc {
+	return func(c *gin.Context, request any) (any, error) { return handle(c.Copy(), request) }
 }
 
 // malformed is the refusal of what passed validation and still does not fit the handler's types.
