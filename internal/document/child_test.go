@@ -90,7 +90,7 @@ func TestADocumentThatBreaksItsChildTwiceIsRefused(t *testing.T) {
 			if how == "hang" {
 				timeout = 100 * time.Millisecond
 			}
-			r := reader(t, Options{Command: childCommand(how), OpenTimeout: timeout, Memory: 256 << 20})
+			r := reader(t, Options{Command: childCommand(how), OpenTimeout: timeout, Memory: 768 << 20})
 			_, err := r.Pages(t.Context(), onePage(sentence), 1)
 			var refused *certificate.Refusal
 			if !errors.As(err, &refused) || refused.Code != certificate.Unreadable {

@@ -48,7 +48,7 @@ func misbehave(how string) {
 				b[i] = 1
 			}
 			kept = append(kept, b)
-			if len(kept) > 1000 {
+			if len(kept) > 200 {
 				os.Exit(0)
 			}
 		}

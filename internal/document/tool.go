@@ -91,7 +91,7 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 // starved reports whether a program's last words are about memory.
 func starved(stderr string) bool {
 	s := strings.ToLower(stderr)
-	return strings.Contains(s, "out of memory") || strings.Contains(s, "bad_alloc") || strings.Contains(s, "cannot allocate")
+	return strings.Contains(s, "out of memory") || strings.Contains(s, "bad_alloc") || strings.Contains(s, "cannot allocate") || strings.Contains(s, "failed to allocate")
 }
 
 // environment is all that a helper process learns of ours: where programs and their data are, and no secret.
