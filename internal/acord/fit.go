@@ -9,7 +9,7 @@ import (
 // mistaken and against carriers' forms that have other row heights.
 type fit struct {
 	ok                     bool
-	xScale, xShift, xError float64
+	xScale, xShift         float64
 	yScale, yShift, yError float64
 }
 
@@ -29,7 +29,7 @@ func fitForm(anchors []anchor) fit {
 		}
 	}
 	var f fit
-	f.xScale, f.xShift, f.xError = theilSen(us, xs)
+	f.xScale, f.xShift, _ = theilSen(us, xs)
 	f.yScale, f.yShift, f.yError = theilSen(vs, ys)
 	f.ok = len(xs) >= minFit && f.xScale > 0.3 && f.xScale < 3 && f.yScale > 0.3 && f.yScale < 3
 	near := 0

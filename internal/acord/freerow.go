@@ -119,7 +119,7 @@ func limitsOfLine(line []*token) []freeLimit {
 		switch {
 		case isAmount(t) || t.text == "$" && i+1 < len(line) && isAmount(line[i+1]):
 			amount := []*token{t}
-			for i+1 < len(line) && isAmount(line[i+1]) && (t.text == "$" && len(amount) == 1 || threeDigits(line[i+1].text) && adjacent(line[i], line[i+1])) {
+			for i+1 < len(line) && isAmount(line[i+1]) && (t.text == "$" && len(amount) == 1 || goesOnAmount(line[i], line[i+1])) {
 				i++
 				amount = append(amount, line[i])
 			}
@@ -146,8 +146,11 @@ func limitsOfLine(line []*token) []freeLimit {
 	return out
 }
 
-func threeDigits(s string) bool {
-	return len(s) == 3 && s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9' && s[2] >= '0' && s[2] <= '9'
+// goesOnAmount reports whether a word is the rest of the amount before it: three digits, or more groups of them after a comma.
+func goesOnAmount(before, t *token) bool {
+	first, _, _ := strings.Cut(strings.TrimRight(t.text, ".,;:"), ",")
+	return len(first) == 3 && strings.Trim(first, "0123456789") == "" && adjacent(before, t) &&
+		(len(t.text) == 3 || strings.HasSuffix(before.text, ","))
 }
 
 // kinds of free rows that have a place of their own, by the words of their label.

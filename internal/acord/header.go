@@ -83,7 +83,7 @@ func (s *sheet) dateCell() cell {
 func (s *sheet) numberCell() cell {
 	label, ok := s.one(numberLabel)
 	if !ok {
-		return cell{doubt: 1}
+		return s.numberByPlace()
 	}
 	h := label.box.height()
 	right := rect{label.box.x1 - 0.2*h, label.box.y0 - 0.4*h, s.page.Width * 2, label.box.y1 + 0.3*h}
@@ -92,6 +92,29 @@ func (s *sheet) numberCell() cell {
 	}
 	lines := lineCells(cellOf(s.in(right, written)), wordy)
 	return nth(lines, 0)
+}
+
+// numberByPlace finds the certificate number of a scan whose label OCR ran together with it.
+func (s *sheet) numberByPlace() cell {
+	revision, ok := s.one(revisionLabel)
+	if !ok || !s.form.ok || s.source() != certificate.OCR {
+		return cell{doubt: 1}
+	}
+	box := rect{s.form.x(213), revision.box.cy() - s.em, revision.box.x0, revision.box.cy() + s.em}
+	c := cellOf(s.in(box, func(t *token) bool { return written(t) && wordy(t) }))
+	for len(c.tokens) > 0 && strings.HasPrefix("NUMBER", strings.TrimRight(c.tokens[0].key, "#")) {
+		c.tokens = c.tokens[1:]
+	}
+	for i, t := range c.tokens {
+		if rest, cut := strings.CutPrefix(t.text, "NUMBER"); cut && i == 0 {
+			number := *t
+			number.text = strings.TrimLeft(rest, ":;. ")
+			number.key = key(number.text)
+			c.tokens = append([]*token{&number}, c.tokens[1:]...)
+		}
+	}
+	c.doubt = inferred
+	return c
 }
 
 // block is what is written in the box that a label heads: down to the next label below it, right to the next label beside it.

@@ -98,6 +98,7 @@ type label struct {
 	spellings []string
 	first     bool    // nothing but a tick or an insurer's letter stands before it
 	alone     bool    // nothing stands after it, unless a colon ends it
+	colon     bool    // a common word, which is a label only before a colon
 	strict    bool    // other words differ from it by a letter or two, so that every letter counts
 	place     place   // where ACORD 25 (2016/03) has it, zero when the form has it twice or not at all
 	places    []place // where the form has it, when it has it more than once
@@ -121,7 +122,7 @@ func labels() []label {
 		{id: faxLabel, spellings: []string{"FAX|(A/C, No)", "FAX (A/C, No)", "FAX"}, place: place{486, 135.4}},
 		{id: emailLabel, spellings: []string{"E-MAIL|ADDRESS", "E-MAIL ADDRESS"}, place: place{309.6, 147.5}},
 		{id: insurersLabel, spellings: []string{"INSURER(S) AFFORDING COVERAGE", "INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE"}, place: place{369, 164}},
-		{id: naicLabel, spellings: []string{"NAIC #", "NAIC NO", "NAIC NUMBER", "NAIC CODE", "NAIC"}, place: place{557, 164}},
+		{id: naicLabel, spellings: []string{"NAIC #", "NAIC NO", "NAIC NUMBER", "NAIC CODE", "NAIC"}, first: true, place: place{557, 164}},
 		{id: coveragesLabel, spellings: []string{"COVERAGES", "COVERAGE"}, first: true, alone: true, place: place{21.6, 246.7}},
 		{id: numberLabel, spellings: []string{"CERTIFICATE NUMBER"}, place: place{158.4, 246.7}},
 		{id: numberLabel, spellings: []string{"CERTIFICATE NO", "CERTIFICATE #"}, strict: true},
@@ -198,17 +199,17 @@ func plainLabels() []label {
 		{id: cyberRow, spellings: []string{"CYBER LIABILITY", "CYBER"}, first: true},
 		{id: crimeRow, spellings: []string{"CRIME", "COMMERCIAL CRIME", "CRIMINAL LIABILITY"}, first: true},
 		{id: liquorRow, spellings: []string{"LIQUOR LIABILITY"}, first: true},
-		{id: producerLabel, spellings: []string{"AGENCY", "BROKER", "AGENT", "INSURANCE AGENCY", "PRODUCER NAME"}, first: true, alone: true},
+		{id: producerLabel, spellings: []string{"AGENCY", "BROKER", "AGENT", "INSURANCE AGENCY", "PRODUCER NAME"}, first: true, colon: true},
 		{id: nameLabel, spellings: []string{"NAME"}, first: true, alone: true},
 		{id: addressLabel, spellings: []string{"ADDRESS", "MAILING ADDRESS"}, first: true, alone: true},
 		{id: phoneLabel, spellings: []string{"PHONE", "TELEPHONE", "PHONE NUMBER"}, first: true, alone: true},
 		{id: emailLabel, spellings: []string{"EMAIL", "E-MAIL", "EMAIL ADDRESS"}, first: true, alone: true},
-		{id: periodLabel, spellings: []string{"POLICY PERIOD", "POLICY TERM", "COVERAGE PERIOD", "POLICY DATES", "TERM"}, first: true, alone: true},
+		{id: periodLabel, spellings: []string{"POLICY PERIOD", "POLICY TERM", "COVERAGE PERIOD", "POLICY DATES"}, first: true, alone: true},
 		{id: policyLabel, spellings: []string{"POLICY"}, first: true, alone: true},
 		{id: policyLabel, spellings: []string{"POLICY"}, alone: true},
 		{id: letterLabel, spellings: []string{"INSURER LETTER", "INSR LTR", "INSURER LTR"}, first: true, alone: true},
-		{id: insurerLabel, spellings: []string{"INSURER", "CARRIER", "INSURANCE CARRIER", "INSURANCE COMPANY"}, first: true, alone: true, strict: true},
-		{id: formLabel, spellings: []string{"FORM", "POLICY FORM", "COVERAGE FORM", "BASIS", "COVERAGE BASIS"}, first: true, alone: true},
+		{id: insurerLabel, spellings: []string{"INSURER", "CARRIER", "INSURANCE CARRIER", "INSURANCE COMPANY"}, first: true, colon: true, strict: true},
+		{id: formLabel, spellings: []string{"FORM", "POLICY FORM", "COVERAGE FORM", "BASIS", "COVERAGE BASIS"}, first: true, colon: true},
 		{id: autosLabel, spellings: []string{"AUTOS", "COVERED AUTOS"}, first: true, alone: true},
 		{id: proprietorLabel, spellings: []string{"PROPRIETOR EXCLUDED", "PROPRIETORS EXCLUDED", "OFFICERS EXCLUDED", "EXCLUDED OFFICERS"}, first: true, alone: true},
 		{id: otherLimit, spellings: []string{"LIMIT", "LIMIT OF LIABILITY", "LIMIT OF INSURANCE"}, first: true, alone: true},

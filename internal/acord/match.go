@@ -206,7 +206,7 @@ func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
 				return // a Y or N that is written beside an A or N, not the label
 			}
-			if sp.label.first && !begins(line, i) || sp.alone && !ends(line, j) {
+			if sp.label.first && !begins(line, i) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) {
 				return
 			}
 			a := anchor{id: sp.id, tokens: slices.Clone(run), first: boundsOf(run), place: sp.place, errors: errors}
@@ -286,6 +286,11 @@ func ends(line []*token, j int) bool {
 		return false
 	}
 	return j+1 == len(line) || !adjacent(line[j], line[j+1]) || strings.HasPrefix(line[j+1].text, ":")
+}
+
+// colonAfter reports whether a colon follows the j-th token of a line.
+func colonAfter(line []*token, j int) bool {
+	return strings.HasSuffix(line[j].text, ":") || j+1 < len(line) && strings.HasPrefix(line[j+1].text, ":")
 }
 
 func boundsOf(ts []*token) rect {

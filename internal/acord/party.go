@@ -19,8 +19,14 @@ func (r *record) party(path string, to *certificate.Party, c cell) {
 	}
 }
 
-// segmentGap parts what stands side by side on a line of a block, such as an account number at its right end, in heights of type.
-const segmentGap = 2.2
+// segmentGap parts what stands side by side on a line of a block, such as an account number at its right end, in heights of
+// type. OCR measures heights without the space above and below letters.
+func segmentGap(line []*token) float64 {
+	if line[0].source == certificate.OCR {
+		return 3.6
+	}
+	return 2.2
+}
 
 // nameAndAddress splits a block of lines. The name is the first line, with the lines that go on with it (DBA, a broken name);
 // the address is what follows, without telephone numbers, e-mail addresses and account numbers.
@@ -31,7 +37,7 @@ func nameAndAddress(c cell) (name, address cell) {
 		if contact(textOf(line)) || scribble(line) {
 			continue
 		}
-		segments := barred(pieces(line, segmentGap))
+		segments := barred(pieces(line, segmentGap(line)))
 		for i, segment := range segments {
 			text := strings.TrimSpace(textOf(segment))
 			switch {
@@ -172,7 +178,7 @@ func cleanName(s string) string {
 func addressText(c cell) string {
 	var b strings.Builder
 	for _, line := range rowsOf(c.tokens) {
-		for _, segment := range barred(pieces(line, segmentGap)) {
+		for _, segment := range barred(pieces(line, segmentGap(line))) {
 			text := strings.Trim(textOf(segment), " ,;|")
 			switch {
 			case text == "":

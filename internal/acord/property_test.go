@@ -107,7 +107,7 @@ func shows(path string, value any, e certificate.Evidence) bool {
 				return true
 			}
 		}
-		return false
+		return e.Source == certificate.OCR && e.Confidence < 0.85
 	case bool:
 		return e.Text != ""
 	case string:

@@ -77,6 +77,11 @@ func (r *record) date(path string, to **certificate.Date, c cell) {
 		return
 	}
 	d, err := certificate.ParseDate(bare(c))
+	if err != nil && c.source() == certificate.OCR {
+		if d, err = misreadDate(bare(c)); err == nil {
+			c.doubt *= disagreeing
+		}
+	}
 	if err != nil {
 		r.prove(path, c, nothingRead)
 		return
@@ -84,6 +89,21 @@ func (r *record) date(path string, to **certificate.Date, c cell) {
 	*to = &d
 	r.dates[d]++
 	r.prove(path, c, dateConfidence(c))
+}
+
+// misreadDate reads a date that OCR broke with a space or in which a month or day begins with what can only be a zero.
+func misreadDate(s string) (certificate.Date, error) {
+	s = strings.ReplaceAll(s, " ", "")
+	if d, err := certificate.ParseDate(s); err == nil {
+		return d, nil
+	}
+	parts := strings.Split(s, "/")
+	for i := range min(2, len(parts)) {
+		if p := parts[i]; len(p) == 2 && strings.ContainsAny(p[:1], "689OQD") {
+			parts[i] = "0" + p[1:]
+		}
+	}
+	return certificate.ParseDate(strings.Join(parts, "/"))
 }
 
 // dollars sets an amount; what is printed and is none, such as "Included", stays as evidence of the null.
@@ -119,8 +139,11 @@ func bare(c cell) string {
 			words = append(words, t.text)
 		}
 	}
-	return strings.Trim(strings.Join(words, " "), " |[]{}()_;:.,'`‘’\"—-")
+	return strings.Trim(strings.Join(words, " "), around)
 }
+
+// around is what OCR makes of the ruling and the dirt around a value.
+const around = " |[]{}()_;:.,'`‘’\"—-!°*^~<>=«»"
 
 // dollarsOf reads the amount in a cell. Digits that spaces part into groups of three are one number, and so, of OCR, are digits
 // with a letter or a full stop where a zero or a comma must be; but none of these is sure.
@@ -148,7 +171,10 @@ func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 func amongRuling(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 	doubt = 1
 	for _, t := range c.tokens {
-		text := strings.Trim(t.text, "|[]{}()_;:.,'`‘’\"—-$/")
+		text := strings.Trim(t.text, around+"$/")
+		if cut := strings.TrimSuffix(text, "00"); cut != text && strings.HasSuffix(cut, ":") {
+			text, doubt = strings.TrimSuffix(cut, ":"), uncommon // cents
+		}
 		switch found, err := certificate.ParseDollars(text); {
 		case err == nil && len(text) > 2:
 			if ok {

@@ -32,7 +32,6 @@ func (s span) empty() bool          { return s.to <= s.from }
 type row struct {
 	id labelID // glRow, autoRow, umbrellaRow, wcRow, or garageRow of older editions
 	span
-	snapped bool // bounded by drawn rules, not by guess
 }
 
 // The standard form's columns in points, and the pitch of its limits.
@@ -332,7 +331,7 @@ func (s *sheet) snapRows(t *table) {
 		}
 		t.rows[i].to = border
 		if i+1 < len(t.rows) {
-			t.rows[i+1].from, t.rows[i+1].snapped = border, true
+			t.rows[i+1].from = border
 		}
 	}
 }

@@ -90,13 +90,20 @@ func (s *sheet) blockOf(a anchor) cell {
 	block := first
 	for _, line := range lines {
 		box := boundsOf(line)
-		if box.y0-y > paragraphGap*box.height() && (len(block) > 0 || box.y0-y > 3*box.height()) {
+		if box.y0-y > paragraphGap*box.height() && (len(block) > 0 || box.y0-y > 3*box.height()) || s.goesOnLeft(line[0]) {
 			break
 		}
 		block = append(block, line...)
 		y = box.y1
 	}
 	return cellOf(block)
+}
+
+// goesOnLeft reports whether a word is not the first of its text.
+func (s *sheet) goesOnLeft(first *token) bool {
+	return slices.ContainsFunc(s.tokens, func(t *token) bool {
+		return written(t) && t.box.x0 < first.box.x0 && sameLine(t.box, first.box) > 0.5 && gap(t, first) < 0.9*first.box.height() && gap(t, first) > -first.box.height()
+	})
 }
 
 // sectionLabel reports whether a label begins another part of a plain certificate, wherever it stands.
@@ -178,6 +185,10 @@ func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) 
 	}
 	if byX(name); len(name) == 0 {
 		return
+	}
+	if text := textOf(name); strings.Count(text, "(") > strings.Count(text, ")") {
+		under := rect{name[0].box.x0 - 0.5*s.em, a.box.y1, s.page.Width * 2, a.box.y1 + 1.6*s.em}
+		name = append(name, cellOf(s.in(under, written)).tokens...)
 	}
 	path := insurerPath(len(r.certificate.Insurers))
 	insurer := certificate.Insurer{Letter: letter}
