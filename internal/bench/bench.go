@@ -41,9 +41,9 @@ func (o Options) sizes() sizes {
 	if o.Small {
 		return sizes{
 			readRuns: 3, scanRuns: 1, readFiles: 2, scanFiles: 1, rampStep: time.Second, uploadTime: 2 * time.Second,
-			largeUploads: 5, largeSize: 15 << 20, certificates: 10, noops: 20, reads: 5, bulk: 20, bulkChain: 60, singles: 1,
-			deliveryTime: 6 * time.Second, listFew: 100, listSome: 1000, listMany: 5000, listRequests: 10,
-			otherAccounts: 2, othersCertificates: 100,
+			largeUploads: 5, largeSize: 15 << 20, certificates: 10, noops: 20, reads: 5, bulk: 60, bulkChain: 60, singles: 3,
+			deliveryTime: 6 * time.Second, listFew: 1000, listSome: 20_000, listMany: 30_000, listRequests: 10,
+			otherAccounts: 2, othersCertificates: 1000,
 		}
 	}
 	return sizes{

@@ -190,20 +190,17 @@ func (s *stack) verdicts(ctx context.Context, t *tenant, n int) error {
 // historyOf counts events and billable actions of a review.
 func (r *run) historyOf(ctx context.Context, s *stack, t *tenant, certificate string) error {
 	id := workflows.ReviewID(t.account, certificate)
-	if err := s.dev.Service.Temporal.GetWorkflow(ctx, id, "").Get(ctx, nil); err != nil {
-		return fmt.Errorf("wait for the review of %s: %w", certificate, err)
+	events, err := eventsOf(ctx, s.dev.Service.Temporal, id)
+	if err != nil {
+		return err
 	}
-	events, actions := 0, 0
-	for it := s.dev.Service.Temporal.GetWorkflowHistory(ctx, id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); it.HasNext(); events++ {
-		event, err := it.Next()
-		if err != nil {
-			return fmt.Errorf("read the history of %s: %w", id, err)
-		}
+	actions := 0
+	for _, event := range events {
 		if billable(event.GetEventType()) {
 			actions++
 		}
 	}
-	r.add(Figure{Name: "history events of a certificate", Value: float64(events), Unit: "events", Target: atMost(30)})
+	r.add(Figure{Name: "history events of a certificate", Value: float64(len(events)), Unit: "events", Target: atMost(30)})
 	r.add(Figure{Name: "billable actions of a certificate", Value: float64(actions), Unit: "actions", Target: atMost(6)})
 	return nil
 }

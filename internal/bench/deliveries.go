@@ -115,9 +115,9 @@ func (r *run) delivering(ctx context.Context, s *stack, in *inbox, tenants []*te
 	return in.after(verdicts), nil
 }
 
-// verdictTimes are the times of the events since then, by id.
+// verdictTimes are the times of the verdicts' events since then, by id.
 func (s *stack) verdictTimes(ctx context.Context, since time.Time) (map[string]time.Time, error) {
-	rows, err := s.owner.QueryContext(ctx, "SELECT id, created_at FROM events WHERE created_at >= $1", since)
+	rows, err := s.owner.QueryContext(ctx, "SELECT id, created_at FROM events WHERE created_at >= $1 AND type <> 'certificate.processing'", since)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}

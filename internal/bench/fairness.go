@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"certflow/internal/sample"
+	"certflow/workflows"
 )
 
 // measureFairness compares how long a single upload takes to its verdict on an idle service and while another account's job runs.
@@ -32,23 +33,25 @@ func measureFairness(ctx context.Context, r *run) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := s.latency(ctx, single, files[0]); err != nil { // the first one warms caches
+	if _, _, err := s.latency(ctx, single, files[0]); err != nil { // the first one warms caches
 		return err
 	}
 	var idle, during []time.Duration
+	var last waits
 	for i := range r.singles {
-		took, err := s.latency(ctx, single, files[i])
+		took, spent, err := s.latency(ctx, single, files[i])
 		if err != nil {
 			return err
 		}
-		idle = append(idle, took)
+		idle, last = append(idle, took), spent
 	}
+	r.out.Notes = append(r.out.Notes, "of an idle one "+last.String())
 	var answer struct{ Job string }
 	if err := busy.post(ctx, bulkPath, body, &answer); err != nil {
 		return err
 	}
 	for i := range r.singles {
-		took, err := s.latency(ctx, single, files[i])
+		took, spent, err := s.latency(ctx, single, files[i])
 		if err != nil {
 			return err
 		}
@@ -60,11 +63,12 @@ func measureFairness(ctx context.Context, r *run) (err error) {
 		if ended >= r.bulk {
 			break // no longer during the job
 		}
-		during = append(during, took)
+		during, last = append(during, took), spent
 	}
 	if len(during) == 0 {
 		return fmt.Errorf("the job of %d files ended before a single upload did", r.bulk)
 	}
+	r.out.Notes = append(r.out.Notes, "of one during the job "+last.String())
 	a, b := median(milliseconds(during)), median(milliseconds(idle))
 	r.add(Figure{Name: fmt.Sprintf("a single upload's verdict during another account's job of %d ÷ idle", r.bulk), Value: a / b, Unit: "×", Target: atMost(5),
 		Note: fmt.Sprintf("medians of %d and %d", len(during), len(idle))})
@@ -74,16 +78,16 @@ func measureFairness(ctx context.Context, r *run) (err error) {
 	return nil
 }
 
-// latency is the time from the beginning of an upload to its verdict.
-func (s *stack) latency(ctx context.Context, t *tenant, f file) (time.Duration, error) {
+// latency is the time from the beginning of an upload to its verdict, and where the review's went.
+func (s *stack) latency(ctx context.Context, t *tenant, f file) (time.Duration, waits, error) {
 	body, err := t.single(f)
 	if err != nil {
-		return 0, err
+		return 0, waits{}, err
 	}
 	began := time.Now()
 	id, err := t.upload(ctx, body)
 	if err != nil {
-		return 0, err
+		return 0, waits{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
@@ -93,7 +97,11 @@ func (s *stack) latency(ctx context.Context, t *tenant, f file) (time.Duration, 
 		return finished != nil, err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("wait for the verdict of %s: %w", id, err)
+		return 0, waits{}, fmt.Errorf("wait for the verdict of %s: %w", id, err)
 	}
-	return finished.Sub(began), nil
+	events, err := eventsOf(ctx, s.dev.Service.Temporal, workflows.ReviewID(t.account, id))
+	if err != nil {
+		return 0, waits{}, err
+	}
+	return finished.Sub(began), waitsOf(events), nil
 }

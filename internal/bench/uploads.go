@@ -73,7 +73,8 @@ func (r *run) singleUploads(ctx context.Context, t *tenant) error {
 	return nil
 }
 
-// largeOnes uploads many files of the largest size at once.
+// largeOnes uploads many files of the largest size at once, to an API that has only just begun: one that was busy has memory to
+// spare already.
 func (r *run) largeOnes(ctx context.Context, s *stack, t *tenant) error {
 	files, err := drawn(r.seed, 1, r.largeSize, sample.Text)
 	if err != nil {
@@ -81,6 +82,13 @@ func (r *run) largeOnes(ctx context.Context, s *stack, t *tenant) error {
 	}
 	body, err := t.single(files[0])
 	if err != nil {
+		return err
+	}
+	s.api.stop()
+	if s.api, err = s.startAPI(ctx, s.dev.URL, s.config.DatabaseURL.Reveal()); err != nil {
+		return err
+	}
+	if _, err := t.upload(ctx, body); err != nil {
 		return err
 	}
 	if err := s.api.forgetPeak(); err != nil {
