@@ -3,6 +3,7 @@ package schema
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -75,7 +76,11 @@ func list[T any](ctx context.Context, tx bun.IDB, page Page, narrow func(*bun.Se
 // cursor is the place of a row in its list: ErrBadCursor when the account has no such row.
 func cursor[T any](ctx context.Context, tx bun.IDB, id string) (int64, error) {
 	var seq []int64
-	err := tx.NewSelect().Model((*T)(nil)).Column("seq").Where("?TableAlias.id = ?", id).WhereAllWithDeleted().Scan(ctx, &seq)
+	query := tx.NewSelect().Model((*T)(nil)).Column("seq").Where("?TableAlias.id = ?", id)
+	if tx.Dialect().Tables().Get(reflect.TypeFor[T]()).SoftDeleteField != nil {
+		query = query.WhereAllWithDeleted()
+	}
+	err := query.Scan(ctx, &seq)
 	if err != nil {
 		return 0, fmt.Errorf("look up the cursor: %w", err)
 	}

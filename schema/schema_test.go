@@ -269,6 +269,18 @@ func TestEventsKeepTheirPlaceInTheOrder(t *testing.T) {
 		if len(all) != 3 || all[0].Seq == 0 || all[0].Seq >= all[1].Seq || all[1].Seq >= all[2].Seq {
 			t.Fatalf("places of events: %+v", all)
 		}
+		behind, err := schema.ListEvents(ctx, tx, schema.Page{Limit: 10, StartingAfter: all[1].ID}, schema.EventFilter{})
+		if err != nil || len(behind.Rows) != 1 || behind.Rows[0].ID != all[0].ID {
+			t.Errorf("behind the second event: %+v, %v", behind.Rows, err)
+		}
+		deliveries, err := schema.ListDeliveries(ctx, tx, schema.Page{Limit: 10}, schema.DeliveryFilter{})
+		if err != nil || len(deliveries.Rows) != 3 {
+			t.Fatalf("deliveries: %+v, %v", deliveries.Rows, err)
+		}
+		newer, err := schema.ListDeliveries(ctx, tx, schema.Page{Limit: 10, EndingBefore: deliveries.Rows[2].ID}, schema.DeliveryFilter{})
+		if err != nil || len(newer.Rows) != 2 {
+			t.Errorf("before the oldest delivery: %+v, %v", newer.Rows, err)
+		}
 		rest, err := schema.EventsAfter(ctx, tx, all[0].Seq, 10)
 		if err == nil && len(rest) != 2 {
 			t.Errorf("%d events follow the first, want 2", len(rest))

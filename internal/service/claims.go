@@ -59,12 +59,28 @@ func (c claims) Claim(ctx context.Context, account, key, operation, token string
 // jobAnswer is the answer of a bulk upload; nil while it is being provisioned.
 func jobAnswer(ctx context.Context, tx bun.IDB, held *schema.IdempotencyKey) (*api.Answer, error) {
 	job, err := schema.GetJob(ctx, tx, *held.JobID)
-	if err != nil || job.Answer == nil {
+	if err != nil {
 		return nil, err
 	}
-	return &api.Answer{
+	answer := &api.Answer{
 		Status: http.StatusCreated, Header: http.Header{"Content-Type": {"application/json"}}, Body: job.Answer, Fingerprint: held.Fingerprint,
-	}, nil
+	}
+	switch {
+	case job.Answer != nil:
+		return answer, nil
+	case job.Fault == nil:
+		return nil, nil
+	}
+	answer.Status = http.StatusInternalServerError
+	var body api.Error
+	body.ErrorCode = api.ErrorCodeGeneralError
+	if err := body.Message.FromErrorMessage0(*job.Fault); err != nil {
+		return nil, fmt.Errorf("tell why a bulk upload failed: %w", err)
+	}
+	if answer.Body, err = json.Marshal(body); err != nil {
+		return nil, fmt.Errorf("tell why a bulk upload failed: %w", err)
+	}
+	return answer, nil
 }
 
 func (c claims) open(held *schema.IdempotencyKey) (*api.Answer, error) {
