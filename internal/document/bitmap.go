@@ -30,11 +30,6 @@ func parsePGM(b []byte) (*bitmap, error) {
 	return &bitmap{w, h, b[at : at+w*h]}, nil
 }
 
-// pgm is the image as a binary portable grey map.
-func (m *bitmap) pgm() []byte {
-	return append(fmt.Appendf(nil, "P5\n%d %d\n255\n", m.width, m.height), m.pix...)
-}
-
 // threshold is the grey below which a pixel is ink (Otsu's method), kept away from both ends because most pages are nearly all
 // white.
 func (m *bitmap) threshold() byte {

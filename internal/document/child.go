@@ -154,7 +154,7 @@ func (p *pool) start() (*child, error) {
 		return nil, &Fault{NotStarted, childName, err}
 	}
 	c.in, c.write, c.read = in, gob.NewEncoder(in), gob.NewDecoder(out)
-	if err := confine(cmd.Process.Pid, p.limits.memory, childSeconds); err == nil {
+	if err = confine(cmd.Process.Pid, p.limits.memory, childSeconds); err == nil {
 		err = c.write.Encode(p.setup)
 	}
 	if err != nil {

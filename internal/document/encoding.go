@@ -170,7 +170,7 @@ func glyphText(name string) string {
 // What is no tick, cross or box reads as a black square: something is drawn, but no text.
 func pictureFont(name string) map[byte]string {
 	n := strings.ToLower(name)
-	known := map[byte]string{}
+	var known map[byte]string
 	switch {
 	case strings.Contains(n, "zapf") || strings.Contains(n, "dingbats"):
 		known = map[byte]string{'3': "✓", '4': "✓", '5': "✗", '6': "✗", '7': "✗", '8': "✗", 'l': "●", 'm': "○", 'n': "■", 'o': "□", 'p': "□", 'q': "□", 'r': "□", 'u': "◆", ' ': " "}

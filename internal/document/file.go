@@ -46,8 +46,6 @@ type leaf struct {
 	rotate    int
 }
 
-var errBudget = errors.New("the document unpacks to more than is allowed")
-
 // open parses the cross references and the page tree, trying the empty user password where the document is encrypted.
 // What it refuses it refuses as *certificate.Refusal.
 func open(pdf []byte) (f *file, err error) {
@@ -191,25 +189,6 @@ func (f *file) numbers(o types.Object) []float64 {
 		out[i], _ = f.number(v)
 	}
 	return out
-}
-
-// raw is the bytes of a string.
-func (f *file) raw(o types.Object) []byte {
-	switch o := f.get(o).(type) {
-	case types.StringLiteral:
-		b, err := types.Unescape(string(o))
-		if err != nil {
-			return nil
-		}
-		return b
-	case types.HexLiteral:
-		b, err := o.Bytes()
-		if err != nil {
-			return nil
-		}
-		return b
-	}
-	return nil
 }
 
 // text is a text string (UTF-16 or PDFDocEncoding).

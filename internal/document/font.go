@@ -2,6 +2,7 @@ package document
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pdfcpu/pdfcpu/pkg/font"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -118,9 +119,6 @@ func (f *file) extent(t *typeface, descriptor types.Dict, scale float64) {
 		t.descent = v * scale
 	}
 }
-
-// symbolic is bit 3 of the font descriptor's flags.
-const symbolic = 1 << 2
 
 // encoding is the text of each code of a simple font: ToUnicode first, then the named encoding with its differences, then what the
 // font itself implies.
@@ -242,11 +240,9 @@ func coreFont(name string) string {
 func coreWidth(core, text string, code byte) float64 {
 	c := rune(code)
 	if core != "Symbol" && core != "ZapfDingbats" {
-		for _, r := range text {
-			if b, ok := charmap.Windows1252.EncodeRune(r); ok {
-				c = rune(b)
-			}
-			break
+		first, _ := utf8.DecodeRuneInString(text)
+		if b, ok := charmap.Windows1252.EncodeRune(first); ok {
+			c = rune(b)
 		}
 	}
 	w, err := font.CharWidth(core, c)

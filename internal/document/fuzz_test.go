@@ -70,6 +70,35 @@ func FuzzTSV(f *testing.F) {
 	})
 }
 
+// FuzzBitmap feeds pictures of any size and content to what looks for lines, boxes and letters.
+func FuzzBitmap(f *testing.F) {
+	f.Add(40, 30, []byte{0, 255, 0})
+	f.Add(200, 200, []byte{255, 255, 255, 255, 255, 0})
+	f.Add(1, 900, []byte{0})
+	f.Fuzz(func(t *testing.T, width, height int, pattern []byte) {
+		if width < 1 || height < 1 || width > 1000 || height > 1000 || len(pattern) == 0 {
+			return
+		}
+		m := &bitmap{width, height, make([]byte, width*height)}
+		for i := range m.pix {
+			m.pix[i] = pattern[i%len(pattern)]
+		}
+		threshold := m.threshold()
+		m.upended()
+		m = m.rotated(m.skew(threshold)).turned(90)
+		for _, b := range m.takeRulings(threshold).boxes {
+			if b.ink < 0 || b.ink > 1 || b.box.empty() {
+				t.Errorf("%+v", b)
+			}
+		}
+		places, _ := m.unread([]seen{{text: "1", box: rect{0, 0, 9, 9}}}, threshold)
+		for _, p := range places {
+			m.cut(p.box)
+		}
+		m.halved()
+	})
+}
+
 // sane reads a file and checks what must hold of any result.
 func sane(t *testing.T, pdf []byte) {
 	t.Helper()

@@ -50,7 +50,7 @@ func (m *bitmap) takeRulings(threshold byte) rulings {
 			down.column(s)
 		}
 	}
-	out := rulings{boxes: m.boxes(thinRows, thinColumns, across, down, threshold)}
+	out := rulings{boxes: m.boxes(thinColumns, across, down, threshold)}
 	out.rules = append(merged(thinRows, false), merged(thinColumns, true)...)
 	for _, s := range thinRows {
 		if s.to-s.from >= ruleLength {
@@ -174,7 +174,7 @@ const spread = 2
 
 // whitenRow takes a horizontal rule away with its grey fringe, except where letters touch or cross it.
 func (m *bitmap) whitenRow(s segment, threshold byte) {
-	limit := m.middling(s, 0, 1, threshold) + spread
+	limit := m.thickest(s, 0, 1, threshold)
 	for x := s.from; x < s.to; x++ {
 		if !m.ink(x, s.at, threshold) || m.thickness(x, s.at, 0, 1, threshold) > limit {
 			continue
@@ -184,7 +184,7 @@ func (m *bitmap) whitenRow(s segment, threshold byte) {
 }
 
 func (m *bitmap) whitenColumn(s segment, threshold byte) {
-	limit := m.middling(s, 1, 0, threshold) + spread
+	limit := m.thickest(s, 1, 0, threshold)
 	for y := s.from; y < s.to; y++ {
 		if !m.ink(s.at, y, threshold) || m.thickness(s.at, y, 1, 0, threshold) > limit {
 			continue
@@ -193,8 +193,9 @@ func (m *bitmap) whitenColumn(s segment, threshold byte) {
 	}
 }
 
-// middling is the median thickness of a rule square to its direction.
-func (m *bitmap) middling(s segment, dx, dy int, threshold byte) int {
+// thickest is how thick a rule may be square to its direction: its median thickness and the spread. It is 0 where most of the rule has
+// already been taken away and what is left are the letters that touched it.
+func (m *bitmap) thickest(s segment, dx, dy int, threshold byte) int {
 	var counts [2*ruleThick + 2]int
 	n := 0
 	for i := s.from; i < s.to; i += 3 {
@@ -207,9 +208,12 @@ func (m *bitmap) middling(s segment, dx, dy int, threshold byte) int {
 			n++
 		}
 	}
+	if n*6 < s.to-s.from {
+		return 0
+	}
 	for t, c := range counts {
 		if n -= 2 * c; n <= 0 {
-			return t
+			return min(t, ruleThick) + spread
 		}
 	}
 	return ruleThick
@@ -278,7 +282,7 @@ func (k *mask) rowShare(y, x0, x1 int) float64 {
 	n := 0
 	for x := x0; x < x1; x++ {
 		for d := -slack; d <= slack; d++ {
-			if yy := y + d; yy >= 0 && yy < k.height && k.bits[yy*k.width+x] {
+			if k.at(x, y+d) {
 				n++
 				break
 			}
@@ -291,7 +295,7 @@ func (k *mask) columnShare(x, y0, y1 int) float64 {
 	n := 0
 	for y := y0; y < y1; y++ {
 		for d := -slack; d <= slack; d++ {
-			if xx := x + d; xx >= 0 && xx < k.width && k.bits[y*k.width+xx] {
+			if k.at(x+d, y) {
 				n++
 				break
 			}
@@ -305,7 +309,7 @@ const covered = 0.93
 
 // boxes finds small boxes: for each stretch of a vertical line as left side, the nearest right side, and between them the nearest
 // pairs of horizontal lines.
-func (m *bitmap) boxes(rows, columns []segment, across, down *mask, threshold byte) []tickBox {
+func (m *bitmap) boxes(columns []segment, across, down *mask, threshold byte) []tickBox {
 	var out []tickBox
 	taken := newMask(m.width/8+1, m.height/8+1)
 	for _, s := range columns {
@@ -319,7 +323,6 @@ func (m *bitmap) boxes(rows, columns []segment, across, down *mask, threshold by
 			if !ok {
 				break
 			}
-			y = top + 1
 			inner := top
 			for across.rowShare(inner+1, s.at+4, s.at+boxSide-4) > covered && inner-top < ruleThick {
 				inner++
