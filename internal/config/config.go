@@ -37,7 +37,7 @@ type Config struct {
 	// TemporalUIURL is the Temporal UI that links for operators lead to; empty for none.
 	TemporalUIURL string `env:"CERTFLOW_TEMPORAL_UI_URL"`
 
-	// Addr and MetricsAddr are what the API listens on; metrics have a listener of their own, empty for none.
+	// Addr is what the API listens on; MetricsAddr what metrics are served on, by the API and by the worker, off for none.
 	Addr        string `env:"CERTFLOW_ADDR" envDefault:"127.0.0.1:8080"`
 	MetricsAddr string `env:"CERTFLOW_METRICS_ADDR" envDefault:"127.0.0.1:9090"`
 	// PublicURL is how clients reach the API: links to PDFs begin with it.

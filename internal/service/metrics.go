@@ -26,7 +26,7 @@ func (s *Service) serveMetrics() (*http.Server, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{}))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	if s.Config.MetricsAddr == "" {
+	if s.Config.MetricsAddr == "" || s.Config.MetricsAddr == "off" {
 		return server, nil
 	}
 	listener, err := net.Listen("tcp", s.Config.MetricsAddr)

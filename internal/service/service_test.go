@@ -109,7 +109,7 @@ func (s *stack) worker(t *testing.T) *exec.Cmd {
 	cmd.Env = append(os.Environ(),
 		"CERTFLOW_DATABASE_URL="+s.config.DatabaseURL.Reveal(), "CERTFLOW_BLOB_URL="+s.config.BlobURL,
 		"CERTFLOW_SECRET_KEY="+s.config.SecretKeys.Reveal(), "CERTFLOW_TEMPORAL_ADDRESS="+s.config.TemporalAddress,
-		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=",
+		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=off",
 	)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
