@@ -29,7 +29,7 @@ type sizes struct {
 	rampStep, uploadTime              time.Duration
 	largeUploads, largeSize           int
 	certificates, noops, reads        int
-	bulk, bulkChain                   int
+	bulk, bulkChain, bulkPerRun       int
 	singles                           int
 	deliveryTime                      time.Duration
 	listFew, listSome, listMany       int
@@ -41,7 +41,7 @@ func (o Options) sizes() sizes {
 	if o.Small {
 		return sizes{
 			readRuns: 3, scanRuns: 1, readFiles: 2, scanFiles: 1, rampStep: time.Second, uploadTime: 2 * time.Second,
-			largeUploads: 5, largeSize: 15 << 20, certificates: 10, noops: 20, reads: 5, bulk: 60, bulkChain: 60, singles: 3,
+			largeUploads: 5, largeSize: 15 << 20, certificates: 10, noops: 20, reads: 5, bulk: 60, bulkChain: 60, bulkPerRun: 25, singles: 3,
 			deliveryTime: 6 * time.Second, listFew: 1000, listSome: 20_000, listMany: 30_000, listRequests: 10,
 			otherAccounts: 2, othersCertificates: 1000,
 		}

@@ -42,7 +42,7 @@ func (r *run) noopJob(ctx context.Context) (seconds float64, err error) {
 		return 0, err
 	}
 	b.steps.ended.Store(0)
-	c, err := b.job(ctx, r.bulkChain)
+	c, err := b.job(ctx, r.bulkChain, r.bulkPerRun)
 	if err != nil {
 		return 0, err
 	}

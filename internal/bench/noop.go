@@ -119,8 +119,8 @@ type chain struct {
 	parts        string
 }
 
-// job runs a bulk job of no-op reviews to its end.
-func (b *bareTemporal) job(ctx context.Context, n int) (chain, error) {
+// job runs a bulk job of no-op reviews to its end; a run starts perRun of them, or as many as the workflow thinks right when that is 0.
+func (b *bareTemporal) job(ctx context.Context, n, perRun int) (chain, error) {
 	before, err := treeCPU(b.pid)
 	if err != nil {
 		return chain{}, err
@@ -128,7 +128,7 @@ func (b *bareTemporal) job(ctx context.Context, n int) (chain, error) {
 	began := time.Now()
 	const id = "jb_bench"
 	run, err := b.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: workflows.ReviewsQueue},
-		workflows.BulkReview, workflows.Bulk{Account: "acct_bench", Job: id})
+		workflows.BulkReview, workflows.Bulk{Account: "acct_bench", Job: id, PerRun: perRun})
 	if err != nil {
 		return chain{}, fmt.Errorf("start a job: %w", err)
 	}
