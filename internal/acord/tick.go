@@ -18,17 +18,6 @@ func isTick(text string) bool {
 	return false
 }
 
-// boxed reports whether a word is a tick box drawn with characters, and whether it is ticked.
-func boxed(text string) (box, ticked bool) {
-	switch text {
-	case "☐", "□", "[]", "()", "○", "❑", "❏", "▢":
-		return true, false
-	case "☒", "☑", "✓", "✔", "■", "⊠":
-		return true, true
-	}
-	return false, false
-}
-
 // ticks are the marks in tick boxes: for each ticked label, by its index in sheet.anchors, the mark.
 type ticks map[int]cell
 
