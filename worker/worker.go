@@ -89,15 +89,9 @@ func (w *Worker) Stop() {
 	}
 }
 
-// pollers is how many requests for tasks a worker has open on a queue, as far as it has slots for what they bring. A queue has four
-// partitions unless its server says otherwise, and a task in one where nobody asks waits until it is forwarded.
-const pollers = 8
-
 func (o Options) worker(queue string) worker.Options {
 	options := worker.Options{
 		MaxConcurrentActivityExecutionSize: o.Slots[queue],
-		MaxConcurrentActivityTaskPollers:   pollers,
-		MaxConcurrentWorkflowTaskPollers:   pollers,
 		WorkerStopTimeout:                  o.StopTime,
 		Interceptors:                       []interceptor.WorkerInterceptor{&faults{metrics: o.Metrics}},
 		DisableWorkflowWorker:              queue == workflows.DocumentsQueue || queue == workflows.ModelsQueue,
