@@ -16,6 +16,7 @@ import (
 	"certflow/internal/sample"
 	"certflow/internal/secret"
 	"certflow/internal/service"
+	"certflow/worker"
 )
 
 // stack is a private PostgreSQL and Temporal with an API and, where wanted, a worker as processes.
@@ -55,6 +56,10 @@ func (r *run) start(ctx context.Context, withWorker bool) (s *stack, err error) 
 	}()
 	if s.owner, err = sql.Open("pgx", c.OwnerDatabaseURL.Reveal()); err != nil {
 		return nil, fmt.Errorf("connect as the owner: %w", err)
+	}
+	// Until a first worker has registered them, no review can be started, and all wait for the sweep.
+	if err := worker.EnsureSearchAttributes(ctx, dev.Service.Temporal, c.TemporalNamespace); err != nil {
+		return nil, err
 	}
 	if s.api, err = s.startAPI(ctx, dev.URL, c.DatabaseURL.Reveal()); err != nil {
 		return nil, err
