@@ -92,7 +92,7 @@ export async function journey({ browser, url, key, api, set, step }) {
   await step('the rule is approved, then the certificate', async () => {
     assert.ok(await page.getByRole('button', { name: 'Approve', exact: true }).isDisabled(), 'not while a failure stands')
     await page.getByRole('tab', { name: /Rules/ }).click()
-    await page.getByRole('button', { name: 'Approve the rule General liability limits' }).click()
+    await page.getByRole('button', { name: 'Approve rule General liability limits' }).click()
     await page.getByRole('dialog').getByLabel('Reason').fill('The umbrella covers it.')
     await page.getByRole('dialog').getByRole('button', { name: 'Approve rule' }).click()
     await page.getByText('approved by a person').waitFor()
@@ -125,7 +125,7 @@ export async function journey({ browser, url, key, api, set, step }) {
     await first.locator('.delivery-main').click()
     await first.getByText(/^Attempt 1/).waitFor()
     const before = await page.locator('.delivery').count()
-    await first.getByRole('button', { name: /again/ }).click()
+    await first.getByRole('button', { name: /^Resend/ }).click()
     await page.waitForFunction(n => document.querySelectorAll('.delivery').length > n, before)
   })
 
@@ -248,7 +248,7 @@ export async function journey({ browser, url, key, api, set, step }) {
 
   await step('a forged request is refused, with the cookie and from the page itself', async () => {
     const answers = await page.evaluate(async contractor => {
-      const send = headers => fetch(`/api/v1/contractors/${contractor}`, { method: 'DELETE', headers }).then(r => r.status)
+      const send = headers => fetch(`/api/v1/contractors/${contractor}`, { method: 'DELETE', headers: { 'X-Requested-With': 'certflow-console', ...headers } }).then(r => r.status)
       return [await send({}), await send({ 'X-CSRF-Token': 'A'.repeat(43) })]
     }, set.contractor.id)
     assert.deepEqual(answers, [403, 403])

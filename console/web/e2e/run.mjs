@@ -13,8 +13,9 @@ let failed = 0
 
 async function step(name, run) {
   const began = Date.now()
+  let late
   try {
-    await run()
+    await Promise.race([run(), new Promise((_, reject) => { late = setTimeout(reject, 180_000, new Error('it takes more than three minutes')) })])
     console.log(`ok    ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
     return true
   } catch (e) {
@@ -22,6 +23,8 @@ async function step(name, run) {
     await shown()
     console.log(`FAIL  ${name}\n      ${String(e.stack ?? e).split('\n').slice(0, 14).join('\n      ')}`)
     return false
+  } finally {
+    clearTimeout(late)
   }
 }
 

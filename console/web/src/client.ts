@@ -77,12 +77,23 @@ function address(path: string, query?: Query): string {
 
 export const noAnswer = () => new Problem(0, 'no_answer', 'The service cannot be reached. Check the connection and try again.')
 
+// Sign is what a client knows of its session.
+export interface Sign {
+  token(): string
+  // renew answers whether there is another token of the same account: somebody signed in again in another tab.
+  renew(): Promise<boolean>
+  expired(): void
+}
+
+// asPage tells the server that a page asks, for which it leaves out the challenge that would make the browser ask for a password.
+const asPage = { 'X-Requested-With': 'certflow-console' }
+
 // newClient makes a client that sends the session's token, and says when the session is over.
-export function newClient(token: () => string, expired: () => void): Client {
+export function newClient(sign: Sign): Client {
   async function ask(method: string, path: string, request: Request): Promise<Response> {
-    const headers: Record<string, string> = { Accept: 'application/json', 'List-Format': 'array', ...request.headers }
+    const headers: Record<string, string> = { Accept: 'application/json', 'List-Format': 'array', ...asPage, ...request.headers }
     const changes = method !== 'GET'
-    if (changes) headers['X-CSRF-Token'] = token()
+    if (changes) headers['X-CSRF-Token'] = sign.token()
     if (method === 'POST') headers['Idempotency-Key'] = idempotencyKey()
     let body: string | null = null
     if (request.body !== undefined) {
@@ -95,13 +106,17 @@ export function newClient(token: () => string, expired: () => void): Client {
     try {
       // A POST that was cut off is sent once more: its key keeps it from counting twice.
       response = await once().catch((e: unknown) => (method === 'POST' && !request.signal?.aborted ? once() : Promise.reject(e)))
+      if (response.status === 403 && changes && (await sign.renew())) {
+        headers['X-CSRF-Token'] = sign.token()
+        response = await once()
+      }
     } catch (e) {
       if (request.signal?.aborted) throw e
       throw noAnswer()
     }
     if (response.ok) return response
     const problem = problemOf(response.status, await response.json().catch(() => null))
-    if (response.status === 401) expired()
+    if (response.status === 401) sign.expired()
     throw problem
   }
 
@@ -116,25 +131,30 @@ export function newClient(token: () => string, expired: () => void): Client {
     async send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, request: Request = {}) {
       return (await (await ask(method, path, request)).json()) as T
     },
-    // fetch cannot tell how much of a body was sent; XMLHttpRequest can.
-    upload<T>(path: string, form: FormData, progress: (share: number) => void, signal?: AbortSignal) {
-      return new Promise<T>((resolve, reject) => {
-        const request = new XMLHttpRequest()
-        request.open('POST', basePath + path)
-        request.responseType = 'json'
-        request.setRequestHeader('X-CSRF-Token', token())
-        request.setRequestHeader('Idempotency-Key', idempotencyKey())
-        request.upload.onprogress = e => e.lengthComputable && progress(e.loaded / e.total)
-        request.onerror = () => reject(noAnswer())
-        request.onabort = () => reject(new Problem(0, 'aborted', 'The upload was stopped.'))
-        request.onload = () => {
-          if (request.status >= 200 && request.status < 300) return resolve(request.response as T)
-          if (request.status === 401) expired()
-          reject(problemOf(request.status, request.response))
-        }
-        signal?.addEventListener('abort', () => request.abort())
-        request.send(form)
-      })
+    async upload<T>(path: string, form: FormData, progress: (share: number) => void, signal?: AbortSignal) {
+      const key = idempotencyKey()
+      const once = () => post(path, form, { ...asPage, 'X-CSRF-Token': sign.token(), 'Idempotency-Key': key }, progress, signal)
+      let answer = await once()
+      if (answer.status === 403 && (await sign.renew())) answer = await once()
+      if (answer.status >= 200 && answer.status < 300) return answer.body as T
+      if (answer.status === 401) sign.expired()
+      throw problemOf(answer.status, answer.body)
     },
   }
+}
+
+// post sends a form. fetch cannot tell how much of a body was sent; XMLHttpRequest can.
+function post(path: string, form: FormData, headers: Record<string, string>, progress: (share: number) => void, signal?: AbortSignal) {
+  return new Promise<{ status: number; body: unknown }>((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', basePath + path)
+    request.responseType = 'json'
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
+    request.upload.onprogress = e => e.lengthComputable && progress(e.loaded / e.total)
+    request.onerror = () => reject(noAnswer())
+    request.onabort = () => reject(new Problem(0, 'aborted', 'The upload was stopped.'))
+    request.onload = () => resolve({ status: request.status, body: request.response as unknown })
+    signal?.addEventListener('abort', () => request.abort())
+    request.send(form)
+  })
 }

@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { AppContext, type App, type Session } from './app.ts'
-import { newClient, Problem } from './client.ts'
+import { newClient, Problem, type Sign } from './client.ts'
 import { Live } from './live.ts'
 import { Names } from './names.ts'
 import { addressOf, placeOf, type Place } from './router.ts'
@@ -40,8 +40,19 @@ function SignedIn({ session, onEnd }: { session: Session; onEnd: (expired: boole
   const [notes, setNotes] = useState<Note[]>([])
   const count = useRef(0)
   const parts = useMemo(() => {
-    const client = newClient(() => session.csrf_token, () => onEnd(true))
-    return { client, names: new Names(client), live: new Live() }
+    let token = session.csrf_token
+    const sign: Sign = {
+      token: () => token,
+      async renew() {
+        const now = await askSession().catch(() => null)
+        if (now?.account !== session.account || now.csrf_token === token) return false
+        token = now.csrf_token
+        return true
+      },
+      expired: () => onEnd(true),
+    }
+    const client = newClient(sign)
+    return { sign, client, names: new Names(client), live: new Live() }
   }, [session])
 
   useEffect(() => {
@@ -73,7 +84,7 @@ function SignedIn({ session, onEnd }: { session: Session; onEnd: (expired: boole
       setTimeout(() => setNotes(notes => notes.filter(n => n.id !== id)), tone === 'bad' ? 9_000 : 5_000)
     },
     signOut() {
-      endSession(session).then(() => onEnd(false), () => app.say('Signing out failed. Try again.', 'bad'))
+      endSession(parts.sign).then(() => onEnd(false), () => app.say('Signing out failed. Try again.', 'bad'))
     },
   }
   return (

@@ -1,5 +1,5 @@
 import type { Session } from './app.ts'
-import { noAnswer, problemOf } from './client.ts'
+import { noAnswer, problemOf, type Sign } from './client.ts'
 
 // The console's session: the API key goes to the server once and comes back as a cookie that scripts cannot read.
 
@@ -29,7 +29,9 @@ export async function signIn(key: string): Promise<Session> {
   return read(await ask({ method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: JSON.stringify({ key }) }))
 }
 
-export async function endSession(session: Session): Promise<void> {
-  const response = await ask({ method: 'DELETE', headers: { 'X-CSRF-Token': session.csrf_token } })
+export async function endSession(sign: Sign): Promise<void> {
+  const once = () => ask({ method: 'DELETE', headers: { 'X-CSRF-Token': sign.token() } })
+  let response = await once()
+  if (response.status === 403 && (await sign.renew())) response = await once()
   if (!response.ok) throw problemOf(response.status, null)
 }

@@ -11,11 +11,16 @@ afterEach(() => {
 function answers(...given: (Response | Error)[]): { url: string; init: RequestInit }[] {
   const asked: { url: string; init: RequestInit }[] = []
   globalThis.fetch = ((url: string, init: RequestInit) => {
-    asked.push({ url, init })
+    asked.push({ url, init: { ...init, headers: { ...(init.headers as Record<string, string>) } } })
     const next = given.shift() ?? new Error('asked once too often')
     return next instanceof Error ? Promise.reject(next) : Promise.resolve(next)
   }) as typeof fetch
   return asked
+}
+
+const sign = (renewed: string[] = []) => {
+  let token = 'token'
+  return { token: () => token, renew: () => Promise.resolve(Boolean((token = renewed.shift() ?? token) !== 'token')), expired: () => {} }
 }
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) => new Response(JSON.stringify(body), { status, headers })
@@ -23,7 +28,7 @@ const header = (init: RequestInit, name: string) => (init.headers as Record<stri
 
 test('what reads carries no token, what changes something does', async () => {
   const asked = answers(json(200, {}), json(200, {}), json(200, {}), json(200, {}))
-  const client = newClient(() => 'token', () => {})
+  const client = newClient(sign())
   await client.get('/account')
   await client.send('POST', '/contractors', { body: { a: 1 } })
   await client.send('PUT', '/contractors/x')
@@ -35,19 +40,19 @@ test('what reads carries no token, what changes something does', async () => {
 
 test('a POST that was cut off is sent once more with its key', async () => {
   const asked = answers(new TypeError('network'), json(201, { id: 'x' }))
-  assert.deepEqual(await newClient(() => 't', () => {}).send('POST', '/contractors', { body: {} }), { id: 'x' })
+  assert.deepEqual(await newClient(sign()).send('POST', '/contractors', { body: {} }), { id: 'x' })
   assert.equal(header(asked[0]!.init, 'Idempotency-Key'), header(asked[1]!.init, 'Idempotency-Key'))
 })
 
 test('other requests that were cut off say so', async () => {
   const asked = answers(new TypeError('network'))
-  await assert.rejects(newClient(() => 't', () => {}).send('DELETE', '/contractors/x'), (e: Problem) => e.code === 'no_answer' && e.status === 0)
+  await assert.rejects(newClient(sign()).send('DELETE', '/contractors/x'), (e: Problem) => e.code === 'no_answer' && e.status === 0)
   assert.equal(asked.length, 1)
 })
 
 test('a session that is over is noticed, and a forbidden request is not taken for one', async () => {
   let ended = 0
-  const client = newClient(() => 't', () => ended++)
+  const client = newClient({ ...sign(), expired: () => ended++ })
   answers(json(401, { message: 'Send your API key.', error_code: 'invalid_api_key' }), json(403, { message: 'No.', error_code: 'forbidden' }))
   await assert.rejects(client.get('/account'), /Send your API key/)
   await assert.rejects(client.send('POST', '/x'), /No\./)
@@ -68,4 +73,14 @@ test('the neighbours of a page come from its Link header', () => {
   assert.deepEqual(links.next, { limit: '25', starting_after: 'ci_b', 'expand[]': 'review_results' })
   assert.deepEqual(links.prev, { ending_before: 'ci_a' })
   assert.deepEqual(linksOf(null), { next: null, prev: null })
+})
+
+test('a token that another tab made stale is renewed once', async () => {
+  const forbidden = () => json(403, { message: 'No.', error_code: 'forbidden' })
+  const asked = answers(forbidden(), json(200, { done: true }))
+  assert.deepEqual(await newClient(sign(['fresh'])).send('DELETE', '/x'), { done: true })
+  assert.deepEqual(asked.map(a => header(a.init, 'X-CSRF-Token')), ['token', 'fresh'])
+  const again = answers(forbidden(), forbidden())
+  await assert.rejects(newClient(sign()).send('DELETE', '/x'), /No\./)
+  assert.equal(again.length, 1)
 })

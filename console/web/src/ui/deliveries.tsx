@@ -52,7 +52,7 @@ function One({ d, endpoints, onChange }: { d: Delivery; endpoints: boolean; onCh
             </span>
           </span>
         </button>
-        <Button small icon="send" busy={busy} onClick={resend} aria-label={`Send ${d.event_type} again`}>Resend</Button>
+        <Button small icon="send" busy={busy} onClick={resend} aria-label={`Resend ${d.event_type}`}>Resend</Button>
       </div>
       <div id={`${d.id}-attempts`} hidden={!open}>{open && <Attempts d={d} endpoints={endpoints} />}</div>
     </li>

@@ -49,7 +49,7 @@ export function RuleList(p: {
                 </span>
               </button>
               {p.onApprove && r.result === 'fail' && !r.manually_approved && (
-                <Button small class="rule-approve" onClick={() => p.onApprove?.(r)} aria-label={`Approve the rule ${r.rule_name}`}>Approve rule</Button>
+                <Button small class="rule-approve" onClick={() => p.onApprove?.(r)} aria-label={`Approve rule ${r.rule_name}`}>Approve rule</Button>
               )}
             </li>
           )

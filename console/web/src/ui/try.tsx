@@ -20,7 +20,7 @@ export function Try(p: { requirement: string | null; rules: Rule[]; draft: boole
   const recent = useLoad(signal => client.list<Certificate>('/files/certificates', { query: { limit: '100' }, signal }), [client])
   const read = (recent.data?.items ?? []).filter(c => c.status === 'approved' || c.status === 'flagged' || c.status === 'denied')
   useEffect(() => {
-    if (!chosen && read[0]) setChosen(read[0].id)
+    setChosen(chosen => chosen || (read[0]?.id ?? ''))
   }, [recent.data])
   const run = async () => {
     setBusy(true)
