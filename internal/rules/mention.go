@@ -185,8 +185,17 @@ func (p prose) denies(s [2]int) bool {
 		case "never", "none", "neither", "nor", "cannot", "excluded", "exclude", "excludes", "exclusion", "removed", "remove", "deleted",
 			"denied", "declined", "rejected", "revoked", "rescinded", "withdrawn", "terminated", "ceased", "void", "former", "formerly",
 			"isnt", "arent", "wasnt", "werent", "doesnt", "dont", "didnt", "hasnt", "havent", "wont", "cant", "shant", "shouldnt",
-			"lacks", "nobody", "ineligible", "unless", "na", "nil":
+			"lacks", "nobody", "ineligible", "unless", "na", "nil", "pending", "awaiting", "request", "requests", "requested":
 			return true
+		case "cancelled", "canceled":
+			// "Coverage was cancelled", but not "should any policy be cancelled".
+			if i > s[0] && slices.Contains([]string{"was", "were", "is", "are", "been"}, p.words[i-1].word) {
+				return true
+			}
+		case "only":
+			if i > s[0] && p.words[i-1].word == "holder" {
+				return true // holder only, and so no insured
+			}
 		case "no":
 			if !p.numbers(i, s) && !p.follows(i, s, 1, "less", "later", "fewer", "more") {
 				return true
