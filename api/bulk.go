@@ -140,7 +140,10 @@ func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulk
 		h.discard(ctx, u)
 		return bulkAnswer{}, err
 	}
-	if earlier != nil {
+	switch {
+	case earlier != nil && held.job != "":
+		return bulkAccepted(held.job), nil
+	case earlier != nil:
 		return replayedBulk(earlier), nil
 	}
 	job, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Job, error) {

@@ -246,6 +246,12 @@ func TestABulkUploadWithoutWorkersIsAcceptedAndMadeOnce(t *testing.T) {
 	if again := send(); again.status != 202 || again.object(t).text("job") != job || again.header.Get("Idempotent-Replayed") != "" {
 		t.Errorf("repeated at once it answered %d %s", again.status, again.body)
 	}
+	refused(t, w.upload(placeholders, parts[1:], "Idempotency-Key: k"), 422, "idempotency_mismatch")
+	refused(t, w.upload(bulk, parts, "Idempotency-Key: k"), 422, "idempotency_mismatch")
+	refused(t, w.do("POST", "/contractors", `{"email":"a@b.c","first_name":"A","last_name":"B"}`, "Idempotency-Key: k"), 422, "idempotency_mismatch")
+	if a := w.send(w.key, "POST", placeholders, strings.NewReader("no parts"), "Content-Type: multipart/form-data; boundary=b", "Idempotency-Key: k"); a.status != 400 {
+		t.Errorf("a body without parts was answered %d %s", a.status, a.body)
+	}
 	w.in(w.account, func(ctx context.Context, tx bun.Tx) error {
 		j, err := schema.GetJob(ctx, tx, job)
 		if err != nil {

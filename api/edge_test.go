@@ -45,19 +45,19 @@ type memoryClaims struct {
 }
 
 type memoryClaim struct {
-	token, job string
-	answer     *Answer
+	operation, token, job string
+	answer                *Answer
 }
 
-func (m *memoryClaims) Claim(_ context.Context, account, key, _, token string, _ time.Duration) (Claimed, error) {
+func (m *memoryClaims) Claim(_ context.Context, account, key, operation, token string, _ time.Duration) (Claimed, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row := m.rows[account+key]
 	if row == nil {
-		m.rows[account+key] = &memoryClaim{token: token}
+		m.rows[account+key] = &memoryClaim{operation: operation, token: token}
 		return Claimed{Won: true}, nil
 	}
-	return Claimed{Answer: row.answer, Job: row.job}, nil
+	return Claimed{Operation: row.operation, Answer: row.answer, Job: row.job}, nil
 }
 
 func (m *memoryClaims) Finish(_ context.Context, _ bun.IDB, account, key, token string, answer Answer) error {

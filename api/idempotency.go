@@ -42,11 +42,14 @@ type Claims interface {
 }
 
 // Claimed is what came of a claim. Won says that the key is the claimant's; otherwise Answer is what was answered before, or nil
-// while that is being worked out, and Job names the bulk upload that works it out.
+// while that is being worked out. Job names the bulk upload that works it out or did, and Fingerprint is that of its request. Operation
+// is what the key was used for.
 type Claimed struct {
-	Won    bool
-	Answer *Answer
-	Job    string
+	Won         bool
+	Operation   string
+	Answer      *Answer
+	Job         string
+	Fingerprint []byte
 }
 
 // Answer is a response as it is kept, with the fingerprint of the request that it answers.
@@ -64,6 +67,7 @@ type claim struct {
 	token, operationID string
 	request            string // method and URL, part of the fingerprint
 	earlier            *Answer
+	job                string // the bulk upload that is working earlier out
 	fingerprint        []byte
 	kept               bool // finished, or handed over
 }
@@ -92,26 +96,25 @@ func (s *Server) claimKey(c *gin.Context) {
 		state.claim = held
 		defer s.giveBack(c.Request.Context(), held)
 		c.Next()
+	case (claimed.Answer != nil || claimed.Job != "") && claimed.Operation != held.operationID:
+		s.fail(c, errOtherRequest)
 	case claimed.Answer != nil:
 		held.earlier = claimed.Answer
 		state.claim = held
 		c.Next()
 	case claimed.Job != "":
-		s.acceptedAlready(c, claimed.Job)
+		// Whether this is the same request is known when its body was parsed.
+		held.earlier, held.job = &Answer{Fingerprint: claimed.Fingerprint}, claimed.Job
+		state.claim = held
+		c.Next()
 	default:
 		s.fail(c, &Problem{Status: http.StatusConflict, Code: ErrorCodeIdempotencyConflict, RetryAfter: time.Second,
 			Message: "A request with this idempotency key is still running. Try again shortly."})
 	}
 }
 
-// acceptedAlready answers the repetition of a bulk upload that is still being provisioned.
-func (s *Server) acceptedAlready(c *gin.Context, job string) {
-	if state := callOf(c.Request.Context()); state.body != nil {
-		state.body.drain()
-	}
-	c.Abort()
-	bulkAccepted(job).write(c.Writer)
-}
+// errOtherRequest refuses a key that answers for another request.
+var errOtherRequest = refuse(http.StatusUnprocessableEntity, ErrorCodeIdempotencyMismatch, "This idempotency key was used with another request.")
 
 // giveBack releases a claim that came to nothing, whether or not the client is still there.
 func (s *Server) giveBack(ctx context.Context, held *claim) {
@@ -136,12 +139,12 @@ func (k *claim) settle(parsed []byte) (*Answer, error) {
 		return nil, nil
 	}
 	if !bytes.Equal(k.earlier.Fingerprint, k.fingerprint) {
-		return nil, refuse(http.StatusUnprocessableEntity, ErrorCodeIdempotencyMismatch, "This idempotency key was used with another request.")
+		return nil, errOtherRequest
 	}
 	return k.earlier, nil
 }
 
-// replays reports whether the key has an answer, so that nothing is to be made.
+// replays reports whether the key has an answer, or a job that works it out, so that nothing is to be made.
 func (k *claim) replays() bool { return k != nil && k.earlier != nil }
 
 // finish stores the answer in the transaction that makes the effect. The caller calls keep once that is committed.

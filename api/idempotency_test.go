@@ -105,13 +105,17 @@ func TestAKeyWhoseRequestIsStillRunningConflicts(t *testing.T) {
 	}
 }
 
-func TestARunningBulkUploadIsAcceptedAgain(t *testing.T) {
+func TestTheKeyOfARunningBulkUploadIsForNoOtherOperation(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	e.claims.rows["acct_1k1"] = &memoryClaim{job: "jb_1"}
-	a := e.do(t, request("POST", "/api/v1/files/external_certificates/tracker/placeholder/bulk", "--b--", "Content-Type: multipart/form-data; boundary=b", "Idempotency-Key: k1"))
-	if a.status != 202 || !strings.Contains(a.body, `"job":"jb_1"`) || a.header.Get("Location") != "/api/v1/jobs/jb_1" || a.header.Get("Retry-After") == "" {
-		t.Errorf("answered %d %s with %v", a.status, a.body, a.header)
+	e.claims.rows["acct_1k1"] = &memoryClaim{operation: "UploadTrackerPlaceholderBulk", job: "jb_1"}
+	for name, body := range map[string]string{"a good body": jane, "a malformed body": "{"} {
+		if a := e.do(t, request("POST", "/api/v1/contractors", body, jsonBody, "Idempotency-Key: k1")); a.status != 422 || a.Code != "idempotency_mismatch" {
+			t.Errorf("%s was answered %d %s", name, a.status, a.body)
+		}
+	}
+	if len(e.created) != 0 {
+		t.Error("the handler was called")
 	}
 }
 

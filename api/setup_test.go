@@ -118,15 +118,19 @@ func (c claims) Claim(ctx context.Context, account, key, operation, token string
 	err = c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
 		held, won, err := schema.ClaimKey(ctx, tx, &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token,
 			LeaseUntil: time.Now().Add(lease)}, 24*time.Hour)
+		if err != nil {
+			return err
+		}
+		out.Operation = held.Operation
 		switch {
-		case err != nil, won:
-			out.Won = won
+		case won:
+			out.Won = true
 		case held.JobID != nil:
 			job, err := schema.GetJob(ctx, tx, *held.JobID)
 			if err != nil {
 				return err
 			}
-			out.Job = job.ID
+			out.Job, out.Fingerprint = job.ID, held.Fingerprint
 			if job.Answer != nil {
 				out.Answer = &api.Answer{Status: 201, Header: http.Header{"Content-Type": {"application/json"}}, Body: job.Answer, Fingerprint: held.Fingerprint}
 			}
@@ -134,7 +138,7 @@ func (c claims) Claim(ctx context.Context, account, key, operation, token string
 			out.Answer = new(api.Answer)
 			return json.Unmarshal(held.Response, out.Answer)
 		}
-		return err
+		return nil
 	})
 	return out, err
 }

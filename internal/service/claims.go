@@ -35,13 +35,15 @@ func (c claims) Claim(ctx context.Context, account, key, operation, token string
 	err := c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
 		row := &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token, LeaseUntil: time.Now().Add(lease)}
 		held, won, err := schema.ClaimKey(ctx, tx, row, keyTime)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		out.Operation = held.Operation
+		switch {
 		case won:
 			out.Won = true
 		case held.JobID != nil:
-			out.Job = *held.JobID
+			out.Job, out.Fingerprint = *held.JobID, held.Fingerprint
 			out.Answer, err = jobAnswer(ctx, tx, held)
 			return err
 		case held.Status != nil:
