@@ -17,8 +17,8 @@ func devCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "dev",
 		Usage: "run the whole service on this machine, with a private PostgreSQL and Temporal",
-		Description: "Everything listens on loopback. DATABASE_URL or TEMPORAL_ADDRESS, where set, replace the private part.\n" +
-			"The account's key is " + service.DevKey + ".",
+		Description: "Everything listens on loopback. DATABASE_URL (or CERTFLOW_OWNER_DATABASE_URL, the owner's) and TEMPORAL_ADDRESS\n" +
+			"(or CERTFLOW_TEMPORAL_ADDRESS), where set, replace the private part. The account's key is " + service.DevKey + ".",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "ephemeral", Usage: "keep nothing"},
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8080", Usage: "what the API listens on; port 0 is any free one"},
@@ -46,7 +46,7 @@ func runDev(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\ncertflow is up.\n  API          %s\n  key          %s\n  metrics      http://%s/metrics\n", dev.URL, service.DevKey, cfg.MetricsAddr)
+	fmt.Printf("\ncertflow is up.\n  API          %s\n  key          %s\n", dev.URL, service.DevKey)
 	fmt.Printf("  console      %s/console\n  API docs     %s/docs\n", dev.URL, dev.URL)
 	if dev.UIURL != "" {
 		fmt.Printf("  Temporal UI  %s\n", dev.UIURL)

@@ -18,9 +18,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := command().Run(ctx, os.Args)
 	stop()
-	var verdict cli.ExitCoder
-	if errors.As(err, &verdict) {
-		os.Exit(verdict.ExitCode())
+	var told exitStatus
+	if errors.As(err, &told) {
+		os.Exit(int(told))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "certflow:", err)
@@ -51,6 +51,12 @@ func command() *cli.Command {
 		},
 	}
 }
+
+// exitStatus ends the program with a status and without a word: the command has said what there is to say.
+type exitStatus int
+
+// Error names the status.
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // setLogger makes structured logging to stderr the default.
 func setLogger(level, format string) error {

@@ -17,7 +17,7 @@ import (
 func readCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "read",
-		Usage:     "read certificates on this machine, without a server: one JSON object a file",
+		Usage:     "read certificates on this machine, without a server: one JSON object a file; exit 1 when a file could not be looked at",
 		ArgsUsage: "FILE…",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "pages", Value: analysedPages, Usage: "how many pages are analysed"},
@@ -43,20 +43,37 @@ func readFiles(ctx context.Context, c *cli.Command) error {
 	}
 	defer r.Close()
 	out := json.NewEncoder(c.Root().Writer)
+	var failed error
 	for _, file := range c.Args().Slice() {
 		one, err := readOne(ctx, r, file, c.Int("pages"))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
-			return err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		if err := out.Encode(one); err != nil {
 			return fmt.Errorf("print a reading: %w", err)
 		}
 	}
-	return nil
+	return failed
 }
+
+// mostRead is the largest file that is read: the largest that may be uploaded (CONTRACT §2).
+const mostRead = 15 << 20
 
 // readOne reads one file as a review would: the first pages, trimmed.
 func readOne(ctx context.Context, r *reader.Reader, file string, pages int) (*readFile, error) {
+	about, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read a file: %w", err)
+	case !about.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no file", file)
+	case about.Size() > mostRead:
+		return nil, fmt.Errorf("%s has %d MB: a certificate has at most 15", file, about.Size()>>20)
+	}
 	pdf, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read a file: %w", err)

@@ -60,7 +60,7 @@ func review(ctx context.Context, c *cli.Command, r *remote) error {
 		return err
 	}
 	if code := exitCode(certificate.Status); code != 0 {
-		return cli.Exit("", code)
+		return exitStatus(code)
 	}
 	return nil
 }

@@ -144,6 +144,9 @@ func (d *Dev) temporal(ctx context.Context, c *config.Config, stack devstack.Opt
 // devSecretKey encrypts what the development stack keeps; nothing else may use it.
 const devSecretKey = "Y2VydGZsb3ctZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="
 
+// devShutdown is how long each part may take to stop; the stack stops within 20 s of Ctrl-C.
+const devShutdown = 5 * time.Second
+
 // settle gives the configuration what only a development stack may have.
 func (d *Dev) settle(c *config.Config, o DevOptions) error {
 	if c.SecretKeys.IsZero() {
@@ -166,6 +169,7 @@ func (d *Dev) settle(c *config.Config, o DevOptions) error {
 	}
 	c.Addr, c.MetricsAddr = addr, o.MetricsAddr
 	c.OperatorAccounts = []string{devAccount}
+	c.ShutdownTime = devShutdown
 	c.PublicURL = "http://" + addr
 	d.URL = c.PublicURL
 	return nil
