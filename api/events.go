@@ -128,6 +128,8 @@ func (s *stream) VisitStreamEventsResponse(w http.ResponseWriter) error {
 		select {
 		case <-s.ctx.Done():
 			return nil
+		case <-s.h.ending:
+			return nil
 		case <-tick.C:
 		}
 		piece, err := s.next()

@@ -56,6 +56,8 @@ type Handlers struct {
 	links      links
 	background sync.WaitGroup
 	starts     chan struct{}
+	ending     chan struct{} // closed when streams are to end
+	end        sync.Once
 }
 
 // HandlersConfig is what handlers are made of. All fields but Limits, Recoverer and Now are needed.
@@ -85,7 +87,7 @@ func NewHandlers(config HandlersConfig) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handlers{HandlersConfig: config, links: keys, starts: make(chan struct{}, maxStarts)}, nil
+	return &Handlers{HandlersConfig: config, links: keys, starts: make(chan struct{}, maxStarts), ending: make(chan struct{})}, nil
 }
 
 const (
@@ -121,6 +123,9 @@ func (h *Handlers) startDeliveries(ctx context.Context, deliveries []schema.Deli
 
 // Wait returns when everything that requests have left to be started was started, or given up.
 func (h *Handlers) Wait() { h.background.Wait() }
+
+// EndStreams ends the streams of events, which would last as long as their clients: these connect again. It may be called more than once.
+func (h *Handlers) EndStreams() { h.end.Do(func() { close(h.ending) }) }
 
 // known turns the error of a lookup by id into the 404 that names what was looked for.
 func known(err error, what, id string) error {

@@ -210,4 +210,11 @@ func TestEventsAreStreamedFromWhereTheClientLeftOff(t *testing.T) {
 	if got := w.want(200, "GET", "/events?type=ping&limit=2", "").ids(t); !cmp.Equal(got, []string{third, second}) {
 		t.Errorf("the list is %v", got)
 	}
+	w.handlers.EndStreams()
+	w.handlers.EndStreams()
+	for _, lines := range []*bufio.Scanner{fromNow, fromFirst} {
+		if got := next(lines); len(got) != 0 || lines.Err() != nil {
+			t.Errorf("a stream that was to end says %q, %v", got, lines.Err())
+		}
+	}
 }

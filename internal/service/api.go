@@ -53,6 +53,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 		return fmt.Errorf("serve the API: %w", err)
 	case <-ctx.Done():
 	}
+	handlers.EndStreams()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Config.ShutdownTime)
 	defer cancel()
 	if err := web.Shutdown(stopping); err != nil {
