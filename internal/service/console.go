@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"certflow/console"
 	"certflow/schema"
@@ -23,14 +24,18 @@ func (s *Service) console() (*console.Console, error) {
 	return pages, nil
 }
 
-// beside serves pages beside the API.
+// beside serves pages beside the API. It compares prefixes: a ServeMux would clean paths and redirect where the API has an answer of its own.
 func beside(pages, api http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	for _, path := range []string{"/console", "/console/", "/docs", "/docs/"} {
-		mux.Handle(path, pages)
-	}
-	mux.Handle("/", api)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.Path
+		for _, root := range []string{"/console", "/docs"} {
+			if path == root || strings.HasPrefix(path, root+"/") {
+				pages.ServeHTTP(w, r)
+				return
+			}
+		}
+		api.ServeHTTP(w, r)
+	})
 }
 
 // sessions lets browsers that are signed in to the console use the API.

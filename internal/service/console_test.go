@@ -1,0 +1,28 @@
+package service
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestPagesAreServedBesideTheAPIWithoutRedirects(t *testing.T) {
+	t.Parallel()
+	named := func(name string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, name+" "+r.URL.Path) })
+	}
+	both := beside(named("pages"), named("api"))
+	for path, want := range map[string]string{
+		"/console": "pages", "/console/": "pages", "/console/jobs": "pages", "/docs": "pages", "/docs/a": "pages",
+		"/": "api", "/api/v1//contractors": "api", "/api/v1/../v1/jobs": "api", "/consoles": "api", "//console": "api", "/docs.html": "api",
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "http://x/", nil)
+		r.URL.Path = path
+		both.ServeHTTP(w, r)
+		if got := w.Body.String(); w.Code != http.StatusOK || got != want+" "+path {
+			t.Errorf("%s was answered %d %s, want %s", path, w.Code, got, want)
+		}
+	}
+}
