@@ -1,18 +1,16 @@
 // Builds the pages into ../dist, from which the Go package embeds them. The same sources and lock file give the same bytes: file names
 // hold hashes of contents, and nothing here knows the time, the machine or the order of a directory.
 import { build } from 'esbuild'
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { vendored } from './vendor.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, '..', 'dist')
 const assets = join(dist, 'assets')
 const base = '/console/assets/'
-const manifest = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'))
 
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(assets, { recursive: true })
@@ -27,10 +25,9 @@ function keep(name, content) {
 }
 
 // The PDF viewer: its worker is a script of its own, its fonts and decoders are files that it loads when a PDF needs them.
-const pdfjs = join(here, 'node_modules', 'pdfjs-dist')
-const pdfjsVersion = JSON.parse(readFileSync(join(pdfjs, 'package.json'), 'utf8')).version
+const pdfjs = vendored('pdfjs-dist')
 const worker = keep('pdf.worker.mjs', readFileSync(join(pdfjs, 'legacy', 'build', 'pdf.worker.min.mjs')))
-const pdfjsFiles = `pdfjs-${pdfjsVersion}`
+const pdfjsFiles = basename(pdfjs)
 cpSync(join(pdfjs, 'standard_fonts'), join(assets, pdfjsFiles, 'standard_fonts'), { recursive: true })
 mkdirSync(join(assets, pdfjsFiles, 'wasm'))
 for (const name of ['openjpeg.wasm', 'jbig2.wasm', 'LICENSE_OPENJPEG', 'LICENSE_JBIG2']) {
@@ -46,7 +43,7 @@ const bundle = (entryPoints, outdir, more) =>
   })
 
 const pages = await bundle(['src/main.tsx', 'src/main.css', 'src/docs.ts', 'src/docs.css'], assets, {
-  format: 'esm', splitting: true,
+  format: 'esm', splitting: true, alias: { 'pdfjs-dist': pdfjs },
   define: {
     PDF_WORKER: JSON.stringify(worker),
     PDF_FILES: JSON.stringify(`${base}${pdfjsFiles}/`),
@@ -59,26 +56,10 @@ function address(entry) {
   return base + basename(output)
 }
 
-// scalar answers the script that draws the API's description. Its package would bring 240 MB of dependencies that the script already
-// holds: npm fetches the package alone, and its content must be what package.json says.
-function scalar() {
-  const { package: name, file, integrity } = manifest.scalar
-  const folder = mkdtempSync(join(tmpdir(), 'certflow-scalar-'))
-  try {
-    const tarball = execFileSync('npm', ['pack', '--silent', '--prefer-offline', '--pack-destination', folder, name], { cwd: here, encoding: 'utf8' }).trim()
-    const content = readFileSync(join(folder, tarball))
-    const found = 'sha512-' + createHash('sha512').update(content).digest('base64')
-    if (found !== integrity) throw new Error(`${name} is ${found}, but package.json says ${integrity}`)
-    return execFileSync('tar', ['-xzOf', join(folder, tarball), `package/${file}`], { maxBuffer: 64 << 20 })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
 const icon = keep('icon.svg', readFileSync(join(here, 'src', 'icon.svg')))
 const places = {
   icon, mainScript: address('src/main.tsx'), mainStyle: address('src/main.css'),
-  docsScript: address('src/docs.ts'), docsStyle: address('src/docs.css'), scalar: keep('scalar.js', scalar()),
+  docsScript: address('src/docs.ts'), docsStyle: address('src/docs.css'), scalar: keep('scalar.js', readFileSync(join(vendored('@scalar/api-reference'), 'dist', 'browser', 'standalone.js'))),
 }
 for (const page of ['index.html', 'docs.html']) {
   const html = readFileSync(join(here, 'src', page), 'utf8')
