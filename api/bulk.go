@@ -247,7 +247,7 @@ func (h *Handlers) planJob(ctx context.Context, tx bun.IDB, u *upload, kind bulk
 	if len(wrong) > 0 {
 		return nil, &Problem{Status: http.StatusBadRequest, Code: ErrorCodeNoInsuranceRequirementFound, Fields: wrong}
 	}
-	return job, u.unknownParts()
+	return job, u.unknownParts(ctx)
 }
 
 // requirementOfUpload chooses as CONTRACT §5 says. The job is yet to be made: its entity will be the tracker's.

@@ -17,6 +17,7 @@ type call struct {
 	object    bool   // lists are list objects
 	claim     *claim // nil without an idempotency key
 	body      *body
+	unknown   faults // query parameters of an upload that nobody knows
 }
 
 type callKey struct{}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -368,12 +369,14 @@ func (u *upload) textFaults() faults {
 	return wrong
 }
 
-// unknownParts is the refusal that names the parts that nobody knows, or nil.
-func (u *upload) unknownParts() error {
-	if len(u.unknown) == 0 {
+// unknownParts is the refusal that names the parts and the query parameters that nobody knows, or nil.
+func (u *upload) unknownParts(ctx context.Context) error {
+	parameters := callOf(ctx).unknown
+	if len(u.unknown) == 0 && len(parameters) == 0 {
 		return nil
 	}
 	wrong := faults{}
+	maps.Copy(wrong, parameters)
 	for _, name := range u.unknown {
 		wrong.add(printable(name), "There is no such field.")
 	}

@@ -120,7 +120,7 @@ func newCertificate(ctx context.Context, tx bun.IDB, u *upload) (*schema.Certifi
 	} else {
 		c.CustomMetadata = map[string]string{}
 	}
-	return c, u.unknownParts()
+	return c, u.unknownParts(ctx)
 }
 
 // chooseRequirement finds the requirement that judges an upload, or the refusal.

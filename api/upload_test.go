@@ -98,6 +98,20 @@ func TestAnUploadIsRefusedForTheFirstFaultInTheOrderOfTheContract(t *testing.T) 
 			t.Errorf("%s: the refusal is %s", name, says)
 		}
 	}
+	unknown := "/files/certificates?order=7"
+	if says := refused(t, w.upload(unknown, []part{text("contractor", "cn_none"), file}), 400, "invalid_contractor_id"); strings.Contains(says, "order") {
+		t.Errorf("an unknown parameter was told first: %s", says)
+	}
+	if says := refused(t, w.upload(unknown, []part{text("contractor", contractor), file, text("x", "")}), 400, "invalid_input"); !strings.Contains(says, `"order"`) || !strings.Contains(says, `"x"`) {
+		t.Errorf("the unknown parameter and part are told as %s", says)
+	}
+	for name, headers := range map[string][]string{"no content type": nil, "an upload without parts": {"Content-Type: multipart/form-data; boundary=b"}} {
+		if says := refused(t, w.send(w.key, "POST", "/files/certificates", http.NoBody, headers...), 400, "missing_contractor_id"); says == "" {
+			t.Error(name)
+		}
+	}
+	refused(t, w.send(w.key, "POST", placeholders, http.NoBody), 400, "missing_certificates")
+	refused(t, w.send(w.key, "POST", "/files/certificates", strings.NewReader("{}"), "Content-Type: application/json"), 415, "unsupported_media_type")
 	if n := w.stored(); n != 0 {
 		t.Errorf("refused uploads left %d files", n)
 	}

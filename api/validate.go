@@ -33,7 +33,8 @@ func (f faults) add(field, format string, args ...any) {
 }
 
 // validate checks a request against the contract before its handler sees it: parameters, content type and body, and after these what
-// the contract does not name. The body of an upload is left to the handler, which streams it.
+// the contract does not name. The body of an upload is left to the handler, which streams it and then tells of unknown parameters with
+// unknown parts.
 func (s *Server) validate(c *gin.Context) {
 	state := callOf(c.Request.Context())
 	wrong, unknown := faults{}, faults{}
@@ -44,10 +45,14 @@ func (s *Server) validate(c *gin.Context) {
 	}
 	checkParameters(c, state.operation, query, wrong, unknown)
 	if state.operation.multipart {
+		if c.Request.ContentLength == 0 {
+			emptyUpload(c.Request, state.body)
+		}
 		if err := checkMultipart(c.Request); err != nil {
 			s.fail(c, err)
 			return
 		}
+		state.unknown, unknown = unknown, nil
 	} else if err := checkBody(c.Request, state, wrong, unknown); err != nil {
 		s.fail(c, err)
 		return
@@ -105,8 +110,30 @@ func parameterFault(wrong faults, p *openapi3.Parameter, err error) {
 	}
 }
 
+// emptyUpload makes an upload without parts of a request without a body, which is refused for what it lacks and not for its form.
+func emptyUpload(r *http.Request, b *body) {
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=end")
+	b.ReadCloser = io.NopCloser(strings.NewReader("--end--"))
+}
+
+// encoded reports whether a body is compressed or otherwise encoded, which none may be.
+func encoded(r *http.Request) bool {
+	for _, coding := range r.Header.Values("Content-Encoding") {
+		if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
+			return true
+		}
+	}
+	return false
+}
+
+// errEncoded refuses a body that is not sent as it is.
+var errEncoded = refuse(http.StatusUnsupportedMediaType, ErrorCodeUnsupportedMediaType, "Send the body as it is, without a Content-Encoding.")
+
 // checkMultipart sees to it that an upload is one.
 func checkMultipart(r *http.Request) error {
+	if encoded(r) {
+		return errEncoded
+	}
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
 		return refuse(http.StatusUnsupportedMediaType, ErrorCodeUnsupportedMediaType, "Send the files as multipart/form-data.")
@@ -132,6 +159,9 @@ func checkBody(r *http.Request, state *call, wrong, unknown faults) error {
 	}
 	value := map[string]any{}
 	if len(data) > 0 {
+		if encoded(r) {
+			return errEncoded
+		}
 		if value, err = parseBody(r.Header.Get("Content-Type"), data, schema, wrong); err != nil {
 			return err
 		}

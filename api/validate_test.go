@@ -216,3 +216,12 @@ func TestTheHandlerIsGivenWhatWasSent(t *testing.T) {
 		})
 	}
 }
+
+func TestAnEncodedBodyIsRefusedAsSuch(t *testing.T) {
+	t.Parallel()
+	for coding, want := range map[string]int{"gzip": 415, "br, gzip": 415, "identity": 201, "Identity": 201} {
+		if a := newEdge(t).do(t, request("POST", "/api/v1/contractors", jane, jsonBody, "Content-Encoding: "+coding)); a.status != want {
+			t.Errorf("%s answered %d %s", coding, a.status, a.body)
+		}
+	}
+}
