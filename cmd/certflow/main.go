@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,11 +36,15 @@ func command() *cli.Command {
 		Usage:                 "review certificates of insurance",
 		EnableShellCompletion: true,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "log-level", Value: "info", Usage: "debug, info, warn or error", Sources: cli.EnvVars("CERTFLOW_LOG_LEVEL")},
-			&cli.StringFlag{Name: "log-format", Value: "json", Usage: "json or text", Sources: cli.EnvVars("CERTFLOW_LOG_FORMAT")},
+			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error; info, but warn for dev and demo, whose output is for people", Sources: cli.EnvVars("CERTFLOW_LOG_LEVEL")},
+			&cli.StringFlag{Name: "log-format", Usage: "json or text; json, but text for dev and demo", Sources: cli.EnvVars("CERTFLOW_LOG_FORMAT")},
 		},
 		Before: func(ctx context.Context, c *cli.Command) (context.Context, error) {
-			return ctx, setLogger(c.String("log-level"), c.String("log-format"))
+			level, format := "info", "json"
+			if command := c.Args().First(); command == "dev" || command == "demo" {
+				level, format = "warn", "text"
+			}
+			return ctx, setLogger(cmp.Or(c.String("log-level"), level), cmp.Or(c.String("log-format"), format))
 		},
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main prints, once
 		Commands: []*cli.Command{
