@@ -13,6 +13,7 @@ import (
 
 	"certflow/api"
 	"certflow/console"
+	"certflow/worker"
 )
 
 // keyUseEvery is how often it is written down which keys were used.
@@ -43,6 +44,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	var noting sync.WaitGroup
 	noting.Go(func() { server.NoteKeyUse(ctx, s.DB, keyUseEvery) })
 	defer noting.Wait()
+	noting.Go(func() { s.registerAttributes(ctx) })
 	web := server.HTTPServer(s.Config.Addr)
 	web.Handler = beside(pages, web.Handler)
 	failed := make(chan error, 1)
@@ -62,6 +64,17 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	}
 	handlers.Wait()
 	return nil
+}
+
+// registerAttributes registers the search attributes with which reviews are started, as soon as Temporal answers: the first uploads may
+// come before the first worker.
+func (s *Service) registerAttributes(ctx context.Context) {
+	if s.awaitTemporal(ctx) != nil {
+		return // the process ends
+	}
+	if err := worker.EnsureSearchAttributes(ctx, s.Temporal, s.Config.TemporalNamespace); err != nil && ctx.Err() == nil {
+		slog.ErrorContext(ctx, "reviews cannot be started before search attributes are registered", "error", err)
+	}
 }
 
 // api assembles the edge and the handlers.

@@ -39,6 +39,7 @@ CREATE INDEX ON certificates (account_id, seq) WHERE deleted_at IS NULL;
 CREATE INDEX ON certificates (account_id, status, seq) WHERE deleted_at IS NULL;
 CREATE INDEX ON certificates (contractor_id, seq) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX certificates_of_job ON certificates (job_id, position) WHERE in_job;
+CREATE INDEX ON certificates (job_id, seq) WHERE job_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX ON certificates (tracker_id, seq) WHERE tracker_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX ON certificates (requirement_id) WHERE deleted_at IS NULL;
 CREATE INDEX certificates_open ON certificates (created_at) WHERE status IN ('pending', 'processing') AND deleted_at IS NULL;

@@ -43,7 +43,10 @@ func parse(args []string, help io.Writer) (*options, error) {
 		},
 		searchAttributes: map[string]enums.IndexedValueType{},
 		dynamicConfig: dynamicconfig.StaticClient{
-			dynamicconfig.MatchingEnableFairness.Key():                       true,
+			dynamicconfig.MatchingEnableFairness.Key(): true,
+			// One partition a queue: with the default of four, a task waits to be forwarded from one that nobody asks.
+			dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():           1,
+			dynamicconfig.MatchingNumTaskqueueWritePartitions.Key():          1,
 			dynamicconfig.EnableServerVersionCheck.Key():                     false,
 			dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key():      true,
 			dynamicconfig.HistoryCacheHostLevelMaxSize.Key():                 8096,
