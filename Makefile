@@ -47,7 +47,7 @@ test: bin/temporald stack-packages $(GOTESTSUM) ## run every test on real server
 		-count=1 -timeout 20m $(TESTFLAGS) $(PACKAGES)
 
 .PHONY: check
-check: check-format check-vet check-static check-workflows check-spec check-generated ## all that can be judged without running: format, vet, staticcheck, workflowcheck, spec, generated files
+check: check-format check-vet check-static check-workflows check-spec check-generated check-console ## all that can be judged without running: format, vet, staticcheck, workflowcheck, spec, generated files
 
 .PHONY: check-format
 check-format:
@@ -81,6 +81,24 @@ check-spec: $(TOOLS)/speclint
 check-generated:
 	@echo "go generate"
 	@tools/check-generated.sh
+
+.PHONY: check-console
+check-console:
+	@tools/check-console.sh
+
+.PHONY: test-browser
+test-browser: build stack-packages console/web/node_modules ## drive the console with Chromium as an operator would, and have axe judge every page
+	@tools/system-packages.sh chromium
+	@cd console/web && npm run --silent e2e
+
+.PHONY: screenshots
+screenshots: build stack-packages console/web/node_modules ## keep a picture of every page of the console in .cache/screenshots
+	@tools/system-packages.sh chromium
+	@cd console/web && SCREENSHOTS=../../.cache/screenshots npm run --silent e2e
+
+console/web/node_modules: console/web/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later" >&2; exit 1; }
+	@cd console/web && npm ci --no-audit --no-fund --silent && touch node_modules
 
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck ## ask vuln.go.dev for known faults in what is called
