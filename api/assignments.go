@@ -46,7 +46,7 @@ func (h *Handlers) CreateAssignment(ctx context.Context, request CreateAssignmen
 		if _, err := referred(ctx, tx, id.Contractor, body.Contractor, schema.GetContractor, noContractor(body.Contractor)); err != nil {
 			return nil, err
 		}
-		if _, err := referred(ctx, tx, id.Job, body.Job, schema.GetJob, refuse(400, ErrorCodeInvalidJobID, "There is no job %s.", printable(body.Job))); err != nil {
+		if _, err := referred(ctx, tx, id.Job, body.Job, schema.GetJob, refuse(400, ErrorCodeInvalidJobID, "%s", absent("job", body.Job))); err != nil {
 			return nil, err
 		}
 		a := &schema.Assignment{Row: schema.Row{ID: id.New(id.Assignment), AccountID: accountOf(ctx)}, ContractorID: body.Contractor, JobID: body.Job, Stored: map[string]any{}}
@@ -69,7 +69,7 @@ func (h *Handlers) CreateAssignment(ctx context.Context, request CreateAssignmen
 
 // noContractor is the refusal of a contractor that a body names and the account does not have.
 func noContractor(id string) *Problem {
-	return refuse(400, ErrorCodeInvalidContractorID, "There is no contractor %s.", printable(id))
+	return refuse(400, ErrorCodeInvalidContractorID, "%s", absent("contractor", id))
 }
 
 // GetAssignment answers one assignment.

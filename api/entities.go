@@ -36,7 +36,7 @@ func setRequirement(ctx context.Context, tx bun.IDB, to **string, given nullable
 // setEntity is setReference for an entity.
 func setEntity(ctx context.Context, tx bun.IDB, to **string, given nullable.Nullable[string]) error {
 	return setReference(ctx, tx, to, given, id.Entity, schema.GetEntity, func(id string) *Problem {
-		return refuse(400, ErrorCodeInvalidEntityID, "There is no entity %s.", printable(id))
+		return refuse(400, ErrorCodeInvalidEntityID, "%s", absent("entity", id))
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,18 @@ func invalidField(field, format string, args ...any) *Problem {
 
 // notFound is the 404 of an object that the account does not have.
 func notFound(what, id string) *Problem {
-	return refuse(http.StatusNotFound, ErrorCodeResourceNotFound, "There is no %s %s.", what, printable(id))
+	return refuse(http.StatusNotFound, ErrorCodeResourceNotFound, "%s", absent(what, id))
+}
+
+// idForm is what every id looks like.
+var idForm = regexp.MustCompile(`^[a-z]+_[0-9A-Za-z]+$`)
+
+// absent says that there is nothing under an id, or that what was given cannot be one.
+func absent(what, wanted string) string {
+	if !idForm.MatchString(wanted) {
+		return fmt.Sprintf("%q is not the id of any %s.", printable(wanted), what)
+	}
+	return fmt.Sprintf("There is no %s %s.", what, printable(wanted))
 }
 
 // printable keeps what a client sent short and free of control characters before it is shown back.

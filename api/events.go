@@ -85,7 +85,7 @@ func placeOf(ctx context.Context, tx bun.IDB, wanted string) (int64, error) {
 			return seq[0], nil
 		}
 	}
-	return 0, refuse(http.StatusBadRequest, ErrorCodeInvalidEventID, "There is no event %s.", printable(wanted))
+	return 0, refuse(http.StatusBadRequest, ErrorCodeInvalidEventID, "%s", absent("event", wanted))
 }
 
 // stream writes the events that follow a place in the account's order until the client goes. Transactions commit in another order than

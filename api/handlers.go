@@ -387,5 +387,5 @@ func accountOf(ctx context.Context) string { return callOf(ctx).owner.AccountID 
 
 // noRequirement is the refusal of a requirement that a body names and the account does not have.
 func noRequirement(id string) *Problem {
-	return refuse(http.StatusBadRequest, ErrorCodeNoInsuranceRequirementFound, "There is no insurance requirement %s.", printable(id))
+	return refuse(http.StatusBadRequest, ErrorCodeNoInsuranceRequirementFound, "%s", absent("insurance requirement", id))
 }

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -166,6 +168,9 @@ func (h *Handlers) DeleteJob(ctx context.Context, request DeleteJobRequestObject
 func (h *Handlers) CancelJob(ctx context.Context, request CancelJobRequestObject) (CancelJobResponseObject, error) {
 	answer, err := effect(ctx, h.DB, CancelJobResponseObject.VisitCancelJobResponse, func(ctx context.Context, tx bun.IDB) (CancelJobResponseObject, error) {
 		j, err := find(ctx, tx, id.Job, "job", request.ID, schema.RequestJobCancel)
+		if errors.Is(err, schema.ErrState) {
+			return nil, whyNotCancelled(ctx, tx, request.ID)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -182,4 +187,16 @@ func (h *Handlers) CancelJob(ctx context.Context, request CancelJobRequestObject
 		return nil
 	})
 	return answer, nil
+}
+
+// whyNotCancelled is the refusal to cancel a job that is not open.
+func whyNotCancelled(ctx context.Context, tx bun.IDB, wanted string) error {
+	j, err := schema.GetJob(ctx, tx, wanted)
+	if err != nil {
+		return err
+	}
+	if j.Status == nil {
+		return refuse(http.StatusConflict, ErrorCodeInvalidState, "This job was not made by an upload: there is nothing to cancel.")
+	}
+	return refuse(http.StatusConflict, ErrorCodeInvalidState, "A job that is %s cannot be cancelled.", *j.Status)
 }

@@ -270,7 +270,7 @@ func bodyFaults(err error, wrong, unknown faults) {
 	}
 	var fault *openapi3.SchemaError
 	if !errors.As(err, &fault) {
-		wrong.add("body", "Is not as the contract has it.")
+		wrong.add("body", "Must be an object with the fields of this operation.")
 		return
 	}
 	at := fault.JSONPointer()
@@ -321,9 +321,9 @@ func sentence(fault *openapi3.SchemaError) string {
 	case "maxLength":
 		return fmt.Sprintf("May have at most %d characters.", *schema.MaxLength)
 	case "minimum", "exclusiveMinimum":
-		return fmt.Sprintf("Must be at least %v.", *schema.Min)
+		return "Must be at least " + plainly(*schema.Min) + "."
 	case "maximum", "exclusiveMaximum":
-		return fmt.Sprintf("May be at most %v.", *schema.Max)
+		return "May be at most " + plainly(*schema.Max) + "."
 	case "minItems":
 		return fmt.Sprintf("Must have at least %d.", schema.MinItems)
 	case "maxItems":
@@ -339,19 +339,38 @@ func mustBe(schema *openapi3.Schema) string {
 	if schema.Format == "email" {
 		return "Must be an e-mail address."
 	}
-	kinds := map[string]string{"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
+	kinds := kindsOf(schema)
+	if len(kinds) == 0 {
+		return "Must be of another kind."
+	}
+	return "Must be " + strings.Join(kinds, ", or ") + "."
+}
+
+// kindsOf names the kinds of value that fit a schema, with those of its alternatives.
+func kindsOf(schema *openapi3.Schema) []string {
+	words := map[string]string{"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
 		"array": "a list", "object": "an object", "null": "null"}
-	var names []string
+	if len(schema.Enum) > 0 {
+		return []string{"one of " + choices(schema)}
+	}
+	var kinds []string
 	if schema.Type != nil {
 		for _, kind := range schema.Type.Slice() {
-			names = append(names, kinds[kind])
+			kinds = append(kinds, words[kind])
 		}
 	}
-	if len(names) == 0 {
-		return "Is not as the contract has it."
+	for _, alternative := range slices.Concat(schema.AnyOf, schema.OneOf) {
+		for _, kind := range kindsOf(alternative.Value) {
+			if !slices.Contains(kinds, kind) {
+				kinds = append(kinds, kind)
+			}
+		}
 	}
-	return "Must be " + strings.Join(names, ", or ") + "."
+	return kinds
 }
+
+// plainly writes a bound in digits, without an exponent.
+func plainly(bound float64) string { return strconv.FormatFloat(bound, 'f', -1, 64) }
 
 func choices(schema *openapi3.Schema) string {
 	values := schema.Enum

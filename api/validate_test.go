@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -222,6 +223,28 @@ func TestAnEncodedBodyIsRefusedAsSuch(t *testing.T) {
 	for coding, want := range map[string]int{"gzip": 415, "br, gzip": 415, "identity": 201, "Identity": 201} {
 		if a := newEdge(t).do(t, request("POST", "/api/v1/contractors", jane, jsonBody, "Content-Encoding: "+coding)); a.status != want {
 			t.Errorf("%s answered %d %s", coding, a.status, a.body)
+		}
+	}
+}
+
+func TestSentencesSayWhatFits(t *testing.T) {
+	t.Parallel()
+	most := 3.1536e+07
+	whereOrList := &openapi3.Schema{AnyOf: openapi3.SchemaRefs{
+		{Value: &openapi3.Schema{Type: &openapi3.Types{"string"}, Enum: []any{"names", "text"}}}, {Value: &openapi3.Schema{Type: &openapi3.Types{"array"}}}}}
+	for want, fault := range map[string]*openapi3.SchemaError{
+		"May be at most 31536000.":               {SchemaField: "maximum", Schema: &openapi3.Schema{Max: &most}},
+		"Must be one of names, text, or a list.": {SchemaField: "anyOf", Schema: whereOrList},
+		"Must be a text, or null.":               {SchemaField: "type", Schema: &openapi3.Schema{Type: &openapi3.Types{"string", "null"}}},
+	} {
+		if got := sentence(fault); got != want {
+			t.Errorf("it says %q, want %q", got, want)
+		}
+	}
+	for wanted, want := range map[string]string{"": `"" is not the id of any contractor.`, "../etc": `"../etc" is not the id of any contractor.`,
+		"cn_1": "There is no contractor cn_1."} {
+		if got := absent("contractor", wanted); got != want {
+			t.Errorf("it says %q, want %q", got, want)
 		}
 	}
 }
