@@ -121,11 +121,15 @@ func TestARequirementIsTriedOnAParseWithoutRecordingAnything(t *testing.T) {
 		t.Errorf("the draft answered %v", draft)
 	}
 	for name, c := range map[string]struct{ body, says string }{
-		"neither":             {`{}`, "certificate"},
-		"both":                {`{"certificate":"ci_1","parsed_certificate_json":{}}`, "certificate"},
-		"no certificate":      {`{"certificate":"ci_1"}`, "ci_1"},
-		"a date that is none": {`{"parsed_certificate_json":{"certificate_date":"soon"}}`, "parsed_certificate_json"},
-		"an amount of cents":  {`{"parsed_certificate_json":` + fmt.Sprintf(parsed, "1.5") + `}`, "parsed_certificate_json"},
+		"neither":              {`{}`, "certificate"},
+		"both":                 {`{"certificate":"ci_1","parsed_certificate_json":{}}`, "certificate"},
+		"no certificate":       {`{"certificate":"ci_1"}`, "ci_1"},
+		"a date that is none":  {`{"parsed_certificate_json":{"certificate_date":"soon"}}`, "parsed_certificate_json"},
+		"an amount of cents":   {`{"parsed_certificate_json":` + fmt.Sprintf(parsed, "1.5") + `}`, "parsed_certificate_json"},
+		"a field that is none": {`{"parsed_certificate_json":{"insurers":[{"letter":"A","rating":"A+"}]}}`, `"parsed_certificate_json.insurers[0].rating"`},
+		"a limit that is misspelt": {`{"parsed_certificate_json":{"coverages":{"cyber_liability":{"additional_policies":[{"limits":{"each_claim":1}}]}}}}`,
+			`"parsed_certificate_json.coverages.cyber_liability.additional_policies[0].limits.each_claim"`},
+		"a field in capitals": {`{"parsed_certificate_json":{"Insured":{}}}`, `"parsed_certificate_json.Insured"`},
 		"draft rules":         {`{"parsed_certificate_json":{},"rules":[{"name":"a","path":"pets","check":"required"}]}`, "rules[0].path"},
 	} {
 		if says := w.refusal(400, "invalid_input", "POST", path+"/try", c.body); !strings.Contains(says, c.says) {

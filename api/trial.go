@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/oapi-codegen/nullable"
@@ -36,6 +37,9 @@ func (h *Handlers) TryInsuranceRequirement(ctx context.Context, request TryInsur
 		if err := json.Unmarshal(*body.ParsedCertificateJSON, &given); err != nil {
 			return nil, invalidField("parsed_certificate_json", "Is not a parsed certificate: dates are MM/DD/YYYY and amounts whole dollars.")
 		}
+		if err := unknownParsed(*body.ParsedCertificateJSON); err != nil {
+			return nil, err
+		}
 	}
 	return read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (TryInsuranceRequirementResponseObject, error) {
 		r, err := find(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement)
@@ -64,9 +68,46 @@ func (h *Handlers) TryInsuranceRequirement(ctx context.Context, request TryInsur
 	})
 }
 
+// unknownParsed is the refusal that names the fields of a given parse that no certificate has: a limit whose name is misspelt would
+// otherwise be judged as one that is not shown.
+func unknownParsed(given json.RawMessage) error {
+	var value any
+	if err := json.Unmarshal(given, &value); err != nil {
+		return fmt.Errorf("read a given parse: %w", err)
+	}
+	unknown := faults{}
+	findUnknown(value, "", "parsed_certificate_json", unknown)
+	if len(unknown) > 0 {
+		return invalid(unknown)
+	}
+	return nil
+}
+
+// findUnknown looks through a value that stands at path in a certificate and is shown as shown.
+func findUnknown(value any, path, shown string, unknown faults) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			at := name
+			if path != "" {
+				at = path + "." + name
+			}
+			if _, known := certificate.FieldAt(at); !known || strings.Contains(name, ".") {
+				unknown.add(shown+"."+printable(name), "There is no such field.")
+				continue
+			}
+			findUnknown(inner, at, shown+"."+name, unknown)
+		}
+	case []any:
+		for i, item := range v {
+			findUnknown(item, fmt.Sprintf("%s.%d", path, i), fmt.Sprintf("%s[%d]", shown, i), unknown)
+		}
+	}
+}
+
 // tryStored takes what was read from a stored certificate; its own contractor unless another is named.
 func tryStored(ctx context.Context, tx bun.IDB, wanted, contractor string) (rules.Input, string, error) {
-	missing := invalidField("certificate", "There is no certificate %s.", printable(wanted))
+	missing := invalidField("certificate", "%s", absent("certificate", wanted))
 	c, err := referred(ctx, tx, id.Certificate, wanted, schema.GetCertificate, missing)
 	if err != nil {
 		return rules.Input{}, "", err
