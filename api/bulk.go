@@ -264,16 +264,46 @@ func requirementOfUpload(ctx context.Context, tx bun.IDB, given string, tracker 
 	return chooseRequirement(ctx, tx, schema.Sources{Given: given, TrackerID: tracker.ID})
 }
 
-// openSession finds the session that an upload uses: the one it names, or the newest of the tracker that it names.
+// openSession finds the session that an upload uses: the one it names, or the newest of the tracker that it names. Where it names both
+// they must belong together.
 func (h *Handlers) openSession(ctx context.Context, tx bun.IDB, u *upload) (*schema.Tracker, *schema.TrackerSession, error) {
-	wanted := u.texts["tracker_id"]
+	wanted, named := u.texts["tracker_id"], u.texts["tracker_session_id"]
 	if wanted == "" {
-		wanted = u.texts["tracker_session_id"]
+		wanted, named = named, ""
 	}
 	if wanted == "" {
 		return nil, nil, invalidField("tracker_id", "This field is required: a tracker, or one of its sessions.")
 	}
-	unknown := refuse(http.StatusBadRequest, ErrorCodeInvalidSessionID, "There is no tracker and no open session %s.", printable(wanted))
+	tracker, session, err := h.sessionOf(ctx, tx, wanted)
+	if err != nil || named == "" || named == session.ID || named == tracker.ID {
+		return tracker, session, err
+	}
+	other := invalidField("tracker_session_id", "Is not a session of what tracker_id names.")
+	if !id.Valid(id.Tracker, wanted) {
+		return nil, nil, other
+	}
+	session, err = referred(ctx, tx, id.TrackerSession, named, schema.GetSession, unknownSession(named))
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case session.TrackerID != tracker.ID:
+		return nil, nil, other
+	}
+	session, err = h.usable([]schema.TrackerSession{*session}, unknownSession(named))
+	return tracker, session, err
+}
+
+// unknownSession is the refusal of an id under which no upload is taken.
+func unknownSession(wanted string) *Problem {
+	if !idForm.MatchString(wanted) {
+		return refuse(http.StatusBadRequest, ErrorCodeInvalidSessionID, "%s", absent("tracker or session", wanted))
+	}
+	return refuse(http.StatusBadRequest, ErrorCodeInvalidSessionID, "There is no tracker and no open session %s.", printable(wanted))
+}
+
+// sessionOf finds a session by its id, or the open session of a tracker by the tracker's.
+func (h *Handlers) sessionOf(ctx context.Context, tx bun.IDB, wanted string) (*schema.Tracker, *schema.TrackerSession, error) {
+	unknown := unknownSession(wanted)
 	if id.Valid(id.Tracker, wanted) {
 		tracker, err := referred(ctx, tx, id.Tracker, wanted, schema.GetTracker, unknown)
 		if err != nil {

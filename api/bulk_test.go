@@ -93,6 +93,9 @@ func TestAPlaceholderUploadIsAsPublished(t *testing.T) {
 		t.Errorf("the job is %v", job)
 	}
 	w.refusal(409, "in_use", "DELETE", "/jobs/"+got.text("job"), "")
+	if says := w.refusal(409, "invalid_state", "POST", "/jobs/"+w.made("/jobs", `{"name":"x"}`).text("id")+"/cancel", ""); !strings.Contains(says, "nothing to cancel") {
+		t.Errorf("cancelling a job of no upload is refused with %s", says)
+	}
 	if cancelled := w.want(200, "POST", "/jobs/"+got.text("job")+"/cancel", "").object(t); cancelled["id"] != job["id"] {
 		t.Errorf("cancelling answered %v", cancelled)
 	}
@@ -122,6 +125,16 @@ func TestAnUploadOfOneContractorsCertificates(t *testing.T) {
 	}
 	if job := w.want(200, "GET", "/jobs/"+got.text("job"), "").object(t); job["purchase_order_contact_name"] != "Ann" {
 		t.Errorf("the job is %v", job)
+	}
+	other := w.made("/trackers", `{"name":"Other"}`)
+	otherSession := asObject(other["sessions"].([]any)[0]).text("id")
+	for _, named := range []string{other.text("id"), otherSession} {
+		if says := refused(t, w.upload(oneContractor, fields(text("tracker_id", named), text("tracker_session_id", session))), 400, "invalid_input"); !strings.Contains(says, `"tracker_session_id"`) {
+			t.Errorf("the session of another tracker is told as %s", says)
+		}
+	}
+	if a := w.upload(oneContractor, fields(text("tracker_id", tracker), text("tracker_session_id", session))); a.status != 201 {
+		t.Errorf("a tracker with its own session answered %d %s", a.status, a.body)
 	}
 	again := w.upload(oneContractor, fields(text("tracker_id", session)))
 	if o := again.object(t); again.status != 201 || o["contractor"] != got["contractor"] || o["assignment"] == got["assignment"] {
