@@ -68,6 +68,12 @@ async function everyPage(set, flagged) {
       await page.getByLabel('API key', { exact: true }).waitFor()
       await judge(page, 'sign-in', scheme)
     })
+    await step(`API docs, ${scheme}: axe finds nothing serious`, async () => {
+      await page.goto(`${stack.url}/docs`)
+      await page.getByRole('heading', { name: 'List certificates' }).first().waitFor()
+      await page.waitForLoadState('networkidle')
+      await judge(page, 'docs', scheme)
+    })
     await signIn(page, stack.url, stack.key)
     for (const place of places(set, flagged)) {
       await step(`${place.name}, ${scheme}: axe finds nothing serious`, async () => {

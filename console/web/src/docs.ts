@@ -19,4 +19,16 @@ Scalar.createApiReference('#docs', {
   defaultOpenAllTags: false,
   metaData: { title: 'certflow API' },
 })
+
+// Scalar leaves its copy buttons without a name, and calls fields that offer no list comboboxes.
+const name = () => {
+  for (const button of document.querySelectorAll('.scalar-code-copy:not([aria-label])')) button.setAttribute('aria-label', 'Copy')
+  for (const field of document.querySelectorAll('.code-input-lite__editor[role=combobox]:not([aria-controls])')) {
+    field.setAttribute('role', 'textbox')
+    field.setAttribute('aria-label', field.getAttribute('data-placeholder') === 'janedoe' ? 'API key' : 'Value')
+    field.removeAttribute('aria-autocomplete')
+  }
+}
+new MutationObserver(name).observe(document.body, { childList: true, subtree: true })
+name()
 export {}

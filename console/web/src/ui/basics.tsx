@@ -145,12 +145,16 @@ export function Pager(p: { prev: boolean; next: boolean; onPrev: () => void; onN
   return (
     <nav class="pager" aria-label="Pages">
       <span class="muted">{p.children}</span>
-      <Button small disabled={!p.prev} onClick={p.onPrev} icon="left">
-        Newer
-      </Button>
-      <Button small disabled={!p.next} onClick={p.onNext} class="after" icon="right">
-        Older
-      </Button>
+      {(p.prev || p.next) && (
+        <>
+          <Button small disabled={!p.prev} onClick={p.onPrev} icon="left">
+            Newer
+          </Button>
+          <Button small disabled={!p.next} onClick={p.onNext} class="after" icon="right">
+            Older
+          </Button>
+        </>
+      )}
     </nav>
   )
 }

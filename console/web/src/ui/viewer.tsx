@@ -33,6 +33,8 @@ export function Viewer(p: Props) {
   const [zoom, setZoom] = useState(1)
   const [size, setSize] = useState<{ width: number; height: number } | null>(null)
   const [drawn, setDrawn] = useState(false)
+  // Whether any page was drawn yet: from then on the last drawing stays until the next one is ready.
+  const [shown, setShown] = useState(false)
   const [width, setWidth] = useState(0)
   const [turn, setTurn] = useState(0)
   const frame = useRef<HTMLDivElement>(null)
@@ -109,6 +111,7 @@ export function Viewer(p: Props) {
         at.height = draft.height
         at.getContext('2d')?.drawImage(draft, 0, 0)
         setDrawn(true)
+        setShown(true)
       } catch (e) {
         if (!stopped && !(e instanceof Error && e.name === 'RenderingCancelledException')) setTrouble('This page of the PDF could not be drawn.')
       }
@@ -167,8 +170,8 @@ export function Viewer(p: Props) {
             <div><p>{trouble} It can still be downloaded.</p><Button small icon="again" onClick={() => setTurn(turn + 1)}>Try again</Button></div>
           </div>
         )}
-        {!trouble && !size && <Loading lines={10} />}
-        <div class="sheet" hidden={Boolean(trouble) || !size} data-drawn={drawn} data-page={page} style={{ width: `${width * zoom}px`, aspectRatio: size ? `${size.width} / ${size.height}` : undefined }}>
+        {!trouble && !shown && <Loading lines={10} />}
+        <div class="sheet" hidden={Boolean(trouble) || !size || !shown} data-drawn={drawn} data-page={page} style={{ width: `${width * zoom}px`, aspectRatio: size ? `${size.width} / ${size.height}` : undefined }}>
           <canvas ref={canvas} role="img" aria-label={`Page ${page} of ${p.filename}`} />
           <div class="spots" aria-hidden="true">
             {spots.map(s => (

@@ -1,1 +1,0 @@
-var{Scalar:e}=window;e.createApiReference("#docs",{url:"/openapi.yaml",theme:"default",layout:"modern",withDefaultFonts:!1,telemetry:!1,hideClientButton:!0,showDeveloperTools:"never",agent:{disabled:!0},mcp:{disabled:!0},documentDownloadType:"direct",defaultOpenAllTags:!1,metaData:{title:"certflow API"}});
