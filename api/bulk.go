@@ -97,16 +97,18 @@ type bulkKind struct {
 	texts []string // beside tracker_id and certificates_metadata
 	plan  planner
 	kept  []string // texts that are stored with the job
+	// contractors says that the metadata must name a contractor for each file.
+	contractors bool
 }
 
 // UploadTrackerPlaceholderBulk takes certificates whose contractors may be unknown.
 func (h *Handlers) UploadTrackerPlaceholderBulk(ctx context.Context, request UploadTrackerPlaceholderBulkRequestObject) (UploadTrackerPlaceholderBulkResponseObject, error) {
-	return h.bulk(ctx, request.Body, bulkKind{kind: schema.PlanPlaceholder, plan: planPlaceholders})
+	return h.bulk(ctx, request.Body, bulkKind{kind: schema.PlanPlaceholder, plan: planEntries})
 }
 
 // UploadTrackerCertificatesBulk takes certificates with a contractor for each.
 func (h *Handlers) UploadTrackerCertificatesBulk(ctx context.Context, request UploadTrackerCertificatesBulkRequestObject) (UploadTrackerCertificatesBulkResponseObject, error) {
-	return h.bulk(ctx, request.Body, bulkKind{kind: schema.PlanBulk, plan: planContractors})
+	return h.bulk(ctx, request.Body, bulkKind{kind: schema.PlanBulk, plan: planEntries, contractors: true})
 }
 
 // UploadTrackerCertificates takes the certificates of one contractor.
@@ -134,7 +136,7 @@ func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulk
 		earlier, err = held.settle(u.fingerprint())
 	}
 	if err == nil && earlier == nil {
-		err = h.faultOfBulk(u)
+		err = h.faultOfBulk(u, kind)
 	}
 	if err != nil {
 		h.discard(ctx, u)
@@ -164,30 +166,30 @@ func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulk
 	return h.awaitProvisioning(ctx, job)
 }
 
-// faultOfBulk is the fault of a bulk upload that can be told without the database.
-func (h *Handlers) faultOfBulk(u *upload) error {
+// faultOfBulk is the faults of a bulk upload that can be told without the database: all of them, those of files under their names.
+func (h *Handlers) faultOfBulk(u *upload, kind bulkKind) error {
 	switch {
 	case len(u.files) == 0:
 		return refuse(http.StatusBadRequest, ErrorCodeMissingCertificates, "Give the PDFs as the files certificates[].")
 	case len(u.files) > h.Limits.BulkFiles:
 		return invalidField("certificates[]", "An upload takes at most %d files; this one has %d.", h.Limits.BulkFiles, len(u.files))
 	}
-	names := fileNames(u)
-	wrong, code := faults{}, ErrorCode("")
+	names, wrong, code := fileNames(u), u.textFaults(), ErrorCodeInvalidInput
+	_, unread := wrong[metadataField]
 	for i, f := range u.files {
 		if f.fault == nil {
 			continue
 		}
-		wrong.add(names[i], "%s", f.fault.Message)
-		if code == "" {
+		wrong.also(names[i], f.fault.Message)
+		if code == ErrorCodeInvalidInput {
 			code = f.fault.Code
 		}
 	}
+	if kind.kind != schema.PlanContractor && !unread {
+		u.describe(names, kind.contractors, wrong)
+	}
 	if len(wrong) > 0 {
 		return &Problem{Status: http.StatusBadRequest, Code: code, Fields: wrong}
-	}
-	if wrong := u.textFaults(); len(wrong) > 0 {
-		return invalid(wrong)
 	}
 	return nil
 }

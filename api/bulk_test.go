@@ -230,6 +230,14 @@ func TestABulkUploadIsAllOrNothing(t *testing.T) {
 			t.Errorf("%s: the refusal is %s", name, says)
 		}
 	}
+	told := refused(t, w.upload(placeholders, append(append([]part{}, spoiled...), id, meta(`[{"filename":"c1.pdf","contractor":{"email":"x"}},
+		{"filename":"c4.pdf","nick":1},{"filename":"x.pdf"}]`))), 400, "invalid_file_type")
+	for _, want := range []string{`"c1.pdf":"certificates_metadata[0].contractor.email: Must be`, `"c4.pdf":"The file is not a PDF`,
+		"certificates_metadata[1].nick: There is", `"x.pdf":"The metadata names`} {
+		if !strings.Contains(told, want) {
+			t.Errorf("of several faults %s is not told: %s", want, told)
+		}
+	}
 	if n := w.stored(); n != 0 {
 		t.Errorf("refused uploads left %d files", n)
 	}

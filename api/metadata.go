@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -30,12 +31,14 @@ type metadataEntry struct {
 	filename    string
 	contractor  map[string]string // nil when none is given
 	requirement string
+	wrong       faults // by place, as certificates_metadata[0].contractor.email
 }
 
-// parseMetadata reads certificates_metadata: JSON with comments and trailing commas (CONTRACT §6). Faults are told by their place.
-func parseMetadata(text string) ([]metadataEntry, error) {
+// parseMetadata reads certificates_metadata: JSON with comments and trailing commas (CONTRACT §6). Faults of an entry are
+// kept with it; what is no such list is not ok.
+func parseMetadata(text string) (entries []metadataEntry, ok bool) {
 	if strings.TrimSpace(text) == "" {
-		return nil, nil
+		return nil, true
 	}
 	standard, err := hujson.Standardize([]byte(text))
 	var list []any
@@ -43,24 +46,21 @@ func parseMetadata(text string) ([]metadataEntry, error) {
 		err = json.Unmarshal(standard, &list)
 	}
 	if err != nil || !storable(list, maxDepth) {
-		return nil, invalidField(metadataField, "Must be a JSON list of objects, each with the filename of one file.")
+		return nil, false
 	}
-	wrong := faults{}
-	entries := make([]metadataEntry, len(list))
+	entries = make([]metadataEntry, len(list))
 	for i, item := range list {
-		entries[i] = parseEntry(fmt.Sprintf("%s[%d]", metadataField, i), item, wrong)
+		entries[i] = parseEntry(fmt.Sprintf("%s[%d]", metadataField, i), item)
 	}
-	if len(wrong) > 0 {
-		return nil, invalid(wrong)
-	}
-	return entries, nil
+	return entries, true
 }
 
 // contractorFields are what an entry may say of a contractor; the contact of a purchase order is accepted and not kept.
 var contractorFields = []string{"email", "first_name", "last_name", "company_name", "po_contact_name", "po_contact_email"}
 
-func parseEntry(at string, item any, wrong faults) metadataEntry {
-	var entry metadataEntry
+func parseEntry(at string, item any) metadataEntry {
+	wrong := faults{}
+	entry := metadataEntry{wrong: wrong}
 	object, ok := item.(map[string]any)
 	if !ok {
 		wrong.add(at, "Must be an object.")
@@ -127,57 +127,49 @@ func textAt(at string, value any, wrong faults) string {
 	return strings.TrimSpace(text)
 }
 
-// matched gives each file its entry, by name and in order where names repeat; nil for a file without one.
-func matched(u *upload, entries []metadataEntry) ([]*metadataEntry, error) {
-	of := make([]*metadataEntry, len(u.files))
-	wrong := faults{}
+// describe gives each file its entry of the metadata, by name and in order where names repeat, and nil to a file without one. Faults of
+// an entry are told under the name of its file, beside those of the file itself. Where contractors is true every file needs one with an address.
+func (u *upload) describe(names []string, contractors bool, wrong faults) {
+	entries, ok := parseMetadata(u.texts[metadataField])
+	if !ok {
+		wrong.add(metadataField, "Must be a JSON list of objects, each with the filename of one file.")
+		return
+	}
+	u.entries = make([]*metadataEntry, len(u.files))
 	for i := range entries {
-		free := -1
-		for j, f := range u.files {
-			if of[j] == nil && f.filename == entries[i].filename {
-				free = j
-				break
-			}
-		}
-		if free < 0 {
-			wrong.add(printable(entries[i].filename), "The metadata names this file, which the upload does not have.")
+		entry := &entries[i]
+		if entry.filename == "" {
+			maps.Copy(wrong, entry.wrong)
 			continue
 		}
-		of[free] = &entries[i]
-	}
-	if len(wrong) > 0 {
-		return nil, invalid(wrong)
-	}
-	return of, nil
-}
-
-// planPlaceholders gives every file the contractor that its entry names, or a placeholder with an address of ours.
-func planPlaceholders(_ context.Context, _ bun.IDB, u *upload) ([]planned, error) {
-	return planEntries(u, func(string, *metadataEntry, faults) {})
-}
-
-// planContractors asks for a contractor with an address for every file.
-func planContractors(_ context.Context, _ bun.IDB, u *upload) ([]planned, error) {
-	return planEntries(u, func(name string, entry *metadataEntry, wrong faults) {
-		if entry == nil || entry.contractor["email"] == "" {
-			wrong.add(name, "The metadata must name a contractor with an email for this file.")
+		name := printable(entry.filename)
+		free := 0
+		for free < len(u.files) && (u.entries[free] != nil || u.files[free].filename != entry.filename) {
+			free++
 		}
-	})
+		if free == len(u.files) {
+			wrong.also(name, "The metadata names this file, which the upload does not have.")
+		} else {
+			u.entries[free], name = entry, names[free]
+		}
+		for _, place := range slices.Sorted(maps.Keys(entry.wrong)) {
+			wrong.also(name, place+": "+entry.wrong[place])
+		}
+	}
+	if !contractors {
+		return
+	}
+	for i, entry := range u.entries {
+		if entry == nil || (entry.contractor["email"] == "" && len(entry.wrong) == 0) {
+			wrong.also(names[i], "The metadata must name a contractor with an email for this file.")
+		}
+	}
 }
 
-func planEntries(u *upload, check func(name string, entry *metadataEntry, wrong faults)) ([]planned, error) {
-	entries, err := parseMetadata(u.texts[metadataField])
-	if err != nil {
-		return nil, err
-	}
-	of, err := matched(u, entries)
-	if err != nil {
-		return nil, err
-	}
-	names, wrong := fileNames(u), faults{}
+// planEntries gives every file the contractor that its entry names, or a placeholder with an address of ours.
+func planEntries(_ context.Context, _ bun.IDB, u *upload) ([]planned, error) {
 	about := make([]planned, len(u.files))
-	for i, entry := range of {
-		check(names[i], entry, wrong)
+	for i, entry := range u.entries {
 		if entry != nil {
 			c := entry.contractor
 			about[i] = planned{requirement: entry.requirement, contractor: schema.PlannedContractor{Email: c["email"], FirstName: c["first_name"],
@@ -187,9 +179,6 @@ func planEntries(u *upload, check func(name string, entry *metadataEntry, wrong 
 			about[i].contractor.Email = strings.ToLower(id.New("placeholder")) + generatedDomain
 			about[i].contractor.Generated = true
 		}
-	}
-	if len(wrong) > 0 {
-		return nil, invalid(wrong)
 	}
 	return about, nil
 }

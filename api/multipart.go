@@ -54,7 +54,8 @@ type upload struct {
 	tooLong   []string // text parts that exceed their limit
 	malformed []string // text parts that the database could not hold
 	files     []*file
-	unknown   []string // names of parts that nobody knows
+	unknown   []string         // names of parts that nobody knows
+	entries   []*metadataEntry // what the metadata of a bulk upload says of each file, or nil
 }
 
 // file is one file of an upload. Its fault is the first that its own checks found, in the order of CONTRACT §2; a file without a fault is

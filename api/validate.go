@@ -32,6 +32,9 @@ func (f faults) add(field, format string, args ...any) {
 	}
 }
 
+// also puts a sentence behind what was said about a field.
+func (f faults) also(field, sentence string) { f[field] = strings.TrimSpace(f[field] + " " + sentence) }
+
 // validate checks a request against the contract before its handler sees it: parameters, content type and body, and after these what
 // the contract does not name. The body of an upload is left to the handler, which streams it and then tells of unknown parameters with
 // unknown parts.
