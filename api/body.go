@@ -30,8 +30,9 @@ type body struct {
 	io.ReadCloser
 	limit       int64
 	read        int64
-	headerLeft  int64 // bytes that a part's header may still have; negative outside of headers
-	waits       bool  // the client waits for 100 Continue and has sent nothing
+	headers     *partHeaders // of an upload
+	headerLeft  int64        // bytes that a part's header may still have; negative outside of headers
+	waits       bool         // the client waits for 100 Continue and has sent nothing
 	setDeadline func(time.Time) error
 	end         time.Time
 	taken       bool
@@ -69,6 +70,9 @@ func (b *body) Read(p []byte) (int, error) {
 	b.read += int64(n)
 	if b.headerLeft > 0 {
 		b.headerLeft -= int64(n)
+	}
+	if b.headers != nil {
+		n = len(b.headers.clean(p[:n]))
 	}
 	if b.read > b.limit {
 		return n, &http.MaxBytesError{Limit: b.limit}

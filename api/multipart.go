@@ -12,6 +12,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"slices"
 	"strings"
 	"time"
@@ -122,11 +123,14 @@ func uploadFault(err error) error {
 	var p *Problem
 	var tooLarge *http.MaxBytesError
 	var storage *storageError
+	var header textproto.ProtocolError
 	switch {
 	case errors.As(err, &tooLarge), errors.As(err, &p):
 		return err
 	case errors.As(err, &storage):
 		return unavailable(storage.err)
+	case errors.As(err, &header):
+		return &Problem{Status: http.StatusBadRequest, Code: ErrorCodeBadRequest, Message: "The header of a part is malformed.", Cause: err}
 	}
 	return brokenBody(err)
 }

@@ -369,6 +369,14 @@ func TestPartsAreReadWithinBounds(t *testing.T) {
 			t.Error(name)
 		}
 	}
+	malformed := w.send(w.key, "POST", "/files/certificates", strings.NewReader(head("no colon")+"--b--"), "Content-Type: multipart/form-data; boundary=b")
+	if says := refused(t, malformed, 400, "bad_request"); !strings.Contains(says, "header of a part") {
+		t.Errorf("a header that is none is told as %s", says)
+	}
+	odd := w.upload("/files/certificates", []part{text("contractor", contractor), pdf("certificate", "a\x01b\x7f\tc.pdf")})
+	if odd.status != 201 || odd.object(t).text("filename") != "abc.pdf" {
+		t.Errorf("a name with control characters was answered %d %s", odd.status, odd.body)
+	}
 	if a := w.send(w.key, "POST", "/files/certificates", strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"contractor\"\r\n\r\n"+contractor+"\r\n"+fileHead+"\r\n--b--"),
 		"Content-Type: multipart/form-data; boundary=b"); a.status != 201 {
 		t.Errorf("a body without a last line answered %d %s", a.status, a.body)

@@ -51,7 +51,7 @@ func (s *Server) validate(c *gin.Context) {
 		if c.Request.ContentLength == 0 {
 			emptyUpload(c.Request, state.body)
 		}
-		if err := checkMultipart(c.Request); err != nil {
+		if err := checkMultipart(c.Request, state.body); err != nil {
 			s.fail(c, err)
 			return
 		}
@@ -132,8 +132,8 @@ func encoded(r *http.Request) bool {
 // errEncoded refuses a body that is not sent as it is.
 var errEncoded = refuse(http.StatusUnsupportedMediaType, ErrorCodeUnsupportedMediaType, "Send the body as it is, without a Content-Encoding.")
 
-// checkMultipart sees to it that an upload is one.
-func checkMultipart(r *http.Request) error {
+// checkMultipart sees to it that an upload is one, and that the headers of its parts can be read.
+func checkMultipart(r *http.Request, b *body) error {
 	if encoded(r) {
 		return errEncoded
 	}
@@ -141,9 +141,11 @@ func checkMultipart(r *http.Request) error {
 	if err != nil || kind != "multipart/form-data" {
 		return refuse(http.StatusUnsupportedMediaType, ErrorCodeUnsupportedMediaType, "Send the files as multipart/form-data.")
 	}
-	if boundary := params["boundary"]; boundary == "" || len(boundary) > 70 {
+	boundary := params["boundary"]
+	if boundary == "" || len(boundary) > 70 {
 		return refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The Content-Type names no boundary of the multipart body.")
 	}
+	b.headers = newPartHeaders(boundary)
 	return nil
 }
 
