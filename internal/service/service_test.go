@@ -25,6 +25,7 @@ import (
 	"certflow/internal/certificate"
 	"certflow/internal/config"
 	"certflow/internal/devstack"
+	"certflow/internal/devstack/stacktest"
 	"certflow/internal/sample"
 	"certflow/internal/secret"
 	"certflow/internal/service"
@@ -48,7 +49,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
-	code := m.Run()
+	code := stacktest.Run(m)
 	if binary, err := program(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(binary))
 	}

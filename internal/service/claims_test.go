@@ -1,0 +1,45 @@
+package service
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/uptrace/bun"
+
+	"certflow/api"
+	"certflow/internal/id"
+	"certflow/schema"
+	"certflow/schema/schematest"
+)
+
+func TestAClaimThatABulkJobHoldsSaysForWhichRequest(t *testing.T) {
+	t.Parallel()
+	db := schematest.New(t)
+	account := schematest.Account(t, db)
+	c := claims{db: db}
+	claim := func(operation, token string) api.Claimed {
+		got, err := c.Claim(t.Context(), account, "k", operation, token, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := claim("Upload", "a"); !got.Won {
+		t.Fatalf("the first claim is %+v", got)
+	}
+	provisioning := schema.JobProvisioning
+	job := &schema.Job{Row: schema.Row{ID: id.New(id.Job), AccountID: account}, Name: "x", Stored: map[string]any{}, CustomMetadata: map[string]string{},
+		Status: &provisioning, Plan: &schema.Plan{Kind: schema.PlanBulk}}
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error {
+		if err := schema.InsertJob(ctx, tx, job); err != nil {
+			return err
+		}
+		return c.Bind(ctx, tx, account, "k", "a", job.ID, []byte("print"))
+	})
+	want := api.Claimed{Operation: "Upload", Job: job.ID, Fingerprint: []byte("print")}
+	if diff := cmp.Diff(want, claim("Other", "b")); diff != "" {
+		t.Error(diff)
+	}
+}
