@@ -19,7 +19,7 @@ import (
 func accountsCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "accounts",
-		Usage: "make accounts",
+		Usage: "make accounts and change their settings",
 		Commands: []*cli.Command{{
 			Name: "create", Usage: "make an account with its first API key, which is shown this once",
 			Flags: []cli.Flag{
@@ -34,8 +34,59 @@ func accountsCommand() *cli.Command {
 				fmt.Fprintf(c.Root().Writer, "account %s\nkey     %s\n", account, key.Reveal())
 				return nil
 			}),
+		}, {
+			Name: "settings", Usage: "show an account's settings, and change those that are given",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "account", Required: true, Usage: "the account's id (acct_…)"},
+				&cli.IntFlag{Name: "page-limit", Usage: "how many pages of a certificate are analysed, 1–100"},
+				&cli.StringFlag{Name: "list-format", Usage: "array or object"},
+				&cli.FloatFlag{Name: "confidence-threshold", Usage: "how sure a value must be to carry a rule, 0.5–1"},
+				&cli.StringFlag{Name: "time-zone", Usage: "in which its days begin, such as America/Chicago"},
+				&cli.IntFlag{Name: "retention-days", Usage: "how long events and deleted certificates are kept, 1–3650; 0 keeps them"},
+			},
+			Action: withDatabase(accountSettings),
 		}},
 	}
+}
+
+// accountSettings changes what was given and shows all. What the settings may be the database's constraints say, as for the API.
+func accountSettings(ctx context.Context, c *cli.Command, db *schema.DB) error {
+	var account *schema.Account
+	err := db.InAccount(ctx, c.String("account"), func(ctx context.Context, tx bun.Tx) error {
+		var err error
+		if account, err = schema.GetAccount(ctx, tx); err != nil {
+			return fmt.Errorf("account %s: %w", c.String("account"), err)
+		}
+		if c.IsSet("page-limit") {
+			account.PageLimit = c.Int("page-limit")
+		}
+		if c.IsSet("list-format") {
+			account.ListFormat = c.String("list-format")
+		}
+		if c.IsSet("confidence-threshold") {
+			account.ConfidenceThreshold = c.Float("confidence-threshold")
+		}
+		if c.IsSet("time-zone") {
+			if _, err := time.LoadLocation(c.String("time-zone")); err != nil {
+				return fmt.Errorf("--time-zone: %w", err)
+			}
+			account.TimeZone = c.String("time-zone")
+		}
+		if c.IsSet("retention-days") {
+			account.RetentionDays = c.Int("retention-days")
+		}
+		if err := schema.UpdateAccount(ctx, tx, account); err != nil {
+			return fmt.Errorf("change the settings (see --help for what they may be): %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(c.Root().Writer, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(table, "account\t%s\nname\t%s\npage limit\t%d\nlist format\t%s\nconfidence threshold\t%g\ntime zone\t%s\nretention days\t%d\n",
+		account.ID, account.Name, account.PageLimit, account.ListFormat, account.ConfidenceThreshold, account.TimeZone, account.RetentionDays)
+	return table.Flush()
 }
 
 func keysCommand() *cli.Command {
