@@ -138,7 +138,10 @@ func (s *Server) fail(c *gin.Context, err error) {
 	}
 	header := c.Writer.Header()
 	if p.Status == http.StatusUnauthorized {
-		header.Add("WWW-Authenticate", `Basic realm="certflow", charset="UTF-8"`)
+		// A page's own request is not to make the browser ask for a name and a password.
+		if c.GetHeader("X-Requested-With") == "" {
+			header.Add("WWW-Authenticate", `Basic realm="certflow", charset="UTF-8"`)
+		}
 		header.Add("WWW-Authenticate", `Bearer realm="certflow"`)
 	}
 	if p.RetryAfter > 0 {
