@@ -21,8 +21,8 @@ type Keys interface {
 
 // Sessions finds whose session a browser's request carries.
 type Sessions interface {
-	// Authenticate answers the owner of the key that the session was opened with, or schema.ErrNotFound when there is no session, or the
-	// request was forged.
+	// Authenticate answers the owner of the key that the session was opened with, schema.ErrNotFound when there is no session, or a *Problem
+	// when the request was forged.
 	Authenticate(r *http.Request) (*schema.KeyOwner, error)
 }
 
@@ -37,7 +37,11 @@ func (s *Server) authenticate(c *gin.Context) {
 		return
 	}
 	owner, err := s.ownerOf(c.Request)
+	var forged *Problem
 	switch {
+	case errors.As(err, &forged):
+		s.fail(c, forged)
+		return
 	case errors.Is(err, errNoKey):
 		s.fail(c, refuse(http.StatusUnauthorized, ErrorCodeInvalidAPIKey, "Send your API key as the user name of HTTP Basic or as a Bearer token."))
 		return

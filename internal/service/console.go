@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"certflow/api"
 	"certflow/console"
 	"certflow/schema"
 )
@@ -46,7 +47,11 @@ type sessions struct {
 // Authenticate implements api.Sessions.
 func (s sessions) Authenticate(r *http.Request) (*schema.KeyOwner, error) {
 	owner, err := s.of.Authenticate(r)
-	if errors.Is(err, console.ErrNoSession) || errors.Is(err, console.ErrForged) {
+	switch {
+	case errors.Is(err, console.ErrForged):
+		return nil, &api.Problem{Status: http.StatusForbidden, Code: api.ErrorCodeForbidden,
+			Message: "The request does not carry this session's token. Load the page again."}
+	case errors.Is(err, console.ErrNoSession):
 		return nil, schema.ErrNotFound
 	}
 	return owner, err
