@@ -134,7 +134,7 @@ func SetStatus(ctx context.Context, tx bun.IDB, c *Certificate, to Status, h His
 func GetVerdict(ctx context.Context, tx bun.IDB, certificate string, evaluationNo int) (*Verdict, error) {
 	found, err := verdicts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("certificate_id = ? AND evaluation_no = ?", certificate, evaluationNo)
-	}, true)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func CurrentVerdicts(ctx context.Context, tx bun.IDB, certificates []string) (ma
 	found, err := verdicts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Join("JOIN certificates AS c ON c.id = audit.certificate_id AND c.evaluation_no = audit.evaluation_no").
 			Where("c.id IN (?)", bun.List(certificates))
-	}, true)
+	})
 	for _, v := range found {
 		current[v.Audit.CertificateID] = v
 	}
@@ -164,10 +164,10 @@ func CurrentVerdicts(ctx context.Context, tx bun.IDB, certificates []string) (ma
 func Verdicts(ctx context.Context, tx bun.IDB, certificate string) ([]*Verdict, error) {
 	return verdicts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("certificate_id = ?", certificate)
-	}, true)
+	})
 }
 
-func verdicts(ctx context.Context, tx bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery, results bool) ([]*Verdict, error) {
+func verdicts(ctx context.Context, tx bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]*Verdict, error) {
 	var audits []Audit
 	if err := narrow(tx.NewSelect().Model(&audits)).OrderExpr("audit.evaluation_no").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read audits: %w", err)
@@ -179,7 +179,7 @@ func verdicts(ctx context.Context, tx bun.IDB, narrow func(*bun.SelectQuery) *bu
 		found[i] = &Verdict{Audit: a}
 		byAudit[a.ID], ids[i] = found[i], a.ID
 	}
-	if len(ids) == 0 || !results {
+	if len(ids) == 0 {
 		return found, nil
 	}
 	var rows []AuditResult

@@ -18,34 +18,32 @@ func migrateCommand() *cli.Command {
 		Description: "Works on CERTFLOW_OWNER_DATABASE_URL. `up` also makes the roles that serve: the user and password of\n" +
 			"CERTFLOW_DATABASE_URL become an unprivileged login role.",
 		Commands: []*cli.Command{
-			{Name: "up", Usage: "apply what is missing", Action: migrateUp},
-			{Name: "down", Usage: "undo what the last `up` applied", Action: migrateDown},
-			{Name: "status", Usage: "list every step", Action: migrateStatus},
+			{Name: "up", Usage: "apply what is missing", Action: withOwner(migrateUp)},
+			{Name: "down", Usage: "undo what the last `up` applied", Action: withOwner(migrateDown)},
+			{Name: "status", Usage: "list every step", Action: withOwner(migrateStatus)},
 		},
 	}
 }
 
-// owner is the URL that migrations use.
-func owner(c *config.Config) (string, error) {
-	if c.OwnerDatabaseURL.IsZero() {
-		return "", errors.New("CERTFLOW_OWNER_DATABASE_URL is not set: migrations need the role that owns the tables")
+// withOwner gives a command the configuration and the URL of the role that owns the tables.
+func withOwner(do func(ctx context.Context, c *cli.Command, cfg *config.Config, owner string) error) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		cfg, err := config.Load()
+		if err != nil {
+			return err
+		}
+		if cfg.OwnerDatabaseURL.IsZero() {
+			return errors.New("CERTFLOW_OWNER_DATABASE_URL is not set: migrations need the role that owns the tables")
+		}
+		return do(ctx, c, cfg, cfg.OwnerDatabaseURL.Reveal())
 	}
-	return c.OwnerDatabaseURL.Reveal(), nil
 }
 
-func migrateUp(ctx context.Context, c *cli.Command) error {
-	cfg, err := config.Load()
-	if err != nil {
+func migrateUp(ctx context.Context, c *cli.Command, cfg *config.Config, owner string) error {
+	if err := schema.EnsureRoles(ctx, owner, cfg.DatabaseURL.Reveal()); err != nil {
 		return err
 	}
-	url, err := owner(cfg)
-	if err != nil {
-		return err
-	}
-	if err := schema.EnsureRoles(ctx, url, cfg.DatabaseURL.Reveal()); err != nil {
-		return err
-	}
-	applied, err := schema.Migrate(ctx, url)
+	applied, err := schema.Migrate(ctx, owner)
 	for _, step := range applied {
 		fmt.Fprintln(c.Root().Writer, "applied", step.Name)
 	}
@@ -55,32 +53,16 @@ func migrateUp(ctx context.Context, c *cli.Command) error {
 	return err
 }
 
-func migrateDown(ctx context.Context, c *cli.Command) error {
-	cfg, err := config.Load()
-	if err != nil {
-		return err
-	}
-	url, err := owner(cfg)
-	if err != nil {
-		return err
-	}
-	undone, err := schema.Rollback(ctx, url)
+func migrateDown(ctx context.Context, c *cli.Command, _ *config.Config, owner string) error {
+	undone, err := schema.Rollback(ctx, owner)
 	for _, step := range undone {
 		fmt.Fprintln(c.Root().Writer, "undid", step.Name)
 	}
 	return err
 }
 
-func migrateStatus(ctx context.Context, c *cli.Command) error {
-	cfg, err := config.Load()
-	if err != nil {
-		return err
-	}
-	url, err := owner(cfg)
-	if err != nil {
-		return err
-	}
-	steps, err := schema.Migrations(ctx, url)
+func migrateStatus(ctx context.Context, c *cli.Command, _ *config.Config, owner string) error {
+	steps, err := schema.Migrations(ctx, owner)
 	if err != nil {
 		return err
 	}

@@ -236,7 +236,7 @@ func (d *Dev) await(ctx context.Context) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if response, err := http.Get(d.URL + "/readyz"); err == nil { //nolint:noctx // loopback
+		if response, err := http.Get(d.URL + "/readyz"); err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {
 				return nil
