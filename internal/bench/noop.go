@@ -30,8 +30,8 @@ type bareTemporal struct {
 	pid     int
 }
 
-func (r *run) startBare(ctx context.Context, total int) (b *bareTemporal, err error) {
-	b = &bareTemporal{steps: &noSteps{total: total}, pid: os.Getpid()}
+func (r *run) startBare(ctx context.Context, total int) (_ *bareTemporal, err error) {
+	b := &bareTemporal{steps: &noSteps{total: total}, pid: os.Getpid()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.stop())

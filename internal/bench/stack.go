@@ -31,7 +31,7 @@ type stack struct {
 }
 
 // start starts a stack that keeps nothing. What runs is stopped by stop.
-func (r *run) start(ctx context.Context, withWorker bool) (s *stack, err error) {
+func (r *run) start(ctx context.Context, withWorker bool) (_ *stack, err error) {
 	c, err := config.Load()
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (r *run) start(ctx context.Context, withWorker bool) (s *stack, err error) 
 	if err != nil {
 		return nil, err
 	}
-	s = &stack{dev: dev, config: c, run: r, web: &http.Client{
+	s := &stack{dev: dev, config: c, run: r, web: &http.Client{
 		Transport: &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256, DisableCompression: true},
 		Timeout:   2 * time.Minute,
 	}}
