@@ -131,7 +131,7 @@ type edge struct {
 // contract is loaded once for all tests: it takes a tenth of a second.
 var contract = sync.OnceValues(func() (*openapi3.T, error) { return loadSpec() })
 
-func loadContract(t *testing.T) (*openapi3.T, map[string]*operation) {
+func loadContract(t testing.TB) (*openapi3.T, map[string]*operation) {
 	t.Helper()
 	doc, err := contract()
 	if err != nil {
@@ -144,7 +144,7 @@ func loadContract(t *testing.T) (*openapi3.T, map[string]*operation) {
 	return doc, index
 }
 
-func newEdge(t *testing.T, change ...func(*Config)) *edge {
+func newEdge(t testing.TB, change ...func(*Config)) *edge {
 	t.Helper()
 	doc, index := loadContract(t)
 	e := &edge{stub: &stub{}, contract: apitest.Of(doc), claims: &memoryClaims{rows: map[string]*memoryClaim{}}}

@@ -31,6 +31,46 @@ func FuzzWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, pdf []byte) { sane(t, pdf) })
 }
 
+// FuzzIntake feeds whole files to what a worker does with them before they are read: a document or a refusal comes out, soon, and what was
+// trimmed can be opened again and has the pages that were asked for.
+func FuzzIntake(f *testing.F) {
+	for _, s := range seeds(f) {
+		f.Add(s, 1)
+		f.Add(s, 2)
+	}
+	f.Add(append([]byte("a mail's header\r\n"), threePages()...), 2)
+	f.Fuzz(func(t *testing.T, pdf []byte, n int) {
+		if n < 1 || n > 100 {
+			return // the account's page_limit is within these
+		}
+		start := time.Now()
+		info, err := Inspect(pdf)
+		if err != nil && refusal(err) == nil {
+			t.Fatalf("an error that is no refusal: %v", err)
+		}
+		trimmed, trimErr := pdfcpuEngine{}.Trim(t.Context(), pdf, n)
+		if took := time.Since(start); took > 15*time.Second {
+			t.Fatalf("took %v", took)
+		}
+		if trimErr != nil {
+			if refusal(trimErr) == nil {
+				t.Fatalf("an error that is no refusal: %v", trimErr)
+			}
+			return
+		}
+		if err != nil || info.Pages < 1 {
+			t.Fatalf("trimmed although it is %+v, %v", info, err)
+		}
+		again, err := Inspect(trimmed)
+		if err != nil {
+			t.Fatalf("what was trimmed cannot be opened: %v", err)
+		}
+		if want := min(info.Pages, n); again.Pages != want || again.Encrypted {
+			t.Fatalf("%+v of %+v trimmed to %d", again, info, n)
+		}
+	})
+}
+
 // FuzzContent feeds content streams in a sound file.
 func FuzzContent(f *testing.F) {
 	for _, s := range []string{sentence, tableForm, "BI /W 1 ID x EI", "q Q BT ET [ ( <", "/X Do 1 0 0 1 0 0 cm 0 0 1 1 re W n", "1e9 Tf (x) ' (y) \" 9 Tr"} {
