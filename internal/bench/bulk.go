@@ -91,7 +91,7 @@ func (r *run) wholeJob(ctx context.Context, files []file, noop, read float64) (e
 	if err != nil {
 		return err
 	}
-	if err := s.api.forgetPeak(); err != nil {
+	if err := forgetPeak(s.api); err != nil {
 		return err
 	}
 	before, err := treeCPU(os.Getpid())
@@ -116,7 +116,7 @@ func (r *run) wholeJob(ctx context.Context, files []file, noop, read float64) (e
 		return err
 	}
 	took := time.Since(began)
-	_, peak, err := s.api.memory()
+	_, peak, err := memoryOf(s.api)
 	if err != nil {
 		return err
 	}

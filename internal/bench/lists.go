@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"certflow/internal/proc"
 	"certflow/internal/service"
 	"certflow/schema"
 )
@@ -58,7 +59,7 @@ type listed struct {
 	owner *sql.DB
 	db    *schema.DB
 	url   string
-	api   *process // of its own, or nil
+	api   *proc.Process // of its own, or nil
 
 	others []string
 	filled int
@@ -108,7 +109,7 @@ func freeURL() (string, error) {
 
 // close ends what is not the stack's.
 func (l *listed) close() {
-	l.api.stop()
+	l.api.Stop()
 	if l.owner != nil {
 		_ = l.owner.Close()
 	}

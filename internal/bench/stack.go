@@ -13,6 +13,7 @@ import (
 
 	"certflow/api/client"
 	"certflow/internal/config"
+	"certflow/internal/proc"
 	"certflow/internal/sample"
 	"certflow/internal/secret"
 	"certflow/internal/service"
@@ -24,8 +25,8 @@ type stack struct {
 	dev    *service.Dev
 	config *config.Config
 	owner  *sql.DB // sees all accounts
-	api    *process
-	worker *process
+	api    *proc.Process
+	worker *proc.Process
 	run    *run
 	web    *http.Client
 }
@@ -85,7 +86,7 @@ func (s *stack) env(url, database string) []string {
 }
 
 // startAPI starts an API on a database and returns when it is ready.
-func (s *stack) startAPI(ctx context.Context, url, database string) (*process, error) {
+func (s *stack) startAPI(ctx context.Context, url, database string) (*proc.Process, error) {
 	p, err := startProcess(s.run.program, s.env(url, database), "api")
 	if err != nil {
 		return nil, err
@@ -104,15 +105,15 @@ func (s *stack) startAPI(ctx context.Context, url, database string) (*process, e
 		return response.StatusCode == http.StatusOK, response.Body.Close()
 	})
 	if err != nil {
-		p.stop()
+		p.Stop()
 		return nil, fmt.Errorf("wait for the API: %w", err)
 	}
 	return p, nil
 }
 
 func (s *stack) stop() error {
-	s.worker.stop()
-	s.api.stop()
+	s.worker.Stop()
+	s.api.Stop()
 	s.web.CloseIdleConnections()
 	var err error
 	if s.owner != nil {
@@ -123,13 +124,13 @@ func (s *stack) stop() error {
 
 // alive fails when a process of the stack has ended by itself.
 func (s *stack) alive() error {
-	for _, p := range []*process{s.api, s.worker} {
+	for _, p := range []*proc.Process{s.api, s.worker} {
 		if p == nil {
 			continue
 		}
 		select {
-		case <-p.exited:
-			return fmt.Errorf("%s ended by itself", strings.Join(p.cmd.Args, " "))
+		case <-p.Exited():
+			return fmt.Errorf("%s ended by itself", p.Command())
 		default:
 		}
 	}

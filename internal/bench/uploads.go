@@ -84,17 +84,17 @@ func (r *run) largeOnes(ctx context.Context, s *stack, t *tenant) error {
 	if err != nil {
 		return err
 	}
-	s.api.stop()
+	s.api.Stop()
 	if s.api, err = s.startAPI(ctx, s.dev.URL, s.config.DatabaseURL.Reveal()); err != nil {
 		return err
 	}
 	if _, err := t.upload(ctx, body); err != nil {
 		return err
 	}
-	if err := s.api.forgetPeak(); err != nil {
+	if err := forgetPeak(s.api); err != nil {
 		return err
 	}
-	before, _, err := s.api.memory()
+	before, _, err := memoryOf(s.api)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (r *run) largeOnes(ctx context.Context, s *stack, t *tenant) error {
 		return err
 	}
 	took := time.Since(began)
-	_, peak, err := s.api.memory()
+	_, peak, err := memoryOf(s.api)
 	if err != nil {
 		return err
 	}
