@@ -234,6 +234,12 @@ func (p *Postgres) URL(database string) string {
 // Port is the server's, on 127.0.0.1. It stays the same over a restart.
 func (p *Postgres) Port() int { return p.port }
 
+// PID is the server's first process, the parent of all others. After Restart, ask again.
+func (p *Postgres) PID() int { return p.child.cmd.Process.Pid }
+
+// Log is the file that the server writes to; every start begins it anew.
+func (p *Postgres) Log() string { return p.home.log() }
+
 // Done is closed when the server has ended, for whatever reason. After Restart, ask again.
 func (p *Postgres) Done() <-chan struct{} { return p.child.exited }
 

@@ -104,10 +104,9 @@ func (t *Temporal) closeDir() error {
 
 func (t *Temporal) database() string { return filepath.Join(t.dir, "temporal.db") }
 func (t *Temporal) pidFile() string  { return filepath.Join(t.dir, "temporald.pid") }
-func (t *Temporal) log() string      { return filepath.Join(t.dir, "temporal.log") }
 
 func (t *Temporal) start(ctx context.Context) error {
-	log, err := os.Create(t.log())
+	log, err := os.Create(t.Log())
 	if err != nil {
 		return fmt.Errorf("open Temporal's log: %w", err)
 	}
@@ -149,9 +148,9 @@ func (t *Temporal) ready(ctx context.Context) error {
 		}
 		select {
 		case <-t.child.exited:
-			return fmt.Errorf("Temporal ended while it started:\n%s", tail(t.log()))
+			return fmt.Errorf("Temporal ended while it started:\n%s", tail(t.Log()))
 		case <-ctx.Done():
-			return fmt.Errorf("Temporal does not answer: %w:\n%s", errors.Join(ctx.Err(), err), tail(t.log()))
+			return fmt.Errorf("Temporal does not answer: %w:\n%s", errors.Join(ctx.Err(), err), tail(t.Log()))
 		case <-tick.C:
 		}
 	}
@@ -191,6 +190,12 @@ func (t *Temporal) Address() string { return net.JoinHostPort(loopback, strconv.
 func (t *Temporal) UIURL() string {
 	return "http://" + net.JoinHostPort(loopback, strconv.Itoa(t.uiPort))
 }
+
+// PID is the server's process. After Restart, ask again.
+func (t *Temporal) PID() int { return t.child.cmd.Process.Pid }
+
+// Log is the file that the server writes to; every start begins it anew.
+func (t *Temporal) Log() string { return filepath.Join(t.dir, "temporal.log") }
 
 // Done is closed when the server has ended, for whatever reason. After Restart, ask again.
 func (t *Temporal) Done() <-chan struct{} { return t.child.exited }
