@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Limits bounds what one request may be. Zero values are replaced by those of CONTRACT §1, §2 and §6.
@@ -60,7 +61,7 @@ type Check struct {
 	Do       func(ctx context.Context) error
 }
 
-// Config is what a server is made of. All fields but Sessions, Limits and Checks are needed.
+// Config is what a server is made of. All fields but Sessions, Limits, Checks and Traces are needed.
 type Config struct {
 	Log      *slog.Logger
 	Registry prometheus.Registerer
@@ -71,6 +72,8 @@ type Config struct {
 	Handlers StrictServerInterface
 	Limits   Limits
 	Checks   []Check
+	// Traces is where spans go; nil: nowhere.
+	Traces trace.TracerProvider
 }
 
 // Server is the HTTP edge in front of handlers.
@@ -87,6 +90,7 @@ type Server struct {
 	operations map[string]*operation
 	uploads    chan struct{}
 	engine     *gin.Engine
+	traces     trace.TracerProvider
 }
 
 // New assembles a server.
@@ -108,7 +112,7 @@ func assemble(config Config, index map[string]*operation) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{log: config.Log, metrics: m, keys: config.Keys, sessions: config.Sessions, claims: config.Claims, limiter: config.Limiter,
-		limits: config.Limits.withDefaults(), checks: config.Checks, operations: index}
+		limits: config.Limits.withDefaults(), checks: config.Checks, operations: index, traces: config.Traces}
 	s.uploads = make(chan struct{}, s.limits.Concurrent)
 	s.engine = s.newEngine(config.Handlers)
 	return s, nil
@@ -122,14 +126,14 @@ func (s *Server) newEngine(handlers StrictServerInterface) *gin.Engine {
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
 	engine.UseRawPath = false
-	engine.Use(s.begin)
+	engine.Use(s.trace, s.begin)
 	engine.NoRoute(s.noRoute)
 	engine.NoMethod(s.noMethod)
 	engine.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
 	engine.GET("/readyz", s.ready)
 	engine.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", OpenAPI) })
 
-	group := engine.Group("", s.authenticate, s.limitRate, chooseListFormat, s.claimKey, s.takeUploadSlot, s.validate, s.settleParsed)
+	group := engine.Group("", s.authenticate, s.follow, s.limitRate, chooseListFormat, s.claimKey, s.takeUploadSlot, s.validate, s.settleParsed)
 	strict := NewStrictHandlerWithOptions(handlers, []StrictMiddlewareFunc{ownContext}, StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.fail(c, malformed(err)) },
 		HandlerErrorFunc:         s.fail,

@@ -40,6 +40,16 @@ type Config struct {
 	// Addr is what the API listens on; MetricsAddr what metrics are served on, by the API and by the worker, off for none.
 	Addr        string `env:"CERTFLOW_ADDR" envDefault:"127.0.0.1:8080"`
 	MetricsAddr string `env:"CERTFLOW_METRICS_ADDR" envDefault:"127.0.0.1:9090"`
+	// OTLPEndpoint switches traces on: the OpenTelemetry collector that they go to, https://collector:4318. OTLPTracesEndpoint is the same for
+	// traces alone, as a whole URL. What else OpenTelemetry's standard says of OTEL_EXPORTER_OTLP_…, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,
+	// OTEL_TRACES_SAMPLER and OTEL_BSP_… is obeyed too. Neither set: no traces, at no cost.
+	OTLPEndpoint       string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	OTLPTracesEndpoint string `env:"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"`
+	// OTLPProtocol is http/protobuf or grpc; OTLPTracesProtocol the same for traces alone.
+	OTLPProtocol       string `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
+	OTLPTracesProtocol string `env:"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"`
+	// TelemetryOff switches traces off whatever else is set.
+	TelemetryOff bool `env:"OTEL_SDK_DISABLED"`
 	// PublicURL is how clients reach the API: links to PDFs begin with it.
 	PublicURL string `env:"CERTFLOW_PUBLIC_URL" envDefault:"http://127.0.0.1:8080"`
 	// RateLimit is how many requests a key may make in RateWindow, over all API processes.

@@ -91,6 +91,7 @@ func (s *Service) api(browsers *console.Sessions) (*api.Server, *api.Handlers, e
 		return nil, nil, fmt.Errorf("make the handlers: %w", err)
 	}
 	server, err := api.New(api.Config{
+		Traces: s.traces,
 		Log: slog.Default(), Registry: s.Registry, Keys: s.DB, Sessions: sessions{browsers}, Claims: claims{db: s.DB, secrets: s.Secrets},
 		Limiter:  limiter{db: s.DB, quota: s.Config.RateLimit, window: s.Config.RateWindow},
 		Handlers: handlers,

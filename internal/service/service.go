@@ -9,7 +9,9 @@ import (
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/log"
 
 	"certflow/internal/blob"
@@ -17,6 +19,7 @@ import (
 	"certflow/internal/rules"
 	"certflow/internal/secret"
 	"certflow/schema"
+	"certflow/worker"
 	"certflow/workflows"
 )
 
@@ -32,6 +35,9 @@ type Service struct {
 	Starter  workflows.Starter
 	// Registry holds the metrics of this process.
 	Registry *prometheus.Registry
+
+	traces     trace.TracerProvider // nil: no traces
+	stopTraces func() error
 }
 
 // compiledExpressions bounds the expressions of requirements that a process keeps compiled.
@@ -42,7 +48,7 @@ func Open(ctx context.Context, c *config.Config) (*Service, error) {
 	if err := c.Serving(); err != nil {
 		return nil, fmt.Errorf("the configuration is incomplete (see README.md, \"Configuration\"):\n%w", err)
 	}
-	s := &Service{Config: c, Registry: newRegistry()}
+	s := &Service{Config: c, Registry: newRegistry(), stopTraces: func() error { return nil }}
 	var err error
 	if s.Secrets, err = secret.NewBox(c.SecretKeys); err != nil {
 		return nil, fmt.Errorf("CERTFLOW_SECRET_KEY: %w", err)
@@ -56,6 +62,16 @@ func Open(ctx context.Context, c *config.Config) (*Service, error) {
 	if s.Blobs, err = blob.Open(ctx, c.BlobURL); err != nil {
 		return nil, errors.Join(fmt.Errorf("CERTFLOW_BLOB_URL: %w", err), s.DB.Close())
 	}
+	if err := s.dial(ctx); err != nil {
+		return nil, errors.Join(err, s.DB.Close(), s.Blobs.Close())
+	}
+	s.Starter = workflows.Starter{Client: s.Temporal}
+	return s, nil
+}
+
+// dial prepares the Temporal client, and what follows a request through it.
+func (s *Service) dial(ctx context.Context) error {
+	c := s.Config
 	if c.TemporalAddress == "" {
 		c.TemporalAddress = client.DefaultHostPort
 	}
@@ -67,15 +83,27 @@ func Open(ctx context.Context, c *config.Config) (*Service, error) {
 		options.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey.Reveal())
 		options.ConnectionOptions.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
-	if s.Temporal, err = client.NewLazyClient(options); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the Temporal client: %w", err), s.DB.Close(), s.Blobs.Close())
+	traces, err := openTraces(ctx, c)
+	if err != nil {
+		return err
 	}
-	s.Starter = workflows.Starter{Client: s.Temporal}
-	return s, nil
+	if traces != nil {
+		s.traces, s.stopTraces = traces, func() error { return closeTraces(traces) }
+		tracing, err := worker.Tracing(traces)
+		if err != nil {
+			return errors.Join(err, s.stopTraces())
+		}
+		options.Interceptors = []interceptor.ClientInterceptor{tracing}
+		s.DB.Trace()
+	}
+	if s.Temporal, err = client.NewLazyClient(options); err != nil {
+		return fmt.Errorf("prepare the Temporal client: %w", err)
+	}
+	return nil
 }
 
 // Close closes the parts.
 func (s *Service) Close() error {
 	s.Temporal.Close()
-	return errors.Join(s.DB.Close(), s.Blobs.Close())
+	return errors.Join(s.DB.Close(), s.Blobs.Close(), s.stopTraces())
 }
