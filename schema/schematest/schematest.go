@@ -31,10 +31,17 @@ func New(t testing.TB) *schema.DB {
 // URL is the serving role's connection to a migrated database that lives as long as the test.
 func URL(t testing.TB) string {
 	t.Helper()
-	return serving(stacktest.Database(t, migrated))
+	return ServingURL(t, stacktest.Database(t, Migrated))
 }
 
-func migrated(ctx context.Context, owner string) error {
+// ServingURL is the serving role's connection to the database of an owner's URL, for tests that look at it as both.
+func ServingURL(t testing.TB, owner string) string {
+	t.Helper()
+	return serving(owner)
+}
+
+// Migrated prepares a database for stacktest.Database.
+func Migrated(ctx context.Context, owner string) error {
 	if err := schema.EnsureRoles(ctx, owner, serving(owner)); err != nil {
 		return err
 	}
