@@ -25,6 +25,15 @@ type Deliver struct {
 	Limiter  *webhook.Limiter
 	Schedule webhook.Schedule
 	Starter  Starter // starts the deliveries that tell other endpoints of one that was disabled
+	// Now is the clock by which attempts are due; nil: the machine's.
+	Now func() time.Time
+}
+
+func (d *Deliver) now() time.Time {
+	if d.Now == nil {
+		return now()
+	}
+	return d.Now()
 }
 
 // DeliverInput names a delivery.
@@ -54,11 +63,21 @@ func (d *Deliver) AttemptDelivery(ctx context.Context, in DeliverInput) (Attempt
 	if err != nil || due == nil {
 		return Attempted{Over: due == nil}, err
 	}
-	if wait := due.delivery.NextAttemptAt.Sub(now()); wait > 0 {
+	if wait := d.dueAt(due.delivery).Sub(d.now()); wait > 0 {
 		return Attempted{Wait: wait}, nil
 	}
 	result := d.send(ctx, due)
 	return d.record(ctx, in, due, result)
+}
+
+// dueAt is when the next attempt of a delivery is to be made. A delivery is recorded as due at once; the schedule's first delay comes on
+// top of that.
+func (d *Deliver) dueAt(row *schema.Delivery) time.Time {
+	if row.Attempts > 0 {
+		return row.NextAttemptAt
+	}
+	first, _ := d.Schedule.Next(0, 0, 0, 0.5) // without jitter: it is asked for more than once
+	return row.NextAttemptAt.Add(first)
 }
 
 // dueDelivery is a delivery with what sending it takes.
@@ -94,7 +113,7 @@ func (d *Deliver) load(ctx context.Context, in DeliverInput) (*dueDelivery, erro
 		if err != nil {
 			return err
 		}
-		sealed, err := schema.ValidSecrets(ctx, tx, endpoint.ID, now())
+		sealed, err := schema.ValidSecrets(ctx, tx, endpoint.ID, d.now())
 		if err != nil {
 			return err
 		}
@@ -136,7 +155,7 @@ func (d *Deliver) send(ctx context.Context, due *dueDelivery) webhook.Result {
 	if err != nil {
 		return webhook.Result{Error: webhook.ErrorRequest, Detail: "the stored event cannot be written as JSON"}
 	}
-	headers, err := webhook.Sign(webhook.Message{ID: due.event.ID, SentAt: now(), Body: body}, due.secrets)
+	headers, err := webhook.Sign(webhook.Message{ID: due.event.ID, SentAt: d.now(), Body: body}, due.secrets)
 	if err != nil {
 		return webhook.Result{Error: webhook.ErrorRequest, Detail: "no signing secret is valid"}
 	}
@@ -167,12 +186,12 @@ func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery,
 		before := webhook.History{Attempts: row.Attempts, Health: webhook.Health{
 			FailingSince: endpoint.FailingSince, RunSince: endpoint.RunSince, LastFailure: endpoint.LastFailureAt,
 		}}
-		decision := webhook.Decide(d.Schedule, before, result, now(), rand.Float64())
-		out = Attempted{Over: decision.State.IsFinal(), Wait: max(0, decision.NextAttemptAt.Sub(now()))}
+		decision := webhook.Decide(d.Schedule, before, result, d.now(), rand.Float64())
+		out = Attempted{Over: decision.State.IsFinal(), Wait: max(0, decision.NextAttemptAt.Sub(d.now()))}
 		if !decision.Counts {
 			return nil
 		}
-		if err := schema.RecordAttempt(ctx, tx, settle(row, decision), attempt(row, result)); err != nil {
+		if err := schema.RecordAttempt(ctx, tx, settle(row, decision), attempt(row, result, d.now())); err != nil {
 			return err
 		}
 		tell, err = d.settleEndpoint(ctx, tx, endpoint, decision)
@@ -200,11 +219,11 @@ func settle(row *schema.Delivery, decision webhook.Decision) *schema.Delivery {
 	return row
 }
 
-// attempt is the row of the attempt that settle counted.
-func attempt(row *schema.Delivery, result webhook.Result) *schema.Attempt {
+// attempt is the row of the attempt that settle counted, and that ended at a time.
+func attempt(row *schema.Delivery, result webhook.Result, ended time.Time) *schema.Attempt {
 	a := &schema.Attempt{
 		AccountID: row.AccountID, DeliveryID: row.ID, EventCreatedAt: row.EventCreatedAt, Number: row.Attempts,
-		DurationMS: int(result.Duration.Milliseconds()),
+		DurationMS: int(result.Duration.Milliseconds()), CreatedAt: ended,
 	}
 	if result.Status != 0 {
 		a.StatusCode = &result.Status
@@ -242,7 +261,7 @@ func describe(result webhook.Result) string {
 func (d *Deliver) settleEndpoint(ctx context.Context, tx bun.IDB, e *schema.Endpoint, decision webhook.Decision) ([]schema.Delivery, error) {
 	e.FailingSince, e.RunSince, e.LastFailureAt = decision.Health.FailingSince, decision.Health.RunSince, decision.Health.LastFailure
 	if decision.State == webhook.StateSucceeded {
-		e.LastSuccessAt = now()
+		e.LastSuccessAt = d.now()
 	}
 	if decision.Disable == "" || e.Status == schema.EndpointDisabled {
 		return nil, schema.UpdateEndpoint(ctx, tx, e)

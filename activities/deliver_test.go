@@ -236,6 +236,23 @@ func TestAnAttemptThatIsNotDueIsNotMade(t *testing.T) {
 	}
 }
 
+func TestTheFirstAttemptWaitsAsTheScheduleSays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := newReceiver(t, answers(500))
+	w.endpoint(r.URL, "*")
+	d := w.told("certificate.approved")[0]
+	deliver := w.deliver()
+	deliver.Schedule = webhook.Schedule{10 * time.Minute, time.Second}
+	if out := w.attempt(deliver, d); out.Over || out.Wait < 9*time.Minute || out.Wait > 10*time.Minute || len(r.requests()) != 0 {
+		t.Errorf("%+v after %d requests, want a wait of ten minutes", out, len(r.requests()))
+	}
+	deliver.Now = func() time.Time { return time.Now().Add(11 * time.Minute) }
+	if out := w.attempt(deliver, d); out.Over || len(r.requests()) != 1 {
+		t.Errorf("%+v after %d requests, want one", out, len(r.requests()))
+	}
+}
+
 func TestAReceiverThatIsOverloadedIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -609,6 +626,45 @@ func TestARecoverySendsOnlyWhatNeverSucceeded(t *testing.T) {
 	w.exec("UPDATE deliveries SET status = 'succeeded', next_attempt_at = NULL WHERE status = 'pending'")
 	if later, err := w.deliver().RecoverBatch(t.Context(), in); err != nil || len(later.Deliveries) != 0 {
 		t.Errorf("after success: %+v, %v", later, err)
+	}
+}
+
+func TestARecoveryDoesNotWaitForAnAttemptThatIsFarOff(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e, _ := w.endpoint("https://example.com", "*")
+	events := w.published(e, schema.DeliveryPending, schema.DeliveryPending)
+	w.exec("UPDATE deliveries SET next_attempt_at = now() + interval '20 hours', attempts = 9, reason = 'status' WHERE event_id = $1", events[0])
+	in := activities.RecoverInput{Account: w.account, Endpoint: e.ID, Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour)}
+	got, err := w.deliver().RecoverBatch(t.Context(), in)
+	if err != nil || len(got.Deliveries) != 1 || w.delivery(got.Deliveries[0].ID).EventID != events[0] {
+		t.Fatalf("%+v, %v; want a delivery of the first event", got, err)
+	}
+	if n := w.count("SELECT count(*) FROM deliveries WHERE event_id = $1 AND status = 'cancelled' AND reason = 'recovered'", events[0]); n != 1 {
+		t.Errorf("%d deliveries are ended by the recovery, want the one that waited", n)
+	}
+	if n := w.count("SELECT count(*) FROM deliveries WHERE event_id = $1 AND status = 'pending'", events[1]); n != 1 {
+		t.Errorf("%d open deliveries of the event that is on its way, want the one that was", n)
+	}
+}
+
+func TestRecoveriesAtTheSameMomentMakeNothingTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e, _ := w.endpoint("https://example.com", "*")
+	w.published(e, schema.DeliverySkipped, schema.DeliveryExhausted, schema.DeliveryFailed)
+	in := activities.RecoverInput{Account: w.account, Endpoint: e.ID, Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour)}
+	var several sync.WaitGroup
+	for range 4 {
+		several.Go(func() {
+			if _, err := w.deliver().RecoverBatch(t.Context(), in); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	several.Wait()
+	if n := w.count("SELECT count(*) FROM deliveries WHERE status = 'pending'"); n != 3 {
+		t.Errorf("%d deliveries were made, want 3", n)
 	}
 }
 

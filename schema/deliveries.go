@@ -43,6 +43,7 @@ const (
 	ReasonEndpointDisabled = "endpoint_disabled"
 	ReasonEndpointDeleted  = "endpoint_deleted"
 	ReasonObjectDeleted    = "object_deleted"
+	ReasonRecovered        = "recovered" // a recovery made another delivery of the event, which does not wait
 )
 
 // Open reports whether attempts may follow.
@@ -125,6 +126,11 @@ func cancelDeliveries(ctx context.Context, tx bun.IDB, reason, condition string,
 	return Mapped(err)
 }
 
+// SupersedeDeliveries ends the open deliveries of an event to an endpoint, which another one is about to replace.
+func SupersedeDeliveries(ctx context.Context, tx bun.IDB, event, endpoint string) error {
+	return cancelDeliveries(ctx, tx, ReasonRecovered, "event_id = ? AND endpoint_id = ?", event, endpoint)
+}
+
 // RecordAttempt adds an attempt to a locked delivery and writes the delivery's state after it.
 func RecordAttempt(ctx context.Context, tx bun.IDB, d *Delivery, a *Attempt) error {
 	if err := insert(ctx, tx, a); err != nil {
@@ -150,13 +156,15 @@ func AttemptsOf(ctx context.Context, tx bun.IDB, delivery string) ([]Attempt, er
 }
 
 // NeverDelivered names events of a time range that an endpoint wanted and never got, oldest first, after a place in the order: what a
-// recovery sends again. Nothing is told any more of a certificate that was deleted (CONTRACT §2).
-func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, until time.Time, after int64, most int) ([]Event, error) {
+// recovery sends again. An event whose next attempt comes before soon is on its way and left alone. Nothing is told any more of a
+// certificate that was deleted (CONTRACT §2).
+func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, until, soon time.Time, after int64, most int) ([]Event, error) {
 	var rows []Event
 	err := tx.NewSelect().Model(&rows).
 		Where("event.created_at >= ? AND event.created_at < ? AND event.seq > ?", since, until, after).
 		Where("EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ?)", endpoint).
-		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ? AND d.status IN ('succeeded', 'pending'))", endpoint).
+		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ? "+
+			"AND (d.status = 'succeeded' OR d.status = 'pending' AND d.next_attempt_at < ?))", endpoint, soon).
 		Where("NOT EXISTS (SELECT FROM certificates c WHERE c.id = event.object_id AND c.deleted_at IS NOT NULL)").
 		Order("event.seq").Limit(int64(most)).Scan(ctx)
 	if err != nil {

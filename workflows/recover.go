@@ -38,11 +38,15 @@ func RecoverEndpoint(ctx workflow.Context, in activities.RecoverInput) (int, err
 	}
 }
 
-// StartRecovery starts sending the events of [since, until) that the endpoint wanted and never got. A recovery of the endpoint that runs is
-// left to end: what it does not cover can be asked for afterwards.
+// RecoveryID is the id of the workflow of a recovery. Recoveries of several ranges may run beside each other.
+func RecoveryID(endpoint string, since, until time.Time) string {
+	return fmt.Sprintf("recovery/%s/%d-%d", endpoint, since.Unix(), until.Unix())
+}
+
+// StartRecovery starts sending the events of [since, until) that the endpoint wanted and never got, unless a recovery of that range runs.
 func (s Starter) StartRecovery(ctx context.Context, account, endpoint string, since, until time.Time) error {
 	_, err := s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: "recovery/" + endpoint, TaskQueue: WebhooksQueue,
+		ID: RecoveryID(endpoint, since, until), TaskQueue: WebhooksQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            "recover " + endpoint,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(AttributeAccount.ValueSet(account)),
