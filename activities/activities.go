@@ -48,6 +48,8 @@ type Review struct {
 	Reader Reader
 	Model  ModelReader // nil: no language model is configured
 	Judge  *rules.Judge
+	// Observe is told of every reading that was stored; nil: nobody is.
+	Observe func(*certificate.Reading)
 }
 
 // Certificate names one evaluation of a certificate: what a step works on.

@@ -27,6 +27,18 @@ type Deliver struct {
 	Starter  Starter // starts the deliveries that tell other endpoints of one that was disabled
 	// Now is the clock by which attempts are due; nil: the machine's.
 	Now func() time.Time
+	// Observe is told of every attempt that was written down; nil: nobody is.
+	Observe func(AttemptSeen)
+}
+
+// AttemptSeen is an attempt and what followed from it, for metrics.
+type AttemptSeen struct {
+	Result webhook.Result
+	State  webhook.State
+	// Since is how long ago the event was.
+	Since time.Duration
+	// Disabled says why the endpoint was disabled; empty: it was not.
+	Disabled webhook.Disable
 }
 
 func (d *Deliver) now() time.Time {
@@ -165,6 +177,7 @@ func (d *Deliver) send(ctx context.Context, due *dueDelivery) webhook.Result {
 // record writes an attempt down with the state of the delivery and of the endpoint after it.
 func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery, result webhook.Result) (Attempted, error) {
 	var out Attempted
+	var seen *AttemptSeen
 	var tell []schema.Delivery
 	err := d.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		endpoint, err := schema.LockEndpoint(ctx, tx, due.endpoint.ID)
@@ -194,11 +207,18 @@ func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery,
 		if err := schema.RecordAttempt(ctx, tx, settle(row, decision), attempt(row, result, d.now())); err != nil {
 			return err
 		}
+		seen = &AttemptSeen{Result: result, State: decision.State, Since: d.now().Sub(due.event.CreatedAt)}
+		if endpoint.Status != schema.EndpointDisabled {
+			seen.Disabled = decision.Disable
+		}
 		tell, err = d.settleEndpoint(ctx, tx, endpoint, decision)
 		return err
 	})
 	if err != nil {
 		return Attempted{}, databaseFault("record an attempt", err)
+	}
+	if seen != nil && d.Observe != nil {
+		d.Observe(*seen)
 	}
 	for i := range tell {
 		if err := d.Starter.StartDelivery(ctx, &tell[i]); err != nil {

@@ -152,5 +152,8 @@ func (r *Review) store(ctx context.Context, in Certificate, read *ModelReading, 
 	if err != nil {
 		return Parsed{}, databaseFault("store a parse", err)
 	}
+	if row.Reading != nil && r.Observe != nil {
+		r.Observe(row.Reading)
+	}
 	return Parsed{Refusal: refused}, nil
 }

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v3"
+
+	"certflow/internal/telemetry"
 )
 
 func main() {
@@ -72,9 +74,9 @@ func setLogger(level, format string) error {
 	options := &slog.HandlerOptions{Level: l}
 	switch format {
 	case "json":
-		slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, options)))
+		slog.SetDefault(slog.New(telemetry.Handler(slog.NewJSONHandler(os.Stderr, options))))
 	case "text":
-		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, options)))
+		slog.SetDefault(slog.New(telemetry.Handler(slog.NewTextHandler(os.Stderr, options))))
 	default:
 		return fmt.Errorf("--log-format %q should be json or text", format)
 	}

@@ -104,18 +104,20 @@ func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader
 	if err != nil {
 		return worker.Options{}, nil, err
 	}
+	metrics := worker.NewMetrics(s.Registry)
 	return worker.Options{
 		Queues: queues, BuildID: c.BuildID, StopTime: c.ShutdownTime, ModelRate: c.ModelRate,
-		Metrics: worker.NewMetrics(s.Registry),
+		Metrics: metrics,
 		Slots: map[string]int{
 			workflows.ReviewsQueue: c.ReviewSlots, workflows.DocumentsQueue: c.DocumentSlots,
 			workflows.ModelsQueue: c.ModelSlots, workflows.WebhooksQueue: c.WebhookSlots,
 		},
-		Review: &activities.Review{DB: s.DB, Blobs: s.Blobs, Reader: read, Model: model, Judge: s.Judge},
+		Review: &activities.Review{DB: s.DB, Blobs: s.Blobs, Reader: read, Model: model, Judge: s.Judge, Observe: metrics.Read},
 		Deliver: &activities.Deliver{
 			DB: s.DB, Secrets: s.Secrets, Schedule: schedule, Starter: s.Starter,
 			Sender:  webhook.NewSender(webhook.SenderOptions{Guard: guard}),
 			Limiter: webhook.NewLimiter(c.WebhookConcurrency),
+			Observe: metrics.Attempted,
 		},
 		Bulk:  &activities.Bulk{DB: s.DB, Starter: s.Starter},
 		Sweep: &activities.Sweep{DB: s.DB, Blobs: s.Blobs, Starter: s.Starter},

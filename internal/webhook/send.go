@@ -16,6 +16,11 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"certflow/internal/telemetry"
 )
 
 const (
@@ -101,11 +106,19 @@ type Request struct {
 
 // Send posts one message, once: no redirect is followed, no cookie kept, no
 // proxy of the environment used, and no address dialled that the guard refuses.
-// Whatever happens is a Result; ErrorCancelled, if ctx ends first.
+// Whatever happens is a Result; ErrorCancelled, if ctx ends first. A trace shows the try, not its URL, and the receiver is not told of the trace.
 func (s *Sender) Send(ctx context.Context, r Request) Result {
+	ctx, span := telemetry.Start(ctx, "POST webhook", trace.SpanKindClient, attribute.String("http.request.method", http.MethodPost))
+	defer span.End()
 	started := time.Now()
 	result := s.send(ctx, r)
 	result.Duration = time.Since(started)
+	if result.Status != 0 {
+		span.SetAttributes(attribute.Int("http.response.status_code", result.Status))
+	}
+	if result.Error != "" {
+		telemetry.Fail(span, string(result.Error))
+	}
 	return result
 }
 
