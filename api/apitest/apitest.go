@@ -25,6 +25,9 @@ type Contract struct {
 // Of takes a contract that was loaded.
 func Of(doc *openapi3.T) *Contract { return &Contract{doc: doc} }
 
+// Paths is the contract's paths, for tests that take every operation.
+func (c *Contract) Paths() map[string]*openapi3.PathItem { return c.doc.Paths.Map() }
+
 // Load reads a contract.
 func Load(t testing.TB, openapi []byte) *Contract {
 	t.Helper()
