@@ -53,7 +53,6 @@ func (s *Server) authenticate(c *gin.Context) {
 		return
 	}
 	state.owner = *owner
-	s.keyUse.note(owner.KeyID)
 	if err := checkEnvironment(c.Request, owner.Live); err != nil {
 		s.fail(c, err)
 	}

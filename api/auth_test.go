@@ -1,13 +1,16 @@
 package api
 
 import (
+	stdcmp "cmp"
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"certflow/schema"
 )
@@ -104,16 +107,66 @@ func TestADatabaseThatDoesNotAnswerIsNotAWrongKey(t *testing.T) {
 	}
 }
 
-func TestTheUseOfKeysIsNotedOnceEach(t *testing.T) {
+func TestUsesOfAKeyAreCountedByWhatTheyWereAndFromWhere(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newEdge(t, func(c *Config) { c.Proxies = []string{"192.0.2.0/24"} })
 	for range 3 {
 		e.do(t, request("GET", "/api/v1/contractors", ""))
 	}
-	if got := e.server.keyUse.take(); !slices.Equal(got, []string{"key_1"}) {
-		t.Errorf("noted %v", got)
+	e.do(t, request("GET", "/api/v1/contractors", "", "X-Forwarded-For: 198.51.100.7"))
+	e.do(t, request("GET", "/api/v1/contractors?limit=x", ""))
+	unknown := request("GET", "/api/v1/contractors", "")
+	unknown.SetBasicAuth("sk_test_unknown", "")
+	e.do(t, unknown)
+	proxy, client := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("198.51.100.7")
+	want := []schema.KeyUse{
+		{KeyID: "key_1", Address: proxy, Operation: "ListContractors", Status: 200, Requests: 3},
+		{KeyID: "key_1", Address: proxy, Operation: "ListContractors", Status: 400, Requests: 1},
+		{KeyID: "key_1", Address: client, Operation: "ListContractors", Status: 200, Requests: 1},
+	}
+	got := e.server.keyUse.take()
+	slices.SortFunc(got, func(a, b schema.KeyUse) int {
+		return 2*a.Address.Compare(b.Address) + stdcmp.Compare(a.Status, b.Status)
+	})
+	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}), cmpopts.IgnoreFields(schema.KeyUse{}, "FirstAt", "LastAt", "BaseModel")); diff != "" {
+		t.Error(diff)
 	}
 	if got := e.server.keyUse.take(); len(got) != 0 {
 		t.Errorf("noted again %v", got)
+	}
+}
+
+func TestAForwardedAddressIsBelievedOfTrustedProxiesOnly(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	e.do(t, request("GET", "/api/v1/contractors", "", "X-Forwarded-For: 198.51.100.7"))
+	if got := e.server.keyUse.take(); len(got) != 1 || got[0].Address != netip.MustParseAddr("192.0.2.1") {
+		t.Errorf("noted %v", got)
+	}
+}
+
+// forgetfulUses is a KeyUses whose database is away once.
+type forgetfulUses struct {
+	asked int
+	kept  []schema.KeyUse
+}
+
+func (f *forgetfulUses) NoteKeyUses(_ context.Context, uses []schema.KeyUse) error {
+	if f.asked++; f.asked == 1 {
+		return errors.New("connection refused")
+	}
+	f.kept = append(f.kept, uses...)
+	return nil
+}
+
+func TestUsesOfKeysOutliveADatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	e, kept := newEdge(t), &forgetfulUses{}
+	for range 2 {
+		e.do(t, request("GET", "/api/v1/contractors", ""))
+		e.server.writeKeyUses(t.Context(), kept)
+	}
+	if len(kept.kept) != 1 || kept.kept[0].Requests != 2 {
+		t.Errorf("kept %+v", kept.kept)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 )
@@ -13,9 +14,6 @@ const (
 	// reading resets the connection under a client that is still sending.
 	drainBytes = 64 << 20
 	drainTime  = 30 * time.Second
-	// idleTime bounds the pause between two pieces of a body, and uploadTime all of it.
-	idleTime   = 30 * time.Second
-	uploadTime = 15 * time.Minute
 )
 
 // errBodyTaken is what reads answer once a body has been parsed: the parsed value is the body from then on, and a value that does not fit
@@ -34,14 +32,16 @@ type body struct {
 	headerLeft  int64        // bytes that a part's header may still have; negative outside of headers
 	waits       bool         // the client waits for 100 Continue and has sent nothing
 	setDeadline func(time.Time) error
-	end         time.Time
+	limits      Limits // what it must keep to: Pause, Rate and UploadTime
+	begun       time.Time
+	slow        bool // it did not come in time
 	taken       bool
 	value       any
 }
 
 // newBody wraps the body of r, of which a handler may read limit bytes. setDeadline sets the connection's read deadline.
 func newBody(r *http.Request, limit int64, setDeadline func(time.Time) error) *body {
-	return &body{ReadCloser: r.Body, limit: limit, headerLeft: -1, setDeadline: setDeadline, end: time.Now().Add(uploadTime),
+	return &body{ReadCloser: r.Body, limit: limit, headerLeft: -1, setDeadline: setDeadline, limits: Limits{}.withDefaults(), begun: time.Now(),
 		waits: strings.EqualFold(r.Header.Get("Expect"), "100-continue")}
 }
 
@@ -65,9 +65,10 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	b.waits = false
 	// A connection without deadlines is one of a test.
-	_ = b.setDeadline(earlier(time.Now().Add(idleTime), b.end))
+	_ = b.setDeadline(b.deadline(time.Now()))
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
+	b.slow = b.slow || errors.Is(err, os.ErrDeadlineExceeded)
 	if b.headerLeft > 0 {
 		b.headerLeft -= int64(n)
 	}
@@ -80,11 +81,20 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
+// deadline is when the next piece must have come: a client that sends a byte now and then would otherwise keep its place for as long as the
+// whole body may take.
+func (b *body) deadline(now time.Time) time.Time {
+	earned := time.Duration(float64(b.read) / float64(b.limits.Rate) * float64(time.Second))
+	return earliest(now.Add(b.limits.Pause), b.begun.Add(b.limits.Pause+earned), b.begun.Add(b.limits.UploadTime))
+}
+
+func earliest(first time.Time, others ...time.Time) time.Time {
+	for _, t := range others {
+		if t.Before(first) {
+			first = t
+		}
 	}
-	return b
+	return first
 }
 
 // take makes value the body.
@@ -95,9 +105,10 @@ func (b *body) take(value any) {
 // ValidatedValue is the parsed body; the generated code binds it instead of decoding a second time.
 func (b *body) ValidatedValue() any { return b.value }
 
-// drain reads on, within bounds, what a refused client still sends. A client that waits for leave to send is not given it.
+// drain reads on, within bounds, what a refused client still sends. A client that waits for leave to send is not given it, and one that was
+// too slow is not waited for.
 func (b *body) drain() {
-	if b.waits {
+	if b.waits || b.slow {
 		return
 	}
 	_ = b.setDeadline(time.Now().Add(drainTime))
@@ -117,7 +128,10 @@ func (b *body) readAll() ([]byte, error) {
 	return nil, brokenBody(err)
 }
 
-// brokenBody is the refusal of a body that ended early or paused too long. Mostly nobody is left to read it.
+// brokenBody is the refusal of a body that ended early or came too slowly. Mostly nobody is left to read it.
 func brokenBody(cause error) *Problem {
+	if errors.Is(cause, os.ErrDeadlineExceeded) {
+		return &Problem{Status: http.StatusBadRequest, Code: ErrorCodeBadRequest, Message: "The body of the request came too slowly.", Cause: cause}
+	}
 	return &Problem{Status: http.StatusBadRequest, Code: ErrorCodeBadRequest, Message: "The body of the request ended before it was complete.", Cause: cause}
 }

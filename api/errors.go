@@ -124,7 +124,7 @@ func problemOf(err error) *Problem {
 func (s *Server) fail(c *gin.Context, err error) {
 	p := problemOf(err)
 	state := callOf(c.Request.Context())
-	if p.Status >= http.StatusInternalServerError {
+	if p.Status >= http.StatusInternalServerError && p.Cause != nil {
 		s.log.ErrorContext(c.Request.Context(), "request failed", slog.String("request", state.requestID),
 			slog.String("account", state.owner.AccountID), slog.String("code", string(p.Code)), slog.Any("error", p.Cause))
 	}

@@ -112,7 +112,7 @@ func (s *stream) VisitStreamEventsResponse(w http.ResponseWriter) error {
 	controller := http.NewResponseController(w)
 	// Each piece must be taken within a while; the whole may last for ever. A connection without deadlines is one of a test.
 	write := func(piece []byte) error {
-		_ = controller.SetWriteDeadline(time.Now().Add(idleTime))
+		_ = controller.SetWriteDeadline(time.Now().Add(s.h.Limits.Pause))
 		if _, err := w.Write(piece); err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (s *stream) VisitStreamEventsResponse(w http.ResponseWriter) error {
 		case <-tick.C:
 		}
 		piece, err := s.next()
-		if errors.Is(err, context.Canceled) {
+		if errors.Is(err, context.Canceled) || errors.Is(err, errKeyEnded) {
 			return nil
 		}
 		if err != nil {
@@ -155,6 +155,9 @@ func (s *stream) VisitStreamEventsResponse(w http.ResponseWriter) error {
 // gone drops the error of writing to a client that has left.
 func gone(error) error { return nil }
 
+// errKeyEnded says that the key which a stream was opened with was revoked or has expired: no stream outlives its key.
+var errKeyEnded = errors.New("the key of the stream has ended")
+
 // next is what has happened since the last look, as server-sent events.
 func (s *stream) next() ([]byte, error) {
 	now := time.Now()
@@ -162,6 +165,12 @@ func (s *stream) next() ([]byte, error) {
 		s.after, s.looks = s.looks[0].until, s.looks[1:]
 	}
 	rows, err := read(s.ctx, s.h.DB, func(ctx context.Context, tx bun.IDB) ([]schema.Event, error) {
+		switch lives, err := schema.KeyLives(ctx, tx, callOf(s.ctx).owner.KeyID); {
+		case err != nil:
+			return nil, err
+		case !lives:
+			return nil, errKeyEnded
+		}
 		until, err := schema.LastEventSeq(ctx, tx)
 		if err != nil {
 			return nil, err

@@ -24,8 +24,6 @@ const (
 
 	// maxKeyLength bounds an idempotency key, in bytes.
 	maxKeyLength = 255
-	// claimLease is how long a claim keeps others out before it may be taken over; an upload may take that long.
-	claimLease = uploadTime + time.Minute
 )
 
 // Claims keeps what was answered to requests with an idempotency key (CONTRACT §1).
@@ -88,7 +86,7 @@ func (s *Server) claimKey(c *gin.Context) {
 	}
 	held := &claim{claims: s.claims, account: state.owner.AccountID, key: key, token: rand.Text(), operationID: state.operation.id,
 		request: c.Request.Method + " " + c.Request.URL.Path + "?" + sortedQuery(c.Request.URL)}
-	claimed, err := s.claims.Claim(c.Request.Context(), held.account, key, held.operationID, held.token, claimLease)
+	claimed, err := s.claims.Claim(c.Request.Context(), held.account, key, held.operationID, held.token, s.limits.lease())
 	switch {
 	case err != nil:
 		s.fail(c, unavailable(err))

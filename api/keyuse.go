@@ -3,42 +3,92 @@ package api
 import (
 	"context"
 	"log/slog"
-	"maps"
-	"slices"
+	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"certflow/schema"
 )
 
-// KeyUses records that keys were used.
+// KeyUses keeps who used which key for what.
 type KeyUses interface {
-	NoteKeyUse(ctx context.Context, keys []string) error
+	NoteKeyUses(ctx context.Context, uses []schema.KeyUse) error
 }
 
-// keyUse collects the keys that were used and writes them now and then, so that a request does not wait for it.
+// mostKeyUses bounds the uses that wait to be written while the database is away.
+const mostKeyUses = 100_000
+
+// keyUse collects the uses of keys, so that a request does not wait until they are written.
 type keyUse struct {
 	mu   sync.Mutex
-	keys map[string]bool
+	uses map[use]*schema.KeyUse
 }
 
-func (u *keyUse) note(key string) {
+// use is what uses are counted by. They are counted by the hour.
+type use struct {
+	key       string
+	hour      time.Time
+	address   netip.Addr
+	operation string
+	status    int
+}
+
+// note counts what a key was used for.
+func (u *keyUse) note(one schema.KeyUse) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.keys == nil {
-		u.keys = map[string]bool{}
+	if u.uses == nil {
+		u.uses = map[use]*schema.KeyUse{}
 	}
-	u.keys[key] = true
+	by := use{one.KeyID, one.LastAt.Truncate(time.Hour), one.Address, one.Operation, one.Status}
+	known := u.uses[by]
+	switch {
+	case known != nil:
+		known.Requests += one.Requests
+		known.FirstAt, known.LastAt = earliest(known.FirstAt, one.FirstAt), latest(known.LastAt, one.LastAt)
+	case len(u.uses) < mostKeyUses:
+		u.uses[by] = &one
+	}
 }
 
-func (u *keyUse) take() []string {
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (u *keyUse) take() []schema.KeyUse {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	keys := slices.Sorted(maps.Keys(u.keys))
-	u.keys = nil
-	return keys
+	uses := make([]schema.KeyUse, 0, len(u.uses))
+	for _, one := range u.uses {
+		uses = append(uses, *one)
+	}
+	u.uses = nil
+	return uses
 }
 
-// NoteKeyUse writes which keys were used, every interval until ctx ends and once more then.
-func (s *Server) NoteKeyUse(ctx context.Context, uses KeyUses, interval time.Duration) {
+// usedKey notes that the request's key was used, once it has been answered.
+func (s *Server) usedKey(c *gin.Context, operation string) {
+	state := callOf(c.Request.Context())
+	if state.owner.KeyID == "" {
+		return
+	}
+	address, err := netip.ParseAddr(c.ClientIP())
+	if err != nil {
+		address = netip.IPv6Unspecified() // a listener without addresses
+	}
+	now := time.Now()
+	s.keyUse.note(schema.KeyUse{KeyID: state.owner.KeyID, Address: address.Unmap().WithZone(""), Operation: operation, Status: c.Writer.Status(),
+		FirstAt: now, LastAt: now, Requests: 1})
+}
+
+// NoteKeyUses writes what keys were used for, every interval until ctx ends and once more then. What cannot be written is kept for the next
+// time.
+func (s *Server) NoteKeyUses(ctx context.Context, uses KeyUses, interval time.Duration) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
@@ -48,15 +98,24 @@ func (s *Server) NoteKeyUse(ctx context.Context, uses KeyUses, interval time.Dur
 			ended = true
 		case <-tick.C:
 		}
-		if keys := s.keyUse.take(); len(keys) > 0 {
-			write, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			if err := uses.NoteKeyUse(write, keys); err != nil {
-				s.log.WarnContext(ctx, "the use of keys was not noted", slog.Any("error", err))
-			}
-			cancel()
-		}
+		s.writeKeyUses(ctx, uses)
 		if ended {
 			return
+		}
+	}
+}
+
+func (s *Server) writeKeyUses(ctx context.Context, uses KeyUses) {
+	noted := s.keyUse.take()
+	if len(noted) == 0 {
+		return
+	}
+	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := uses.NoteKeyUses(write, noted); err != nil {
+		s.log.WarnContext(ctx, "the use of keys was not noted", slog.Any("error", err))
+		for _, one := range noted {
+			s.keyUse.note(one)
 		}
 	}
 }

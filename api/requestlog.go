@@ -26,14 +26,20 @@ func (s *Server) begin(c *gin.Context) {
 	}
 	controller := http.NewResponseController(c.Writer)
 	state.body = newBody(c.Request, limit, controller.SetReadDeadline)
+	state.body.limits = s.limits
 	// The copy gets the body: the server must find its own on the original, to know what is left of it.
 	c.Request = c.Request.WithContext(withCall(c.Request.Context(), state))
 	c.Request.Body = state.body
 	c.Header(requestIDHeader, state.requestID)
 	secure(c.Writer.Header())
+	if s.draining.Load() {
+		c.Header("Connection", "close")
+	}
 
+	s.open.Add(1)
 	s.metrics.open.Inc()
 	defer func() {
+		defer s.open.Done()
 		s.metrics.open.Dec()
 		if failure := recover(); failure != nil {
 			s.log.ErrorContext(c.Request.Context(), "a handler panicked", slog.String("request", state.requestID),
@@ -46,6 +52,7 @@ func (s *Server) begin(c *gin.Context) {
 		}
 		taken := time.Since(started)
 		s.metrics.seen(name, c.Writer.Status(), taken)
+		s.usedKey(c, name)
 		s.log.InfoContext(c.Request.Context(), "request", slog.String("request", state.requestID), slog.String("account", state.owner.AccountID),
 			slog.String("key", state.owner.KeyID), slog.String("operation", name), slog.Int("status", c.Writer.Status()),
 			slog.Int64("received", state.body.read), slog.Int("sent", max(c.Writer.Size(), 0)), slog.Duration("duration", taken))
@@ -68,6 +75,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	refusals *prometheus.CounterVec
+	heldBack prometheus.Counter
 }
 
 // newMetrics registers the metrics of one server; registering two servers at one registry is an error.
@@ -80,8 +88,10 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 			Help: "Time from the first byte of a request to the last of its answer.", Buckets: []float64{.001, .003, .01, .03, .1, .3, 1, 3, 10, 30, 100}},
 			[]string{"operation"}),
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "certflow_http_refusals_total", Help: "Refused requests by error code."}, []string{"code"}),
+		heldBack: prometheus.NewCounter(prometheus.CounterOpts{Name: "certflow_uploads_held_back_total",
+			Help: "Uploads that were refused because too many certificates wait for their verdict."}),
 	}
-	for _, c := range []prometheus.Collector{m.open, m.requests, m.duration, m.refusals} {
+	for _, c := range []prometheus.Collector{m.open, m.requests, m.duration, m.refusals, m.heldBack} {
 		if err := registry.Register(c); err != nil {
 			return nil, fmt.Errorf("register the metrics of HTTP: %w", err)
 		}

@@ -6,53 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
 )
-
-// Limits bounds what one request may be. Zero values are replaced by those of CONTRACT §1, §2 and §6.
-type Limits struct {
-	Body       int64 // bytes of a body that is no upload; 1 MiB
-	File       int64 // bytes of one PDF; 15 MiB
-	BulkFiles  int   // files of one bulk upload; 500
-	BulkBytes  int64 // bytes of one bulk upload; 1 GiB
-	Metadata   int64 // bytes of certificates_metadata; 1 MiB
-	Concurrent int   // uploads that one process takes at a time; 128
-}
-
-func (l Limits) withDefaults() Limits {
-	set := func(v *int64, d int64) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	set(&l.Body, 1<<20)
-	set(&l.File, 15<<20)
-	set(&l.BulkBytes, 1<<30)
-	set(&l.Metadata, 1<<20)
-	if l.BulkFiles == 0 {
-		l.BulkFiles = 500
-	}
-	if l.Concurrent == 0 {
-		l.Concurrent = 128
-	}
-	return l
-}
-
-// singleUploadSlack is what a single upload may hold beside its file, and how much too large that file may be and still be refused for its
-// own size rather than the request's.
-const singleUploadSlack = 16 << 20
-
-// uploadBody bounds the body of an upload.
-func (l Limits) uploadBody(operation string) int64 {
-	if operation == "UploadCertificate" {
-		return l.File + singleUploadSlack
-	}
-	return l.BulkBytes
-}
 
 // Check is something that the service needs. Required ones decide readiness; the rest are reported beside them.
 type Check struct {
@@ -61,7 +22,7 @@ type Check struct {
 	Do       func(ctx context.Context) error
 }
 
-// Config is what a server is made of. All fields but Sessions, Limits, Checks and Traces are needed.
+// Config is what a server is made of. All fields but Sessions, Backlogs, Limits, Checks, Proxies and Traces are needed.
 type Config struct {
 	Log      *slog.Logger
 	Registry prometheus.Registerer
@@ -70,8 +31,11 @@ type Config struct {
 	Claims   Claims
 	Limiter  Limiter
 	Handlers StrictServerInterface
+	Backlogs Backlogs // nil: uploads are never held back
 	Limits   Limits
 	Checks   []Check
+	// Proxies are the addresses and ranges whose X-Forwarded-For is believed; none: a client's address is its connection's.
+	Proxies []string
 	// Traces is where spans go; nil: nowhere.
 	Traces trace.TracerProvider
 }
@@ -88,9 +52,13 @@ type Server struct {
 	limits     Limits
 	checks     []Check
 	operations map[string]*operation
-	uploads    chan struct{}
+	backlog    *backlog
 	engine     *gin.Engine
 	traces     trace.TracerProvider
+	// What the process takes on at a time.
+	requestSlots, uploadSlots, streamSlots *slots
+	draining                               atomic.Bool
+	open                                   sync.WaitGroup // requests
 }
 
 // New assembles a server.
@@ -113,12 +81,23 @@ func assemble(config Config, index map[string]*operation) (*Server, error) {
 	}
 	s := &Server{log: config.Log, metrics: m, keys: config.Keys, sessions: config.Sessions, claims: config.Claims, limiter: config.Limiter,
 		limits: config.Limits.withDefaults(), checks: config.Checks, operations: index, traces: config.Traces}
-	s.uploads = make(chan struct{}, s.limits.Concurrent)
+	s.requestSlots, s.uploadSlots = newSlots(s.limits.Requests, 0), newSlots(s.limits.Uploads, s.limits.AccountUploads)
+	s.streamSlots = newSlots(0, s.limits.AccountStreams)
+	s.backlog = &backlog{of: config.Backlogs, limit: s.limits.Backlog, log: config.Log}
+	if config.Backlogs != nil {
+		if err := s.measureBacklog(config.Registry); err != nil {
+			return nil, err
+		}
+	}
 	s.engine = s.newEngine(config.Handlers)
+	if err := s.engine.SetTrustedProxies(config.Proxies); err != nil {
+		return nil, fmt.Errorf("the trusted proxies: %w", err)
+	}
 	return s, nil
 }
 
-// newEngine lays the way of a request: log and state, key, rate, idempotency claim, upload slot, validation, stored answer, handler.
+// newEngine lays the way of a request: log and state, slot, key, rate, idempotency claim, backlog, slot of its kind, validation, stored answer,
+// handler.
 func (s *Server) newEngine(handlers StrictServerInterface) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
@@ -133,7 +112,7 @@ func (s *Server) newEngine(handlers StrictServerInterface) *gin.Engine {
 	engine.GET("/readyz", s.ready)
 	engine.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", OpenAPI) })
 
-	group := engine.Group("", s.authenticate, s.follow, s.limitRate, chooseListFormat, s.claimKey, s.takeUploadSlot, s.validate, s.settleParsed)
+	group := engine.Group("", s.takeRequestSlot, s.authenticate, s.follow, s.limitRate, chooseListFormat, s.claimKey, s.holdBack, s.takeOperationSlot, s.validate, s.settleParsed)
 	strict := NewStrictHandlerWithOptions(handlers, []StrictMiddlewareFunc{ownContext}, StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.fail(c, malformed(err)) },
 		HandlerErrorFunc:         s.fail,
@@ -161,20 +140,6 @@ func malformed(err error) error {
 	return &Problem{Status: http.StatusBadRequest, Code: ErrorCodeBadRequest, Message: "The request is not well-formed.", Cause: err}
 }
 
-// takeUploadSlot keeps a process from taking more uploads at a time than its memory and storage were planned for.
-func (s *Server) takeUploadSlot(c *gin.Context) {
-	if state := callOf(c.Request.Context()); state.operation == nil || !state.operation.multipart {
-		return
-	}
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-		c.Next()
-	default:
-		s.fail(c, unavailable(fmt.Errorf("all %d uploads that this process takes at a time are under way", cap(s.uploads))))
-	}
-}
-
 // Engine is the Gin engine, for whoever mounts pages beside the API.
 func (s *Server) Engine() *gin.Engine { return s.engine }
 
@@ -183,11 +148,29 @@ func (s *Server) Engine() *gin.Engine { return s.engine }
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
 		Addr: addr, Handler: s.engine, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		WriteTimeout: uploadTime + 2*time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		WriteTimeout: s.limits.writeTime(), MaxHeaderBytes: s.limits.Header, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 }
 
-// ready answers whether requests can be served: 200 when every required part answers, with the state of all.
+// Drain lets the process say that it is about to stop: it is not ready from now on and gives connections up with the answers that it still
+// makes, so that whoever spreads requests sends them to others before the listener closes.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// Wait returns when no request is open, or ctx ends: those that were cut off give back what they hold.
+func (s *Server) Wait(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		s.open.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// ready answers whether requests can be served: 200 when every required part answers and the process is not about to stop, with the state of
+// all. A backlog that holds uploads back leaves it ready: everything else is served, and it is the same for all processes.
 func (s *Server) ready(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 3*time.Second)
 	defer cancel()
@@ -215,5 +198,18 @@ func (s *Server) ready(c *gin.Context) {
 			overall = "degraded"
 		}
 	}
-	c.JSON(status, gin.H{"status": overall, "parts": parts})
+	answer := gin.H{"parts": parts}
+	if s.backlog.of != nil {
+		known, held := s.backlog.look(ctx)
+		answer["backlog"] = gin.H{"certificates": known.Certificates, "oldest_seconds": int(known.Oldest.Seconds()), "limit": s.limits.Backlog,
+			"uploads_held_back": held}
+		if held && overall == "ok" {
+			overall = "degraded"
+		}
+	}
+	if s.draining.Load() {
+		status, overall = http.StatusServiceUnavailable, "stopping"
+	}
+	answer["status"] = overall
+	c.JSON(status, answer)
 }

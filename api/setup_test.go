@@ -84,16 +84,23 @@ func setup(t *testing.T, change ...func(*api.HandlersConfig)) *world {
 	if w.handlers, err = api.NewHandlers(config); err != nil {
 		t.Fatal(err)
 	}
-	server, err := api.New(api.Config{Log: log, Registry: prometheus.NewRegistry(), Keys: w.db, Claims: claims{w.db}, Limiter: unlimited{},
-		Handlers: w.handlers, Limits: config.Limits})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.handler = server.Engine()
+	w.handler, _ = w.server(t, config.Limits)
 	w.account, w.key = w.newAccount()
 	w.stranger, w.strangersKey = w.newAccount()
 	t.Cleanup(w.handlers.Wait)
 	return w
+}
+
+// server is an API process over the world's database, with its metrics.
+func (w *world) server(t *testing.T, limits api.Limits) (http.Handler, *prometheus.Registry) {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	server, err := api.New(api.Config{Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Registry: registry,
+		Keys: w.db, Claims: claims{w.db}, Limiter: unlimited{}, Handlers: w.handlers, Backlogs: w.db, Limits: limits})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server.Engine(), registry
 }
 
 func (w *world) newAccount() (account, key string) {
@@ -271,6 +278,19 @@ func (w *world) send(key, method, path string, body io.Reader, headers ...string
 		w.t.Fatal(err)
 	}
 	return answer{response.StatusCode, response.Header, got}
+}
+
+// bare makes a request without a key to a path that is not of the contract; bareAs makes any GET with a key, whose answer is not checked.
+func (w *world) bare(path string) answer { return w.bareAs("", path) }
+
+func (w *world) bareAs(key, path string) answer {
+	r := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil)
+	if key != "" {
+		r.SetBasicAuth(key, "")
+	}
+	recorder := httptest.NewRecorder()
+	w.handler.ServeHTTP(recorder, r)
+	return answer{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
 }
 
 // do is send with the account's key and a JSON body, "" for none.

@@ -16,15 +16,12 @@ import (
 	"certflow/schema"
 )
 
-// metadataBytes bounds the text of custom_metadata in an upload.
-const metadataBytes = 64 << 10
-
 // UploadCertificate takes one PDF (CONTRACT §2). The file streams into storage while it is checked; the row is made when everything is
 // found to be in order, and its review is started then. What comes to nothing leaves no file behind.
 func (h *Handlers) UploadCertificate(ctx context.Context, request UploadCertificateRequestObject) (UploadCertificateResponseObject, error) {
 	held := callOf(ctx).claim
 	form := uploadForm{files: []string{"certificate"}, maxFiles: 1, maxFile: h.Limits.File,
-		texts: map[string]int64{"contractor": 0, "insurance_requirement_id": 0, "custom_metadata": metadataBytes}}
+		texts: map[string]int64{"contractor": 0, "insurance_requirement_id": 0, "custom_metadata": h.Limits.CustomMetadata}}
 	u, err := readUpload(ctx, request.Body, form, h.storageFor(held), h.newFile(accountOf(ctx)))
 	var earlier *Answer
 	if err == nil {

@@ -3,6 +3,7 @@ package schema
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -81,4 +82,40 @@ func EndKey(ctx context.Context, tx bun.IDB, id string, at time.Time) error {
 		return ErrNotFound
 	}
 	return nil
+}
+
+// KeyLives reports whether a key of the account that the transaction is in may still be used.
+func KeyLives(ctx context.Context, tx bun.IDB, id string) (bool, error) {
+	lives, err := tx.NewSelect().Model((*Key)(nil)).Where("id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())", id).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for key %s: %w", id, err)
+	}
+	return lives, nil
+}
+
+// KeyUse counts what a key was used for within an hour: requests of one operation from one address that were answered with one status.
+type KeyUse struct {
+	bun.BaseModel `bun:"table:key_uses,alias:use" json:"-"`
+
+	KeyID     string     `bun:"key_id" json:"key_id"`
+	Address   netip.Addr `bun:"address" json:"address"`
+	Operation string     `bun:"operation" json:"operation"`
+	Status    int        `bun:"status" json:"status"`
+	FirstAt   time.Time  `bun:"first_at" json:"first_at"`
+	LastAt    time.Time  `bun:"last_at" json:"last_at"`
+	Requests  int64      `bun:"requests" json:"requests"`
+}
+
+// ListKeyUses lists up to most counts of the use of the account's keys since a moment, the last first; of one key, or of all where none is
+// named.
+func ListKeyUses(ctx context.Context, tx bun.IDB, key string, since time.Time, most int) ([]KeyUse, error) {
+	var uses []KeyUse
+	query := tx.NewSelect().Model(&uses).Where("last_at >= ?", since).Order("last_at DESC", "key_id", "operation").Limit(int64(most))
+	if key != "" {
+		query = query.Where("key_id = ?", key)
+	}
+	if err := query.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list uses of keys: %w", err)
+	}
+	return uses, nil
 }

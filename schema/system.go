@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -92,13 +93,44 @@ func (db *DB) ForgetIdempotencyKeys(ctx context.Context, olderThan time.Time, mo
 	return n, nil
 }
 
-// NoteKeyUse records that keys were used now.
-func (db *DB) NoteKeyUse(ctx context.Context, keys []string) error {
-	_, err := db.bun.ExecContext(ctx, "SELECT certflow_note_key_use(ARRAY[?]::text[])", bun.List(keys))
+// NoteKeyUses counts uses of keys; those of a key that is not there are dropped.
+func (db *DB) NoteKeyUses(ctx context.Context, uses []KeyUse) error {
+	list, err := json.Marshal(uses)
 	if err != nil {
+		return fmt.Errorf("write the uses of keys: %w", err)
+	}
+	if _, err := db.bun.ExecContext(ctx, "SELECT certflow_note_key_uses(?::jsonb)", string(list)); err != nil {
 		return fmt.Errorf("note the use of keys: %w", err)
 	}
 	return nil
+}
+
+// ForgetKeyUses deletes up to most counts of the use of keys that are older than olderThan and returns how many.
+func (db *DB) ForgetKeyUses(ctx context.Context, olderThan time.Time, most int) (int, error) {
+	var n int
+	if err := db.bun.NewRaw("SELECT certflow_forget_key_uses(?, ?)", olderThan, most).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("forget uses of keys: %w", err)
+	}
+	return n, nil
+}
+
+// Backlog is what waits for its verdict.
+type Backlog struct {
+	Certificates int           // of all accounts
+	Oldest       time.Duration // how long the first of them has waited
+}
+
+// Backlog counts the certificates of all accounts that wait for their verdict, those that bulk uploads are still to make among them. It
+// stops counting at most.
+func (db *DB) Backlog(ctx context.Context, most int) (Backlog, error) {
+	var found struct {
+		Certificates  int     `bun:"certificates"`
+		OldestSeconds float64 `bun:"oldest_seconds"`
+	}
+	if err := db.bun.NewRaw("SELECT * FROM certflow_backlog(?)", most).Scan(ctx, &found); err != nil {
+		return Backlog{}, fmt.Errorf("count what waits for its verdict: %w", err)
+	}
+	return Backlog{Certificates: found.Certificates, Oldest: time.Duration(found.OldestSeconds * float64(time.Second))}, nil
 }
 
 // EnsurePartitions makes the monthly partitions from now to so many months ahead and returns how many were missing.

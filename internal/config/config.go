@@ -55,8 +55,35 @@ type Config struct {
 	// RateLimit is how many requests a key may make in RateWindow, over all API processes.
 	RateLimit  int           `env:"CERTFLOW_RATE_LIMIT" envDefault:"6000"`
 	RateWindow time.Duration `env:"CERTFLOW_RATE_WINDOW" envDefault:"1m"`
-	// ShutdownTime is how long requests and activities may go on after SIGTERM.
+	// DrainTime is how long the API goes on taking requests after SIGTERM, no longer ready: what spreads requests must notice within it.
+	DrainTime time.Duration `env:"CERTFLOW_DRAIN_TIME" envDefault:"5s"`
+	// ShutdownTime is how long requests and activities may go on after SIGTERM; those of the API after the drain time.
 	ShutdownTime time.Duration `env:"CERTFLOW_SHUTDOWN_TIME" envDefault:"15s"`
+	// TrustedProxies are the addresses and ranges whose X-Forwarded-For says a client's address; none: it is the connection's.
+	TrustedProxies []string `env:"CERTFLOW_TRUSTED_PROXIES"`
+
+	// HeaderKB and BodyKB bound the header of a request and a body that is no upload, in KiB.
+	HeaderKB int   `env:"CERTFLOW_HEADER_KB" envDefault:"32"`
+	BodyKB   int64 `env:"CERTFLOW_BODY_KB" envDefault:"1024"`
+	// FileMB bounds one PDF, in MiB; BulkFiles and BulkMB bound the files and the MiB of one bulk upload.
+	FileMB    int64 `env:"CERTFLOW_FILE_MB" envDefault:"15"`
+	BulkFiles int   `env:"CERTFLOW_BULK_FILES" envDefault:"500"`
+	BulkMB    int64 `env:"CERTFLOW_BULK_MB" envDefault:"1024"`
+	// MetadataKB bounds certificates_metadata, CustomMetadataKB the custom_metadata of a single upload, in KiB.
+	MetadataKB       int64 `env:"CERTFLOW_METADATA_KB" envDefault:"1024"`
+	CustomMetadataKB int64 `env:"CERTFLOW_CUSTOM_METADATA_KB" envDefault:"64"`
+	// BodyPause is how long a client may pause within a body, BodyRate how many bytes a second it must send on average, and UploadTime
+	// how long a whole body may take.
+	BodyPause  time.Duration `env:"CERTFLOW_BODY_PAUSE" envDefault:"30s"`
+	BodyRate   int64         `env:"CERTFLOW_BODY_RATE" envDefault:"4096"`
+	UploadTime time.Duration `env:"CERTFLOW_UPLOAD_TIME" envDefault:"15m"`
+	// Requests and Uploads bound what one API process answers and takes at a time; AccountUploads and AccountStreams what it takes of one account.
+	Requests       int `env:"CERTFLOW_REQUESTS" envDefault:"2000"`
+	Uploads        int `env:"CERTFLOW_UPLOADS" envDefault:"128"`
+	AccountUploads int `env:"CERTFLOW_ACCOUNT_UPLOADS" envDefault:"64"`
+	AccountStreams int `env:"CERTFLOW_ACCOUNT_STREAMS" envDefault:"32"`
+	// Backlog is how many certificates may wait for their verdict, of all accounts together, before uploads are refused with 503.
+	Backlog int `env:"CERTFLOW_BACKLOG" envDefault:"100000"`
 
 	// BuildID names this build to Temporal: with it workers are versioned and nothing runs before `certflow worker promote`. Empty: unversioned.
 	BuildID string `env:"CERTFLOW_BUILD_ID"`
@@ -123,7 +150,31 @@ func (c *Config) Serving() error {
 	if c.PDFEngine != "pdfcpu" && c.PDFEngine != "unipdf" {
 		missing = errors.Join(missing, fmt.Errorf("CERTFLOW_PDF_ENGINE is %q and should be pdfcpu or unipdf", c.PDFEngine))
 	}
-	return missing
+	return errors.Join(missing, c.limits())
+}
+
+// limits checks that what bounds something does so.
+func (c *Config) limits() error {
+	var wrong error
+	for _, limit := range []struct {
+		name  string
+		value int64
+	}{
+		{"CERTFLOW_RATE_LIMIT", int64(c.RateLimit)}, {"CERTFLOW_RATE_WINDOW", int64(c.RateWindow)}, {"CERTFLOW_HEADER_KB", int64(c.HeaderKB)},
+		{"CERTFLOW_BODY_KB", c.BodyKB}, {"CERTFLOW_FILE_MB", c.FileMB}, {"CERTFLOW_BULK_FILES", int64(c.BulkFiles)}, {"CERTFLOW_BULK_MB", c.BulkMB},
+		{"CERTFLOW_METADATA_KB", c.MetadataKB}, {"CERTFLOW_CUSTOM_METADATA_KB", c.CustomMetadataKB}, {"CERTFLOW_BODY_PAUSE", int64(c.BodyPause)},
+		{"CERTFLOW_BODY_RATE", c.BodyRate}, {"CERTFLOW_UPLOAD_TIME", int64(c.UploadTime)}, {"CERTFLOW_REQUESTS", int64(c.Requests)},
+		{"CERTFLOW_UPLOADS", int64(c.Uploads)}, {"CERTFLOW_ACCOUNT_UPLOADS", int64(c.AccountUploads)},
+		{"CERTFLOW_ACCOUNT_STREAMS", int64(c.AccountStreams)}, {"CERTFLOW_BACKLOG", int64(c.Backlog)},
+	} {
+		if limit.value < 1 {
+			wrong = errors.Join(wrong, fmt.Errorf("%s must be more than 0", limit.name))
+		}
+	}
+	if c.FileMB > c.BulkMB {
+		wrong = errors.Join(wrong, fmt.Errorf("CERTFLOW_BULK_MB is %d: less than CERTFLOW_FILE_MB, %d, which one file may have", c.BulkMB, c.FileMB))
+	}
+	return wrong
 }
 
 // Guard is what webhooks may go to.

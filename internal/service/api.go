@@ -16,10 +16,15 @@ import (
 	"certflow/worker"
 )
 
-// keyUseEvery is how often it is written down which keys were used.
-const keyUseEvery = time.Minute
+const (
+	// keyUseEvery is how often it is written down what keys were used for.
+	keyUseEvery = 10 * time.Second
+	// unwindTime is how long requests that were cut off at shutdown may take to give back what they hold.
+	unwindTime = 5 * time.Second
+)
 
-// ServeAPI serves the HTTP API, and metrics on their own listener, until ctx ends; then requests under way may end.
+// ServeAPI serves the HTTP API, and metrics on their own listener, until ctx ends. Then it says that it is not ready and goes on serving for
+// the drain time, so that whoever spreads requests learns of it; after that it takes no more and lets those under way end.
 func (s *Service) ServeAPI(ctx context.Context) error {
 	pages, err := s.console()
 	if err != nil {
@@ -41,12 +46,14 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer metrics.Close()
-	var noting sync.WaitGroup
-	noting.Go(func() { server.NoteKeyUse(ctx, s.DB, keyUseEvery) })
-	defer noting.Wait()
-	noting.Go(func() { s.registerAttributes(ctx) })
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	served, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	beside.Go(func() { server.NoteKeyUses(served, s.DB, keyUseEvery) })
+	beside.Go(func() { s.registerAttributes(ctx) })
 	web := server.HTTPServer(s.Config.Addr)
-	web.Handler = beside(pages, web.Handler)
+	web.Handler = withPages(pages, web.Handler)
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	slog.InfoContext(ctx, "the API serves", "addr", listener.Addr().String())
@@ -55,12 +62,22 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 		return fmt.Errorf("serve the API: %w", err)
 	case <-ctx.Done():
 	}
+	server.Drain()
+	slog.InfoContext(ctx, "the API is about to stop", "drain", s.Config.DrainTime)
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve the API: %w", err)
+	case <-time.After(s.Config.DrainTime):
+	}
 	handlers.EndStreams()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Config.ShutdownTime)
 	defer cancel()
 	if err := web.Shutdown(stopping); err != nil {
 		slog.WarnContext(ctx, "requests were cut off at shutdown", "error", err)
 		_ = web.Close()
+		unwinding, cancel := context.WithTimeout(context.WithoutCancel(ctx), unwindTime)
+		defer cancel()
+		server.Wait(unwinding)
 	}
 	handlers.Wait()
 	return nil
@@ -85,7 +102,7 @@ func (s *Service) api(browsers *console.Sessions) (*api.Server, *api.Handlers, e
 	}
 	handlers, err := api.NewHandlers(api.HandlersConfig{
 		Log: slog.Default(), DB: s.DB, Files: s.Blobs, Secrets: s.Secrets, LinkKeys: s.Config.SecretKeys, Judge: s.Judge, Guard: guard,
-		Starter: s.Starter, Recoverer: s.Starter, PublicURL: s.Config.PublicURL,
+		Starter: s.Starter, Recoverer: s.Starter, PublicURL: s.Config.PublicURL, Limits: s.limits(),
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("make the handlers: %w", err)
@@ -94,7 +111,7 @@ func (s *Service) api(browsers *console.Sessions) (*api.Server, *api.Handlers, e
 		Traces: s.traces,
 		Log: slog.Default(), Registry: s.Registry, Keys: s.DB, Sessions: sessions{browsers}, Claims: claims{db: s.DB, secrets: s.Secrets},
 		Limiter:  limiter{db: s.DB, quota: s.Config.RateLimit, window: s.Config.RateWindow},
-		Handlers: handlers,
+		Handlers: handlers, Backlogs: s.DB, Limits: s.limits(), Proxies: s.Config.TrustedProxies,
 		Checks: []api.Check{
 			{Name: "database", Required: true, Do: s.DB.Ping},
 			{Name: "blobs", Required: true, Do: s.Blobs.Check},
@@ -108,4 +125,15 @@ func (s *Service) api(browsers *console.Sessions) (*api.Server, *api.Handlers, e
 		return nil, nil, fmt.Errorf("assemble the API: %w", err)
 	}
 	return server, handlers, nil
+}
+
+// limits are those of the configuration.
+func (s *Service) limits() api.Limits {
+	c := s.Config
+	return api.Limits{
+		Header: c.HeaderKB << 10, Body: c.BodyKB << 10, File: c.FileMB << 20, BulkFiles: c.BulkFiles, BulkBytes: c.BulkMB << 20,
+		Metadata: c.MetadataKB << 10, CustomMetadata: c.CustomMetadataKB << 10,
+		Pause: c.BodyPause, Rate: c.BodyRate, UploadTime: c.UploadTime,
+		Requests: c.Requests, Uploads: c.Uploads, AccountUploads: c.AccountUploads, AccountStreams: c.AccountStreams, Backlog: c.Backlog,
+	}
 }

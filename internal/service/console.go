@@ -25,8 +25,8 @@ func (s *Service) console() (*console.Console, error) {
 	return pages, nil
 }
 
-// beside serves pages beside the API. It compares prefixes: a ServeMux would clean paths and redirect where the API has an answer of its own.
-func beside(pages, api http.Handler) http.Handler {
+// withPages serves pages beside the API. It compares prefixes: a ServeMux would clean paths and redirect where the API has an answer of its own.
+func withPages(pages, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.Path
 		for _, root := range []string{"/console", "/docs"} {

@@ -12,7 +12,7 @@ func TestPagesAreServedBesideTheAPIWithoutRedirects(t *testing.T) {
 	named := func(name string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, name+" "+r.URL.Path) })
 	}
-	both := beside(named("pages"), named("api"))
+	both := withPages(named("pages"), named("api"))
 	for path, want := range map[string]string{
 		"/console": "pages", "/console/": "pages", "/console/jobs": "pages", "/docs": "pages", "/docs/a": "pages",
 		"/": "api", "/api/v1//contractors": "api", "/api/v1/../v1/jobs": "api", "/consoles": "api", "//console": "api", "/docs.html": "api",

@@ -169,7 +169,7 @@ func (d *Dev) settle(c *config.Config, o DevOptions) error {
 	}
 	c.Addr, c.MetricsAddr = addr, o.MetricsAddr
 	c.OperatorAccounts = []string{devAccount}
-	c.ShutdownTime = devShutdown
+	c.DrainTime, c.ShutdownTime = 0, devShutdown
 	c.PublicURL = "http://" + addr
 	d.URL = c.PublicURL
 	return nil
