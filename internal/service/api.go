@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
 	"certflow/api"
 	"certflow/console"
 	"certflow/worker"
@@ -52,6 +50,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	defer end()
 	beside.Go(func() { server.NoteKeyUses(served, s.DB, keyUseEvery) })
 	beside.Go(func() { s.registerAttributes(ctx) })
+	noting.Go(func() { newWatch(s, s.checks()).run(ctx) })
 	web := server.HTTPServer(s.Config.Addr)
 	web.Handler = withPages(pages, web.Handler)
 	failed := make(chan error, 1)
@@ -108,18 +107,10 @@ func (s *Service) api(browsers *console.Sessions) (*api.Server, *api.Handlers, e
 		return nil, nil, fmt.Errorf("make the handlers: %w", err)
 	}
 	server, err := api.New(api.Config{
-		Traces: s.traces,
 		Log: slog.Default(), Registry: s.Registry, Keys: s.DB, Sessions: sessions{browsers}, Claims: claims{db: s.DB, secrets: s.Secrets},
 		Limiter:  limiter{db: s.DB, quota: s.Config.RateLimit, window: s.Config.RateWindow},
 		Handlers: handlers, Backlogs: s.DB, Limits: s.limits(), Proxies: s.Config.TrustedProxies,
-		Checks: []api.Check{
-			{Name: "database", Required: true, Do: s.DB.Ping},
-			{Name: "blobs", Required: true, Do: s.Blobs.Check},
-			{Name: "temporal", Do: func(ctx context.Context) error {
-				_, err := s.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-				return err
-			}},
-		},
+		Checks: s.checks(), Traces: s.traces,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("assemble the API: %w", err)

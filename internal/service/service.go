@@ -83,6 +83,10 @@ func (s *Service) dial(ctx context.Context) error {
 		options.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey.Reveal())
 		options.ConnectionOptions.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	var err error
+	if options.MetricsHandler, err = worker.SDKMetrics(s.Registry); err != nil {
+		return err
+	}
 	traces, err := openTraces(ctx, c)
 	if err != nil {
 		return err

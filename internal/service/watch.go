@@ -1,0 +1,144 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	enums "go.temporal.io/api/enums/v1"
+	taskqueue "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"certflow/api"
+	"certflow/worker"
+	"certflow/workflows"
+)
+
+const (
+	// watchEvery is how often the API looks at what it stands on, and watchTime how long one look may take.
+	watchEvery = 15 * time.Second
+	watchTime  = 10 * time.Second
+	// pollTime is how long a worker's poll of a queue lasts, and some more: one that has not come back since is gone.
+	pollTime = 75 * time.Second
+	// overdueBy is how late an attempt at a delivery may be before it counts as overdue, and mostOverdue how far these are counted.
+	overdueBy   = time.Minute
+	mostOverdue = 1000
+)
+
+// watch looks at what the service stands on, so that alerts see it from outside of the part that failed: a worker that is gone cannot
+// say so. Every API process watches and sees the same.
+type watch struct {
+	service *Service
+	checks  []api.Check
+
+	parts, pollers, waiting, waited *prometheus.GaugeVec
+	overdue                         prometheus.Gauge
+}
+
+func newWatch(s *Service, checks []api.Check) *watch {
+	w := &watch{
+		service: s, checks: checks,
+		parts: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "certflow_part_up", Help: "1 while a part that the service stands on answers: database, blobs, temporal.",
+		}, []string{"part"}),
+		pollers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "certflow_queue_pollers", Help: "Workers that asked a task queue for work within 75 s, as Temporal has them.",
+		}, []string{"queue", "kind"}),
+		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "certflow_queue_backlog", Help: "Tasks that wait in a task queue, about.",
+		}, []string{"queue", "kind"}),
+		waited: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "certflow_queue_backlog_age_seconds", Help: "How long the oldest task of a queue has waited, about.",
+		}, []string{"queue", "kind"}),
+		overdue: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "certflow_deliveries_overdue", Help: "Webhook deliveries whose next attempt is more than a minute late; counted up to 1000.",
+		}),
+	}
+	s.Registry.MustRegister(w.parts, w.pollers, w.waiting, w.waited, w.overdue)
+	return w
+}
+
+// run looks again and again until ctx ends.
+func (w *watch) run(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		w.look(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// look looks once. What cannot be known is not shown: the part that would know it is shown as down.
+func (w *watch) look(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, watchTime)
+	defer cancel()
+	up := map[string]bool{}
+	for _, check := range w.checks {
+		err := check.Do(ctx)
+		up[check.Name] = err == nil
+		value := 1.0
+		if err != nil {
+			value = 0
+		}
+		w.parts.WithLabelValues(check.Name).Set(value)
+	}
+	if up["database"] {
+		due, err := w.service.DB.DueDeliveries(ctx, time.Now().Add(-overdueBy), mostOverdue)
+		if err != nil {
+			slog.WarnContext(ctx, "overdue deliveries could not be counted", "error", err)
+		} else {
+			w.overdue.Set(float64(len(due)))
+		}
+	}
+	w.pollers.Reset()
+	w.waiting.Reset()
+	w.waited.Reset()
+	if up["temporal"] {
+		for _, queue := range worker.Queues() {
+			w.queue(ctx, queue)
+		}
+	}
+}
+
+// queue asks Temporal about a task queue.
+func (w *watch) queue(ctx context.Context, name string) {
+	for kind, of := range map[string]enums.TaskQueueType{"workflow": enums.TASK_QUEUE_TYPE_WORKFLOW, "activity": enums.TASK_QUEUE_TYPE_ACTIVITY} {
+		if kind == "workflow" && (name == workflows.DocumentsQueue || name == workflows.ModelsQueue) {
+			continue // no workflow runs there
+		}
+		got, err := w.service.Temporal.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
+			Namespace: w.service.Config.TemporalNamespace, TaskQueue: &taskqueue.TaskQueue{Name: name}, TaskQueueType: of, ReportStats: true,
+		})
+		if err != nil {
+			slog.WarnContext(ctx, "a task queue could not be looked at", "queue", name, "error", err)
+			continue
+		}
+		polling := 0
+		for _, p := range got.GetPollers() {
+			if time.Since(p.GetLastAccessTime().AsTime()) < pollTime {
+				polling++
+			}
+		}
+		w.pollers.WithLabelValues(name, kind).Set(float64(polling))
+		w.waiting.WithLabelValues(name, kind).Set(float64(got.GetStats().GetApproximateBacklogCount()))
+		w.waited.WithLabelValues(name, kind).Set(got.GetStats().GetApproximateBacklogAge().AsDuration().Seconds())
+	}
+}
+
+// checks are the parts that the service stands on.
+func (s *Service) checks() []api.Check {
+	return []api.Check{
+		{Name: "database", Required: true, Do: s.DB.Ping},
+		{Name: "blobs", Required: true, Do: s.Blobs.Check},
+		{Name: "temporal", Do: func(ctx context.Context) error {
+			_, err := s.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+			return err
+		}},
+	}
+}
