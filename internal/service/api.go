@@ -50,7 +50,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	defer end()
 	beside.Go(func() { server.NoteKeyUses(served, s.DB, keyUseEvery) })
 	beside.Go(func() { s.registerAttributes(ctx) })
-	noting.Go(func() { newWatch(s, s.checks()).run(ctx) })
+	beside.Go(func() { newWatch(s, s.checks()).run(served) })
 	web := server.HTTPServer(s.Config.Addr)
 	web.Handler = withPages(pages, web.Handler)
 	failed := make(chan error, 1)
