@@ -53,11 +53,10 @@ type Files interface {
 // Handlers answers the operations of the contract from the database.
 type Handlers struct {
 	HandlersConfig
-	links      links
-	background sync.WaitGroup
-	starts     chan struct{}
-	ending     chan struct{} // closed when streams are to end
-	end        sync.Once
+	links  links
+	starts *starts
+	ending chan struct{} // closed when streams are to end
+	end    sync.Once
 }
 
 // HandlersConfig is what handlers are made of. All fields but Limits, Recoverer and Now are needed.
@@ -87,42 +86,17 @@ func NewHandlers(config HandlersConfig) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handlers{HandlersConfig: config, links: keys, starts: make(chan struct{}, maxStarts), ending: make(chan struct{})}, nil
-}
-
-const (
-	// startTime bounds the start of one workflow after its row was committed, and maxStarts how many are started at a time. What does
-	// not start is swept.
-	startTime = 5 * time.Second
-	maxStarts = 64
-)
-
-// start starts a workflow beside the request, whose row is committed: the client does not wait for Temporal.
-func (h *Handlers) start(ctx context.Context, what string, do func(ctx context.Context) error) {
-	select {
-	case h.starts <- struct{}{}:
-	default:
-		h.Log.WarnContext(ctx, "too much is being started: this waits for the sweep", slog.String("id", what))
-		return
-	}
-	h.background.Go(func() {
-		defer func() { <-h.starts }()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
-		defer cancel()
-		if err := do(ctx); err != nil {
-			h.Log.WarnContext(ctx, "a workflow did not start and waits for the sweep", slog.String("id", what), slog.Any("error", err))
-		}
-	})
+	return &Handlers{HandlersConfig: config, links: keys, starts: newStarts(config.Log), ending: make(chan struct{})}, nil
 }
 
 func (h *Handlers) startDeliveries(ctx context.Context, deliveries []schema.Delivery) {
 	for _, d := range deliveries {
-		h.start(ctx, d.ID, func(ctx context.Context) error { return h.Starter.StartDelivery(ctx, &d) })
+		h.starts.start(ctx, d.ID, func(ctx context.Context) error { return h.Starter.StartDelivery(ctx, &d) })
 	}
 }
 
 // Wait returns when everything that requests have left to be started was started, or given up.
-func (h *Handlers) Wait() { h.background.Wait() }
+func (h *Handlers) Wait() { h.starts.wait() }
 
 // EndStreams ends the streams of events, which would last as long as their clients: these connect again. It may be called more than once.
 func (h *Handlers) EndStreams() { h.end.Do(func() { close(h.ending) }) }

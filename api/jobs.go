@@ -180,7 +180,7 @@ func (h *Handlers) CancelJob(ctx context.Context, request CancelJobRequestObject
 	if err != nil {
 		return nil, err
 	}
-	h.start(ctx, request.ID, func(ctx context.Context) error {
+	h.starts.start(ctx, request.ID, func(ctx context.Context) error {
 		if err := h.Starter.CancelJob(ctx, request.ID); err != nil {
 			h.Log.WarnContext(ctx, "a job was not told of its cancellation and will see it in its row", slog.String("id", request.ID), slog.Any("error", err))
 		}

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestABurstOfUploadsIsStartedWholeAndNotAllAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s := newStarts(slog.New(slog.NewTextHandler(&log, nil)))
+		var running, most, started atomic.Int64
+		const burst = 1000
+		for i := range burst {
+			s.start(t.Context(), fmt.Sprint("ci_", i), func(context.Context) error {
+				most.Store(max(most.Load(), running.Add(1)))
+				time.Sleep(20 * time.Millisecond) // of the bubble's clock: what Temporal takes
+				running.Add(-1)
+				started.Add(1)
+				return nil
+			})
+		}
+		s.wait()
+		if started.Load() != burst || log.Len() != 0 {
+			t.Errorf("started %d of %d, and logged:\n%s", started.Load(), burst, log.String())
+		}
+		if most.Load() != startsAtOnce {
+			t.Errorf("%d were started at a time, want %d", most.Load(), startsAtOnce)
+		}
+	})
+}
+
+func TestWhatCannotBeStartedInTimeIsLeftToTheSweepByName(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s := newStarts(slog.New(slog.NewTextHandler(&log, nil)))
+		hangs := func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		// Temporal answers nobody: by lineTime, four rounds of startsAtOnce have had their turn.
+		const burst = 5*startsAtOnce + 1
+		for i := range burst {
+			s.start(t.Context(), fmt.Sprint("ci_", i), hangs)
+		}
+		time.Sleep(lineTime + startTime + time.Second)
+		synctest.Wait()
+		if got := strings.Count(log.String(), "waits for the sweep"); got != burst {
+			t.Errorf("%d of %d were said to wait for the sweep", got, burst)
+		}
+		if !strings.Contains(log.String(), "id=ci_0 ") || !strings.Contains(log.String(), errLeftToSweep.Error()) {
+			t.Errorf("the log does not name them:\n%s", log.String())
+		}
+	})
+}
+
+func TestAStopGivesTheLineItsTimeAndNoMore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStarts(slog.New(slog.DiscardHandler))
+		for i := range 10 * startsAtOnce {
+			s.start(t.Context(), fmt.Sprint("ci_", i), func(ctx context.Context) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+		}
+		began := time.Now()
+		s.wait()
+		if took := time.Since(began); took > 2*startTime+time.Second {
+			t.Errorf("a stop took %v", took)
+		}
+	})
+}
