@@ -156,6 +156,7 @@ func addFull(ctx context.Context, tx bun.IDB, results *ReviewResults, v *schema.
 func (h *Handlers) ListCertificates(ctx context.Context, request ListCertificatesRequestObject) (ListCertificatesResponseObject, error) {
 	p := request.Params
 	by := schema.CertificateFilter{Contractor: orEmpty(p.Contractor), Job: orEmpty(p.Job), Tracker: orEmpty(p.Tracker), Status: schema.Status(orEmpty(p.Status))}
+	by.Filename = orEmpty(p.Filename)
 	by.CreatedFrom, by.CreatedBefore = createdRange(p.CreatedGt, p.CreatedGte, p.CreatedLt, p.CreatedLte)
 	much := expansionOf(p.Expand)
 	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
@@ -203,7 +204,7 @@ func (h *Handlers) DeleteCertificate(ctx context.Context, request DeleteCertific
 	}
 	if open {
 		account := accountOf(ctx)
-		h.start(ctx, request.ID, func(ctx context.Context) error { return h.Starter.CancelReview(ctx, account, request.ID) })
+		h.starts.start(ctx, request.ID, func(ctx context.Context) error { return h.Starter.CancelReview(ctx, account, request.ID) })
 	}
 	return DeleteCertificate200JSONResponse(gone), nil
 }

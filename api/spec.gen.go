@@ -2596,6 +2596,9 @@ type ListCertificatesParams struct {
 	// Tracker Only certificates of this tracker.
 	Tracker *string `form:"tracker,omitempty" json:"tracker,omitempty"`
 
+	// Filename Only certificates whose file name contains this, in upper or lower case.
+	Filename *string `form:"filename,omitempty" json:"filename,omitempty"`
+
 	// CreatedGt Only what was created after this Unix time.
 	CreatedGt *CreatedGt `form:"created[gt],omitempty" json:"created[gt],omitempty"`
 
@@ -3878,6 +3881,14 @@ func (siw *ServerInterfaceWrapper) ListCertificates(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "tracker", c.Request.URL.Query(), &params.Tracker, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tracker: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "filename" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "filename", c.Request.URL.Query(), &params.Filename, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter filename: %w", err), http.StatusBadRequest)
 		return
 	}
 

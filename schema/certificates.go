@@ -36,6 +36,7 @@ type Certificate struct {
 	TrackerID      *string           `bun:"tracker_id"`
 	Status         Status            `bun:"status,nullzero,default:'pending'"`
 	Filename       string            `bun:"filename"`
+	FilenameLower  string            `bun:"filename_lower,scanonly"` // the database makes it, to be searched
 	BlobKey        string            `bun:"blob_key"`
 	SHA256         []byte            `bun:"sha256"`
 	Size           int64             `bun:"size"`
@@ -87,6 +88,7 @@ func LockCertificate(ctx context.Context, tx bun.IDB, id string) (*Certificate, 
 type CertificateFilter struct {
 	Contractor, Job, Tracker string
 	Status                   Status
+	Filename                 string    // a part of the file name, in any case
 	CreatedFrom              time.Time // inclusive
 	CreatedBefore            time.Time // exclusive
 }
@@ -100,6 +102,9 @@ func ListCertificates(ctx context.Context, tx bun.IDB, page Page, by Certificate
 			if value != "" {
 				q = q.Where("? = ?", bun.Ident(column), value)
 			}
+		}
+		if by.Filename != "" {
+			q = q.Where("strpos(filename_lower, lower(?)) > 0", by.Filename)
 		}
 		if !by.CreatedFrom.IsZero() {
 			q = q.Where("created_at >= ?", by.CreatedFrom)

@@ -3383,6 +3383,9 @@ type ListCertificatesParams struct {
 	// Tracker Only certificates of this tracker.
 	Tracker *string `form:"tracker,omitempty" json:"tracker,omitempty"`
 
+	// Filename Only certificates whose file name contains this, in upper or lower case.
+	Filename *string `form:"filename,omitempty" json:"filename,omitempty"`
+
 	// CreatedGt Only what was created after this Unix time.
 	CreatedGt *CreatedGt `form:"created[gt],omitempty" json:"created[gt],omitempty"`
 
@@ -8864,6 +8867,18 @@ func NewListCertificatesRequest(server string, params *ListCertificatesParams) (
 		if params.Tracker != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tracker", *params.Tracker, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Filename != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "filename", *params.Filename, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
