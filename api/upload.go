@@ -53,7 +53,7 @@ func (h *Handlers) UploadCertificate(ctx context.Context, request UploadCertific
 		h.discardRefused(ctx, u, err)
 		return nil, err
 	}
-	h.start(ctx, row.ID, func(ctx context.Context) error {
+	h.starts.start(ctx, row.ID, func(ctx context.Context) error {
 		_, err := h.Starter.StartReview(ctx, row)
 		return err
 	})
