@@ -122,6 +122,21 @@ func ValidSecrets(ctx context.Context, tx bun.IDB, endpoint string, at time.Time
 	return sealed, nil
 }
 
+// LockSecrets reads all signing secrets of an account, those that sign no more too, and holds them for an update.
+func LockSecrets(ctx context.Context, tx bun.IDB) ([]EndpointSecret, error) {
+	var rows []EndpointSecret
+	if err := tx.NewSelect().Model(&rows).ColumnExpr("secret.*").Order("id").For("UPDATE").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the signing secrets: %w", err)
+	}
+	return rows, nil
+}
+
+// ReplaceSealed writes a secret that LockSecrets read and that was sealed again.
+func ReplaceSealed(ctx context.Context, tx bun.IDB, s *EndpointSecret) error {
+	_, err := tx.NewUpdate().Model((*EndpointSecret)(nil)).Set("sealed = ?", s.Sealed).Where("id = ?", s.ID).Exec(ctx)
+	return Mapped(err)
+}
+
 // Event is something that happened to an object; Data is the body's data.object (CONTRACT §7).
 type Event struct {
 	bun.BaseModel `bun:"table:events,alias:event"`

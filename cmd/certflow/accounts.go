@@ -94,7 +94,7 @@ func keysCommand() *cli.Command {
 	key := &cli.StringArg{Name: "key", UsageText: "the key's id (key_…)"}
 	return &cli.Command{
 		Name:  "keys",
-		Usage: "make, list, roll and revoke API keys; make a secret key for the environment",
+		Usage: "make, list, roll and revoke API keys; make and change the secret key of the environment",
 		Commands: []*cli.Command{
 			{
 				Name: "create", Usage: "make a further key, shown this once", Flags: []cli.Flag{account},
@@ -134,8 +134,31 @@ func keysCommand() *cli.Command {
 					return nil
 				},
 			},
+			{
+				Name: "reseal", Usage: "seal webhook secrets again with the first key of CERTFLOW_SECRET_KEY, so that the others can be dropped",
+				Action: withDatabase(reseal),
+			},
 		},
 	}
+}
+
+// reseal tells what still keeps an old key: stored answers, which nobody seals again because they last a day.
+func reseal(ctx context.Context, c *cli.Command, db *schema.DB) error {
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	box, err := secret.NewBox(cfg.SecretKeys)
+	if err != nil {
+		return fmt.Errorf("CERTFLOW_SECRET_KEY: %w", err)
+	}
+	n, err := service.Reseal(ctx, db, box)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.Root().Writer, "%d webhook secrets were sealed again; none needs another key than the first.\n"+
+		"Keep the other keys 24 hours more, for answers that are stored with idempotency keys, then drop them.\n", n)
+	return nil
 }
 
 func keyArgument(c *cli.Command) (string, error) {
