@@ -188,11 +188,11 @@ func (b *bulk) await(ctx workflow.Context, most int) error {
 		var seen activities.Watched
 		look := workflow.WithLocalActivityOptions(ctx, watchOptions())
 		in := activities.WatchInput{Job: b.job, AtLeast: b.ended() + b.running - most, Most: patience}
-		if err := workflow.ExecuteLocalActivity(look, bulkSteps.WatchJob, in).Get(ctx, &seen); err != nil {
-			return err
+		// A look that fails, since the database is away for longer than a task may take, is no reason to fail: the children still report.
+		if err := workflow.ExecuteLocalActivity(look, bulkSteps.WatchJob, in).Get(ctx, &seen); err == nil {
+			b.cancelled = b.cancelled || seen.Cancelled
+			workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d of %d reviewed, %d under way", seen.Ended, b.in.Total, b.running))
 		}
-		b.cancelled = b.cancelled || seen.Cancelled
-		workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d of %d reviewed, %d under way", seen.Ended, b.in.Total, b.running))
 		if b.progress > before || b.running <= most {
 			continue
 		}
@@ -212,8 +212,13 @@ func (b *bulk) ended() int {
 	return n
 }
 
-// start begins the review of one certificate and counts how it ends.
+// start begins the review of one certificate and counts how it ends. One that ended under an earlier run of the job is counted at once: it is
+// no child that Temporal will start.
 func (b *bulk) start(ctx workflow.Context, r activities.ReviewOf) {
+	if r.Ended {
+		b.in.Counts[r.Status]++
+		return
+	}
 	if b.sent == b.batch {
 		b.batch++
 	}
@@ -229,9 +234,6 @@ func (b *bulk) start(ctx workflow.Context, r activities.ReviewOf) {
 
 // follow runs the review of one certificate as a child, or watches the row of one that somebody else reviews.
 func (b *bulk) follow(ctx workflow.Context, r activities.ReviewOf) schema.Status {
-	if r.Ended {
-		return r.Status
-	}
 	attributes := []temporal.SearchAttributeUpdate{
 		AttributeAccount.ValueSet(b.in.Account), AttributeContractor.ValueSet(r.Contractor),
 		AttributeJob.ValueSet(b.in.Job), AttributeStatus.ValueSet(string(schema.Pending)),
