@@ -62,20 +62,38 @@ const (
 
 // StreamEvents follows the account's events as server-sent events.
 func (h *Handlers) StreamEvents(ctx context.Context, request StreamEventsRequestObject) (StreamEventsResponseObject, error) {
-	after, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (int64, error) {
-		if request.Params.LastEventID == nil {
-			return schema.LastEventSeq(ctx, tx)
+	return read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (StreamEventsResponseObject, error) {
+		s := &stream{h: h, ctx: ctx, sent: map[string]bool{}}
+		var err error
+		if last := request.Params.LastEventID; last != nil {
+			s.after, err = placeOf(ctx, tx, *last)
+		} else {
+			s.opens, s.after, err = newestEvent(ctx, tx)
 		}
-		return placeOf(ctx, tx, *request.Params.LastEventID)
+		return s, err
 	})
+}
+
+// beforeAll stands for an event before the account's first one.
+const beforeAll = "none"
+
+// newestEvent is the account's newest event and its place in the order.
+func newestEvent(ctx context.Context, tx bun.IDB) (event string, place int64, err error) {
+	newest, err := schema.ListEvents(ctx, tx, schema.Page{Limit: 1}, schema.EventFilter{})
 	if err != nil {
-		return nil, err
+		return "", 0, err
 	}
-	return &stream{h: h, ctx: ctx, after: after, sent: map[string]bool{}}, nil
+	if len(newest.Rows) == 0 {
+		return beforeAll, 0, nil
+	}
+	return newest.Rows[0].ID, newest.Rows[0].Seq, nil
 }
 
 // placeOf is the place of an event in the account's order.
 func placeOf(ctx context.Context, tx bun.IDB, wanted string) (int64, error) {
+	if wanted == beforeAll {
+		return 0, nil
+	}
 	if id.Valid(id.Event, wanted) {
 		var seq []int64
 		if err := tx.NewSelect().Model((*schema.Event)(nil)).Column("seq").Where("id = ?", wanted).Scan(ctx, &seq); err != nil {
@@ -93,6 +111,7 @@ func placeOf(ctx context.Context, tx bun.IDB, wanted string) (int64, error) {
 type stream struct {
 	h     *Handlers
 	ctx   context.Context
+	opens string          // the event behind which the stream begins, where the client named none
 	after int64           // everything up to here was sent, and nothing more comes to be there
 	looks []look          // the last ones, oldest first
 	sent  map[string]bool // events behind after that were sent
@@ -118,7 +137,11 @@ func (s *stream) VisitStreamEventsResponse(w http.ResponseWriter) error {
 		}
 		return controller.Flush()
 	}
-	if err := write([]byte(": the events that follow\n\n")); err != nil {
+	opening := ": the events that follow\n"
+	if s.opens != "" {
+		opening += "id: " + s.opens + "\n" // a client that reconnects before the first event came misses none
+	}
+	if err := write([]byte(opening + "\n")); err != nil {
 		return gone(err)
 	}
 	tick := time.NewTicker(streamPoll)

@@ -41,12 +41,16 @@ type listener struct {
 	target string
 	secret secret.Text // signs what is forwarded; of this run only
 	http   *http.Client
+	notes  io.Writer // what is said beside the events: apart from them where a program reads those
 }
 
 func listen(ctx context.Context, c *cli.Command, r *remote) error {
-	l := &listener{remote: r, last: c.String("after"), target: c.String("forward-to"), secret: webhook.NewSecret(), http: &http.Client{}}
+	l := &listener{remote: r, last: c.String("after"), target: c.String("forward-to"), secret: webhook.NewSecret(), http: &http.Client{}, notes: r.out}
+	if r.json {
+		l.notes = c.Root().ErrWriter
+	}
 	if l.target != "" {
-		fmt.Fprintf(r.out, "forwarding to %s, signed with %s\n", l.target, l.secret.Reveal())
+		fmt.Fprintf(l.notes, "forwarding to %s, signed with %s\n", l.target, l.secret.Reveal())
 	}
 	for {
 		err := l.follow(ctx)
@@ -57,7 +61,7 @@ func listen(ctx context.Context, c *cli.Command, r *remote) error {
 		case errors.As(err, &refused):
 			return err
 		}
-		fmt.Fprintf(r.out, "the stream broke off (%v); going on behind %s\n", err, l.last)
+		fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.last)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -114,8 +118,14 @@ func (l *listener) read(ctx context.Context, stream io.Reader) error {
 		case "":
 			if len(data) > 0 {
 				l.take(ctx, id, kind, data)
-				l.last, data = id, nil
 			}
+			if id != "" && len(data) == 0 {
+				fmt.Fprintf(l.notes, "following the events behind %s\n", id) // the stream opens with where it begins
+			}
+			if id != "" {
+				l.last = id
+			}
+			id, kind, data = "", "", nil
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -141,9 +151,9 @@ func (l *listener) take(ctx context.Context, id, kind string, body []byte) {
 		return
 	}
 	if answer, err := l.forward(ctx, id, body); err != nil {
-		fmt.Fprintf(l.out, "          not forwarded: %v\n", err)
+		fmt.Fprintf(l.notes, "          not forwarded: %v\n", err)
 	} else {
-		fmt.Fprintf(l.out, "          %s answered %s\n", l.target, answer)
+		fmt.Fprintf(l.notes, "          %s answered %s\n", l.target, answer)
 	}
 }
 

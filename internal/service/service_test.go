@@ -72,12 +72,7 @@ func start(t *testing.T) *stack {
 		t.Fatal(err)
 	}
 	dev, err := service.StartDev(t.Context(), c, service.DevOptions{Addr: "127.0.0.1:0", NoWorker: true, Progress: func(string) {}})
-	if errors.Is(err, devstack.ErrMissing) && os.Getenv("CI") != "true" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	skipWithoutStack(t, err)
 	t.Cleanup(func() {
 		if err := dev.Stop(); err != nil {
 			t.Error("stop the stack:", err)
@@ -99,19 +94,36 @@ func start(t *testing.T) *stack {
 	return s
 }
 
+// skipWithoutStack ends a test whose stack did not start. Programs that are missing skip it, but not where everything must run.
+func skipWithoutStack(t *testing.T, err error) {
+	t.Helper()
+	if errors.Is(err, devstack.ErrMissing) && os.Getenv("CI") != "true" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // worker starts a worker process; the command ends with the test unless the test ends it before.
-func (s *stack) worker(t *testing.T) *exec.Cmd {
+func (s *stack) worker(t *testing.T, env ...string) *exec.Cmd {
+	t.Helper()
+	return s.process(t, "worker", env...)
+}
+
+// process starts a process of the service, which ends with the test unless the test ends it before.
+func (s *stack) process(t *testing.T, command string, env ...string) *exec.Cmd {
 	t.Helper()
 	binary, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary, "--log-level", "warn", "worker")
-	cmd.Env = append(os.Environ(),
+	cmd := exec.Command(binary, "--log-level", "warn", command)
+	cmd.Env = append(append(os.Environ(),
 		"CERTFLOW_DATABASE_URL="+s.config.DatabaseURL.Reveal(), "CERTFLOW_BLOB_URL="+s.config.BlobURL,
 		"CERTFLOW_SECRET_KEY="+s.config.SecretKeys.Reveal(), "CERTFLOW_TEMPORAL_ADDRESS="+s.config.TemporalAddress,
 		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=off",
-	)
+	), env...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
