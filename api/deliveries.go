@@ -70,7 +70,7 @@ func (h *Handlers) GetDelivery(ctx context.Context, request GetDeliveryRequestOb
 		}
 		attempts := make([]DeliveryAttempt, len(rows))
 		for i, a := range rows {
-			attempts[i] = DeliveryAttempt{Number: a.Number, StatusCode: orNull(a.StatusCode), ErrorClass: orNull(a.ErrorClass),
+			attempts[i] = DeliveryAttempt{Number: a.Number, StatusCode: orNull(a.StatusCode), ErrorClass: orNull(a.ErrorClass), Detail: orNull(a.Detail),
 				DurationMs: a.DurationMS, RemoteIP: orNull(a.RemoteIP), Answer: orNull(a.Answer), Created: a.CreatedAt.Unix()}
 		}
 		shown := shownDelivery(d)

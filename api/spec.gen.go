@@ -1458,7 +1458,7 @@ type Delivery struct {
 	Reason nullable.Nullable[string] `json:"reason"`
 
 	// Status `pending` waits for an attempt; the rest are ends: **failed** was refused for good, **exhausted** ran through the schedule,
-	// **skipped** met a disabled endpoint, **cancelled** lost its endpoint.
+	// **skipped** met a disabled endpoint, **cancelled** lost its endpoint or its object, or was replaced by a recovery.
 	Status DeliveryStatus `json:"status"`
 
 	// Updated Unix time in seconds.
@@ -1479,8 +1479,11 @@ type DeliveryAttempt struct {
 	// Created Unix time in seconds.
 	//
 	// Examples: 1760509809
-	Created    Timestamp `json:"created"`
-	DurationMs int       `json:"duration_ms"`
+	Created Timestamp `json:"created"`
+
+	// Detail A sentence about what went wrong.
+	Detail     nullable.Nullable[string] `json:"detail"`
+	DurationMs int                       `json:"duration_ms"`
 
 	// ErrorClass Why there was no answer, or why it was refused before dialling.
 	ErrorClass nullable.Nullable[string] `json:"error_class"`
@@ -1510,7 +1513,7 @@ type DeliveryListObject struct {
 type DeliveryListObjectObject string
 
 // DeliveryStatus `pending` waits for an attempt; the rest are ends: **failed** was refused for good, **exhausted** ran through the schedule,
-// **skipped** met a disabled endpoint, **cancelled** lost its endpoint.
+// **skipped** met a disabled endpoint, **cancelled** lost its endpoint or its object, or was replaced by a recovery.
 type DeliveryStatus string
 
 // Denial Why a person denies the certificate.
@@ -2509,7 +2512,7 @@ type ListDeliveriesParams struct {
 	// Object Only deliveries of events about this object.
 	Object *string `form:"object,omitempty" json:"object,omitempty"`
 
-	// Undelivered Only what has not arrived.
+	// Undelivered Only deliveries of events that have not arrived, by this delivery or another one to the same endpoint.
 	Undelivered *bool `form:"undelivered,omitempty" json:"undelivered,omitempty"`
 
 	// CreatedGt Only what was created after this Unix time.
@@ -2575,7 +2578,7 @@ type ListEventsParams struct {
 
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
-	// LastEventID The event after which to go on; from now on unless given.
+	// LastEventID The event after which to go on, or `none` for the first one on; from now on unless given.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
@@ -2731,7 +2734,7 @@ type ListWebhookEndpointDeliveriesParams struct {
 	// Object Only deliveries of events about this object.
 	Object *string `form:"object,omitempty" json:"object,omitempty"`
 
-	// Undelivered Only what has not arrived.
+	// Undelivered Only deliveries of events that have not arrived, by this delivery or another one to the same endpoint.
 	Undelivered *bool `form:"undelivered,omitempty" json:"undelivered,omitempty"`
 
 	// CreatedGt Only what was created after this Unix time.

@@ -119,6 +119,23 @@ func TestATestEventIsDeliveredAndMayBeSentAgain(t *testing.T) {
 			t.Errorf("%s: %s", query, diff)
 		}
 	}
+	w.in(w.account, func(ctx context.Context, tx bun.Tx) error {
+		row, err := schema.LockDelivery(ctx, tx, again.text("id"))
+		if err != nil {
+			return err
+		}
+		row.Status, row.NextAttemptAt, row.Attempts = schema.DeliverySucceeded, time.Time{}, 1
+		class, detail := "timeout", "time ran out before an answer came"
+		return schema.RecordAttempt(ctx, tx, row, &schema.Attempt{AccountID: w.account, DeliveryID: row.ID, EventCreatedAt: row.EventCreatedAt, Number: 1,
+			ErrorClass: &class, Detail: &detail})
+	})
+	if got := w.want(200, "GET", "/deliveries?undelivered=true", "").ids(t); len(got) != 0 {
+		t.Errorf("%v are undelivered, of an event that has arrived", got)
+	}
+	attempt := asObject(w.want(200, "GET", "/deliveries/"+again.text("id"), "").object(t)["attempts"].([]any)[0])
+	if attempt["error_class"] != "timeout" || attempt["detail"] != "time ran out before an answer came" {
+		t.Errorf("the attempt tells %v", attempt)
+	}
 	w.want(200, "PUT", "/webhook_endpoints/"+endpoint, `{"status":"disabled"}`)
 	w.refusal(409, "invalid_state", "POST", "/deliveries/"+d.text("id")+"/resend", "")
 	w.refusal(409, "invalid_state", "POST", "/webhook_endpoints/"+endpoint+"/test", "")

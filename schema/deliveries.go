@@ -79,7 +79,7 @@ func LockDelivery(ctx context.Context, tx bun.IDB, id string) (*Delivery, error)
 // DeliveryFilter narrows a list of deliveries; zero values do not.
 type DeliveryFilter struct {
 	Endpoint, Status, Type, Object string
-	Undelivered                    bool      // everything that has not succeeded
+	Undelivered                    bool      // those of events that the endpoint has not got, by whatever delivery
 	CreatedFrom                    time.Time // inclusive
 	CreatedBefore                  time.Time // exclusive
 }
@@ -94,7 +94,9 @@ func ListDeliveries(ctx context.Context, tx bun.IDB, page Page, by DeliveryFilte
 			q = q.Where("delivery.status = ?", by.Status)
 		}
 		if by.Undelivered {
-			q = q.Where("delivery.status <> 'succeeded'")
+			q = q.Where("delivery.status <> 'succeeded' AND delivery.reason IS DISTINCT FROM ?", ReasonRecovered).
+				Where("NOT EXISTS (SELECT FROM deliveries other WHERE other.event_id = delivery.event_id " +
+					"AND other.endpoint_id = delivery.endpoint_id AND other.status = 'succeeded')")
 		}
 		if by.Type != "" {
 			q = q.Where("event_type = ?", by.Type)

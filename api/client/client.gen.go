@@ -1648,7 +1648,7 @@ type Delivery struct {
 	Reason *string `json:"reason"`
 
 	// Status `pending` waits for an attempt; the rest are ends: **failed** was refused for good, **exhausted** ran through the schedule,
-	// **skipped** met a disabled endpoint, **cancelled** lost its endpoint.
+	// **skipped** met a disabled endpoint, **cancelled** lost its endpoint or its object, or was replaced by a recovery.
 	Status DeliveryStatus `json:"status"`
 
 	// Updated Unix time in seconds.
@@ -1669,8 +1669,11 @@ type DeliveryAttempt struct {
 	// Created Unix time in seconds.
 	//
 	// Examples: 1760509809
-	Created    Timestamp `json:"created"`
-	DurationMs int       `json:"duration_ms"`
+	Created Timestamp `json:"created"`
+
+	// Detail A sentence about what went wrong.
+	Detail     *string `json:"detail"`
+	DurationMs int     `json:"duration_ms"`
 
 	// ErrorClass Why there was no answer, or why it was refused before dialling.
 	ErrorClass *string `json:"error_class"`
@@ -1705,7 +1708,7 @@ type DeliveryListObject struct {
 type DeliveryListObjectObject string
 
 // DeliveryStatus `pending` waits for an attempt; the rest are ends: **failed** was refused for good, **exhausted** ran through the schedule,
-// **skipped** met a disabled endpoint, **cancelled** lost its endpoint.
+// **skipped** met a disabled endpoint, **cancelled** lost its endpoint or its object, or was replaced by a recovery.
 type DeliveryStatus string
 
 // Denial Why a person denies the certificate.
@@ -3221,7 +3224,7 @@ type ListDeliveriesParams struct {
 	// Object Only deliveries of events about this object.
 	Object *string `form:"object,omitempty" json:"object,omitempty"`
 
-	// Undelivered Only what has not arrived.
+	// Undelivered Only deliveries of events that have not arrived, by this delivery or another one to the same endpoint.
 	Undelivered *bool `form:"undelivered,omitempty" json:"undelivered,omitempty"`
 
 	// CreatedGt Only what was created after this Unix time.
@@ -3353,7 +3356,7 @@ type ListEventsParams struct {
 
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
-	// LastEventID The event after which to go on; from now on unless given.
+	// LastEventID The event after which to go on, or `none` for the first one on; from now on unless given.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 
 	// Ten99PolicyEnvironment Refused where it contradicts the key's mode.
@@ -3818,7 +3821,7 @@ type ListWebhookEndpointDeliveriesParams struct {
 	// Object Only deliveries of events about this object.
 	Object *string `form:"object,omitempty" json:"object,omitempty"`
 
-	// Undelivered Only what has not arrived.
+	// Undelivered Only deliveries of events that have not arrived, by this delivery or another one to the same endpoint.
 	Undelivered *bool `form:"undelivered,omitempty" json:"undelivered,omitempty"`
 
 	// CreatedGt Only what was created after this Unix time.
@@ -5087,7 +5090,7 @@ type ClientInterface interface {
 
 	// StreamEvents Follow events as they happen
 	//
-	// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. Reconnect with `Last-Event-ID` to miss nothing.
+	// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. The stream opens with the `id` behind which it begins and no `data`; reconnect with the last `id` as `Last-Event-ID` to miss nothing.
 	//
 	// Corresponds with GET /events/stream (the `StreamEvents` operationId).
 	StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5524,7 +5527,8 @@ type ClientInterface interface {
 
 	// RecoverWebhookEndpointWithBody Send again what never arrived
 	//
-	// Sends every event of at most 14 days that this endpoint wanted and never got.
+	// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+	// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5533,7 +5537,8 @@ type ClientInterface interface {
 
 	// RecoverWebhookEndpoint Send again what never arrived
 	//
-	// Sends every event of at most 14 days that this endpoint wanted and never got.
+	// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+	// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6008,7 +6013,7 @@ func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEd
 
 // StreamEvents Follow events as they happen
 //
-// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. Reconnect with `Last-Event-ID` to miss nothing.
+// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. The stream opens with the `id` behind which it begins and no `data`; reconnect with the last `id` as `Last-Event-ID` to miss nothing.
 //
 // Corresponds with GET /events/stream (the `StreamEvents` operationId).
 func (c *Client) StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7005,7 +7010,8 @@ func (c *Client) ListWebhookEndpointDeliveries(ctx context.Context, id string, p
 
 // RecoverWebhookEndpointWithBody Send again what never arrived
 //
-// Sends every event of at most 14 days that this endpoint wanted and never got.
+// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7024,7 +7030,8 @@ func (c *Client) RecoverWebhookEndpointWithBody(ctx context.Context, id string, 
 
 // RecoverWebhookEndpoint Send again what never arrived
 //
-// Sends every event of at most 14 days that this endpoint wanted and never got.
+// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12395,7 +12402,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamEventsWithResponse Follow events as they happen
 	//
-	// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. Reconnect with `Last-Event-ID` to miss nothing.
+	// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. The stream opens with the `id` behind which it begins and no `data`; reconnect with the last `id` as `Last-Event-ID` to miss nothing.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -12880,7 +12887,8 @@ type ClientWithResponsesInterface interface {
 
 	// RecoverWebhookEndpointWithBodyWithResponse Send again what never arrived
 	//
-	// Sends every event of at most 14 days that this endpoint wanted and never got.
+	// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+	// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12889,7 +12897,8 @@ type ClientWithResponsesInterface interface {
 
 	// RecoverWebhookEndpointWithResponse Send again what never arrived
 	//
-	// Sends every event of at most 14 days that this endpoint wanted and never got.
+	// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+	// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16417,7 +16426,7 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params
 
 // StreamEventsWithResponse Follow events as they happen
 //
-// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. Reconnect with `Last-Event-ID` to miss nothing.
+// Server-sent events: `id` is the event's id, `event` its type, `data` the body of a webhook. A comment keeps the connection alive every 15 seconds. The stream opens with the `id` behind which it begins and no `data`; reconnect with the last `id` as `Last-Event-ID` to miss nothing.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -17238,7 +17247,8 @@ func (c *ClientWithResponses) ListWebhookEndpointDeliveriesWithResponse(ctx cont
 
 // RecoverWebhookEndpointWithBodyWithResponse Send again what never arrived
 //
-// Sends every event of at most 14 days that this endpoint wanted and never got.
+// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17253,7 +17263,8 @@ func (c *ClientWithResponses) RecoverWebhookEndpointWithBodyWithResponse(ctx con
 
 // RecoverWebhookEndpointWithResponse Send again what never arrived
 //
-// Sends every event of at most 14 days that this endpoint wanted and never got.
+// Sends every event of at most 14 days that this endpoint wanted and never got, as new deliveries. An open delivery that would
+// wait a minute or more for its next attempt is replaced: it ends as `cancelled` with the reason `recovered`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
