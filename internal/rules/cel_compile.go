@@ -126,7 +126,41 @@ func (c *compiler) build(text string) (*program, []string) {
 	if err != nil {
 		return nil, []string{"line 1, column 1: " + oneLine(err.Error())}
 	}
+	if fault := c.idle(checked); fault != "" {
+		return nil, []string{"line 1, column 1: " + fault}
+	}
 	return &program{cel: prg, rows: rowsNamed(checked.NativeRep())}, nil
+}
+
+// idle says of an expression that judges no certificate what it does instead: one that gives the same whatever is shown would pass, or fail,
+// every certificate, and one that asks for the day only would pass them all for a while.
+func (c *compiler) idle(checked *cel.Ast) string {
+	prg, err := c.env.Program(checked, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(maxCost))
+	if err != nil {
+		return oneLine(err.Error())
+	}
+	anything, err := cel.PartialVars(map[string]any{}, cel.AttributePattern("certificate"), cel.AttributePattern("contractor"), cel.AttributePattern("today"))
+	if err != nil {
+		return oneLine(err.Error())
+	}
+	switch out, _, err := prg.Eval(anything); {
+	case err != nil:
+		return "the expression can never be evaluated: " + oneLine(err.Error())
+	case !types.IsUnknown(out):
+		return fmt.Sprintf("the expression is %v whatever the certificate shows: ask for one of its values", out.Value())
+	case !asks(checked.NativeRep()):
+		return "the expression asks nothing of the certificate or the contractor: ask for one of its values"
+	}
+	return ""
+}
+
+// asks reports whether an expression names the certificate or the contractor.
+func asks(a *ast.AST) bool {
+	named := false
+	ast.PostOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		named = named || e.Kind() == ast.IdentKind && (e.AsIdent() == "certificate" || e.AsIdent() == "contractor")
+	}))
+	return named
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

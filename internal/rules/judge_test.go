@@ -70,7 +70,7 @@ func TestAJudgeMayBeAskedByManyAtOnce(t *testing.T) {
 		wg.Go(func() {
 			for i := range 20 {
 				other := in
-				other.Requirement.Rules = []rules.Rule{{Name: "A", Check: rules.Expression, Value: fmt.Appendf(nil, `"%d == %d"`, worker*100+i, worker*100+i)}}
+				other.Requirement.Rules = []rules.Rule{{Name: "A", Check: rules.Expression, Value: fmt.Appendf(nil, `"size(contractor.first_name) != %d"`, 1000+worker*100+i)}}
 				if got := judge.Evaluate(other); got.Status != rules.Approved {
 					t.Errorf("the status is %s", got.Status)
 				}

@@ -32,14 +32,14 @@ func TestACompilerKeepsNoMoreExpressionsThanItWasTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"1 == 1", "2 == 2", "3 == 3", "4 == 4", "5 ==", "6 == true"} {
+	for _, text := range []string{"size(contractor.first_name) == 1", "size(contractor.first_name) == 2", "size(contractor.first_name) == 3", "size(contractor.first_name) == 4", "5 ==", "6 == true", "7 == 7"} {
 		c.compile(text)
 	}
 	if n := len(c.programs.byKey); n != 3 {
 		t.Errorf("it keeps %d", n)
 	}
-	first, _ := c.compile("4 == 4")
-	again, _ := c.compile("4 == 4")
+	first, _ := c.compile("size(contractor.first_name) == 4")
+	again, _ := c.compile("size(contractor.first_name) == 4")
 	if first == nil || first != again {
 		t.Error("an expression that is kept was compiled again")
 	}
