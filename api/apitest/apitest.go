@@ -25,6 +25,13 @@ type Contract struct {
 // Of takes a contract that was loaded.
 func Of(doc *openapi3.T) *Contract { return &Contract{doc: doc} }
 
+// TB is what a check tells of faults: a test, or one run of a property.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // Paths is the contract's paths, for tests that take every operation.
 func (c *Contract) Paths() map[string]*openapi3.PathItem { return c.doc.Paths.Map() }
 
@@ -51,7 +58,7 @@ func (c *Contract) Do(t testing.TB, handler http.Handler, r *http.Request) *http
 // Check checks that an answer is one that the contract has for its request: a documented status and content type, the headers that
 // every answer has, a body that fits its schema and holds nothing undocumented. It leaves the body readable. Requests for which the
 // contract has no operation are checked as refusals.
-func (c *Contract) Check(t testing.TB, r *http.Request, response *http.Response) {
+func (c *Contract) Check(t TB, r *http.Request, response *http.Response) {
 	t.Helper()
 	at := fmt.Sprintf("%s %s answered %d", r.Method, r.URL.Path, response.StatusCode)
 	if response.Header.Get("Request-Id") == "" {
