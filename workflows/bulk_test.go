@@ -26,13 +26,6 @@ var job = activities.Job{Account: "acct_test", ID: "jb_test"}
 func bulkEnvironment(t *testing.T, total int, outcome func(certificate string) (workflows.Reviewed, error)) *testsuite.TestWorkflowEnvironment {
 	env := environment(t)
 	env.RegisterActivity(bulkSteps)
-	env.OnActivity(bulkSteps.WatchJob, mock.Anything, mock.Anything).Return(activities.Watched{}, nil).Maybe()
-	bulkMocks(env, total, outcome)
-	return env
-}
-
-// bulkMocks are the steps of bulkEnvironment but for the look at a job's progress.
-func bulkMocks(env *testsuite.TestWorkflowEnvironment, total int, outcome func(certificate string) (workflows.Reviewed, error)) {
 	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.Provisioned{Total: total}, nil).Maybe()
 	env.OnActivity(bulkSteps.ListJob, mock.Anything, mock.Anything).Return(
 		func(_ context.Context, in activities.JobPage) (activities.JobCertificates, error) {
@@ -42,6 +35,7 @@ func bulkMocks(env *testsuite.TestWorkflowEnvironment, total int, outcome func(c
 			}
 			return page, nil
 		}).Maybe()
+	env.OnActivity(bulkSteps.WatchJob, mock.Anything, mock.Anything).Return(activities.Watched{}, nil).Maybe()
 	env.OnWorkflow(workflows.ReviewCertificate, mock.Anything, mock.Anything).Return(
 		func(ctx workflow.Context, in workflows.Review) (workflows.Reviewed, error) {
 			if err := workflow.Sleep(ctx, time.Second); err != nil {
@@ -49,6 +43,7 @@ func bulkMocks(env *testsuite.TestWorkflowEnvironment, total int, outcome func(c
 			}
 			return outcome(in.Certificate)
 		}).Maybe()
+	return env
 }
 
 func approves(string) (workflows.Reviewed, error) {
@@ -87,33 +82,6 @@ func TestAJobReviewsEachOfItsCertificatesOnce(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%s was reviewed %d times", certificate, n)
 		}
-	}
-}
-
-func TestAJobThatBeginsAnewCountsWhatEndedWithoutIt(t *testing.T) {
-	env := environment(t)
-	env.RegisterActivity(bulkSteps)
-	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.Provisioned{Total: 2}, nil)
-	env.OnActivity(bulkSteps.ListJob, mock.Anything, mock.Anything).Return(activities.JobCertificates{Reviews: []activities.ReviewOf{
-		{Certificate: "ci_0", Contractor: "cn_test", Evaluation: 1, Ended: true, Status: schema.Approved},
-		{Certificate: "ci_1", Contractor: "cn_test", Evaluation: 1, Ended: true, Status: schema.Flagged},
-	}}, nil)
-	ends(env, schema.JobCompleted)
-	out := bulkResult(t, env)
-	if diff := cmp.Diff(map[schema.Status]int{schema.Approved: 1, schema.Flagged: 1}, out.Counts); diff != "" {
-		t.Errorf("counts (-want +got):\n%s", diff)
-	}
-}
-
-func TestAJobThatCannotLookAtItsProgressIsLeftToItsChildren(t *testing.T) {
-	env := environment(t)
-	env.RegisterActivity(bulkSteps)
-	env.OnActivity(bulkSteps.WatchJob, mock.Anything, mock.Anything).Return(activities.Watched{}, activities.Fault(errors.New("no database")))
-	bulkMocks(env, 3, approves)
-	ends(env, schema.JobCompleted)
-	out := bulkResult(t, env)
-	if diff := cmp.Diff(map[schema.Status]int{schema.Approved: 3}, out.Counts); diff != "" {
-		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 }
 
@@ -180,6 +148,30 @@ func TestTheProvisionUpdateAnswersWhenTheJobIsMade(t *testing.T) {
 	if !answered {
 		t.Error("the update was not answered")
 	}
+}
+
+func TestTheProvisionUpdateAnswersTooWhenTheJobHasContinuedAsNew(t *testing.T) {
+	env := bulkEnvironment(t, 3, approves)
+	ends(env, schema.JobCompleted)
+	answered := false
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(workflows.ProvisionUpdate, "provision", &testsuite.TestUpdateCallback{
+			OnAccept: func() {},
+			OnReject: func(err error) { t.Error("the update was rejected:", err) },
+			OnComplete: func(result any, err error) {
+				answered = true
+				if err != nil || result != "" {
+					t.Errorf("the update answered %v, %v", result, err)
+				}
+			},
+		})
+	}, 0)
+	env.ExecuteWorkflow(workflows.BulkReview, workflows.Bulk{Account: job.Account, Job: job.ID, Provisioned: true, Total: 3, From: 2,
+		Counts: map[schema.Status]int{schema.Approved: 2}})
+	if err := env.GetWorkflowError(); err != nil || !answered {
+		t.Errorf("the job ended with %v; the update was answered: %v", err, answered)
+	}
+	env.AssertNotCalled(t, "ProvisionJob", mock.Anything, job)
 }
 
 func TestALongJobContinuesAsNewWithWhatItHasCounted(t *testing.T) {
