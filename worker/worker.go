@@ -20,6 +20,10 @@ import (
 // Deployment is the name under which Temporal knows the versions of certflow's workers.
 const Deployment = "certflow"
 
+// workflowPollers ask for workflow tasks of a queue. The SDK's two leave one for workflows that are new to the process, which in a burst of
+// uploads are fetched one by one while slots are free.
+const workflowPollers = 4
+
 // Queues lists the task queues that a worker may serve.
 func Queues() []string {
 	return []string{workflows.ReviewsQueue, workflows.DocumentsQueue, workflows.ModelsQueue, workflows.WebhooksQueue}
@@ -93,6 +97,7 @@ func (o Options) worker(queue string) worker.Options {
 	options := worker.Options{
 		MaxConcurrentActivityExecutionSize: o.Slots[queue],
 		WorkerStopTimeout:                  o.StopTime,
+		MaxConcurrentWorkflowTaskPollers:   workflowPollers,
 		Interceptors:                       []interceptor.WorkerInterceptor{&faults{metrics: o.Metrics}},
 		DisableWorkflowWorker:              queue == workflows.DocumentsQueue || queue == workflows.ModelsQueue,
 		BackgroundActivityContext:          context.Background(),
