@@ -47,7 +47,7 @@ test: bin/temporald stack-packages $(GOTESTSUM) ## run every test on real server
 		-count=1 -timeout 20m $(TESTFLAGS) $(PACKAGES)
 
 .PHONY: check
-check: check-format check-vet check-static check-workflows check-spec check-generated check-console ## all that can be judged without running: format, vet, staticcheck, workflowcheck, spec, generated files
+check: check-format check-vet check-static check-workflows check-spec check-alerts check-generated check-console ## all that can be judged without running: format, vet, staticcheck, workflowcheck, spec, alerts, generated files
 
 .PHONY: check-format
 check-format:
@@ -76,6 +76,12 @@ check-spec: $(TOOLS)/speclint
 	@echo "speclint"
 	@cd tools && go test ./...
 	@$(TOOLS)/speclint api/openapi.yaml
+
+.PHONY: check-alerts
+check-alerts:
+	@echo "promtool"
+	@tools/system-packages.sh promtool
+	@go test -count=1 -run 'Prometheus|Alert|Dashboard|Metric' ./deploy
 
 .PHONY: check-generated
 check-generated:

@@ -31,7 +31,10 @@ func load(t *testing.T, environment map[string]string) (*types.Project, error) {
 		WorkingDir:  dir,
 		ConfigFiles: []types.ConfigFile{{Filename: filepath.Join(dir, "docker-compose.yml")}},
 		Environment: environment,
-	}, func(o *loader.Options) { o.SetProjectName("certflow", true) })
+	}, func(o *loader.Options) {
+		o.SetProjectName("certflow", true)
+		o.Profiles = []string{"monitoring"}
+	})
 }
 
 // required are the variables of .env.example that have to be filled in, each with a value for a test.
@@ -171,7 +174,7 @@ func TestNothingIsReachedFromOutsideUnlessAsked(t *testing.T) {
 				t.Errorf("%s: port %s is published on %q", service.Name, port.Published, port.HostIP)
 			}
 		}
-		if _, outside := service.Networks["outside"]; outside != slices.Contains([]string{"api", "worker", "temporal-ui"}, service.Name) {
+		if _, outside := service.Networks["outside"]; outside != slices.Contains([]string{"api", "worker", "temporal-ui", "grafana"}, service.Name) {
 			t.Errorf("%s: on the outside network: %v", service.Name, outside)
 		}
 	}
