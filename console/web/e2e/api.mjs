@@ -37,15 +37,17 @@ export class Api {
   upload(contractor, file, name = file) {
     const form = new FormData()
     form.append('contractor', contractor)
-    form.append('certificate', pdf(file, name))
+    form.append('certificate', typeof file === 'string' ? pdf(file, name) : file)
     return this.post('/files/certificates', form)
   }
 
-  // bulk sends samples through a tracker, without saying whose they are.
-  bulk(tracker, files) {
+  // bulk sends samples through a tracker. Every second one says whose it is: a contractor that is known.
+  bulk(tracker, files, email) {
     const form = new FormData()
-    for (const [i, file] of files.entries()) form.append('certificates[]', pdf(file, `${String(i + 1).padStart(2, '0')}-${basename(file)}`))
+    const names = files.map((file, i) => `${String(i + 1).padStart(2, '0')}-${basename(file)}`)
+    for (const [i, file] of files.entries()) form.append('certificates[]', pdf(file, names[i]))
     form.append('tracker_id', tracker)
+    form.append('certificates_metadata', JSON.stringify(names.filter((_, i) => i % 2).map(filename => ({ filename, contractor: { email } }))))
     return this.post('/files/external_certificates/tracker/placeholder/bulk', form)
   }
 
@@ -62,6 +64,16 @@ export class Api {
 
 function pdf(file, name) {
   return new File([readFileSync(sample(file))], name, { type: 'application/pdf' })
+}
+
+// hostile is a certificate that has markup where the insured's name and the description stand. The form's values stand as they are in the
+// file; another of the same length leaves every offset right.
+export function hostile() {
+  let bytes = readFileSync(sample('form.pdf')).toString('latin1')
+  for (const [value, markup] of [['Harbor & Pine Builders LLC', '<img src=x onerror=ran=1>']]) {
+    bytes = bytes.replaceAll(`/V (${value})`, `/V (${markup.padEnd(value.length)})`)
+  }
+  return new File([Buffer.from(bytes, 'latin1')], '<img src=x onerror=ran=1>.pdf', { type: 'application/pdf' })
 }
 
 // The rules name no dates, so that the samples, whose policies end one day, keep their verdicts.

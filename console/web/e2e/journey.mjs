@@ -1,6 +1,6 @@
 // What an operator does in a day, in one browser, against the real service.
 import assert from 'node:assert/strict'
-import { rules, sample } from './api.mjs'
+import { hostile, rules, sample } from './api.mjs'
 import { dropFiles, openPage, signIn } from './browser.mjs'
 
 export async function scene(api, receiver) {
@@ -132,7 +132,7 @@ export async function journey({ browser, url, key, api, set, step }) {
   await step('a job of 50 files is watched to its end', async () => {
     await page.getByRole('link', { name: 'Jobs' }).click()
     await page.getByText('No jobs yet').waitFor()
-    const bulk = await api.bulk(set.tracker.id, Array.from({ length: 50 }, (_, i) => ['approved.pdf', 'flagged-limit.pdf', 'form.pdf'][i % 3]))
+    const bulk = await api.bulk(set.tracker.id, Array.from({ length: 50 }, (_, i) => ['approved.pdf', 'flagged-limit.pdf', 'form.pdf'][i % 3]), set.contractor.email)
     set.job = bulk.job
     const card = page.locator('.job').first()
     const bar = card.getByRole('progressbar')
@@ -150,6 +150,52 @@ export async function journey({ browser, url, key, api, set, step }) {
     await page.getByText('50 of 50 certificates reviewed').waitFor()
     await page.getByRole('button', { name: 'Older' }).click()
     await page.getByRole('row').filter({ hasText: '01-approved.pdf' }).waitFor()
+  })
+
+  await step('a bulk upload is dropped on a tracker, and its job followed', async () => {
+    await page.getByRole('link', { name: 'Trackers' }).click()
+    await page.getByRole('button', { name: 'New tracker' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('Summer renewals')
+    await dialog.getByRole('button', { name: 'Make tracker' }).click()
+    await page.getByRole('heading', { name: 'Summer renewals' }).waitFor()
+    set.dropped = page.url().split('/').at(-1)
+    await dropFiles(page, '.page', [{ name: 'a.pdf', path: sample('approved.pdf') }, { name: 'notes.txt', path: sample('README.md') }, { name: 'b.pdf', path: sample('README.md') }])
+    await dialog.getByText('This is no PDF').waitFor()
+    await dialog.getByRole('button', { name: 'Remove notes.txt' }).click()
+    await dialog.getByRole('button', { name: 'Upload 2 files' }).click()
+    await dialog.getByRole('listitem').filter({ hasText: 'b.pdf' }).locator('.fault').waitFor()
+    expect(/400/)
+    assert.deepEqual(await api.get(`/files/certificates?tracker=${set.dropped}`), [], 'all or nothing')
+    await dialog.getByRole('button', { name: 'Remove b.pdf' }).click()
+    await dialog.getByRole('button', { name: 'Upload 1 file' }).click()
+    await page.getByText('1 of 1 certificate reviewed').waitFor()
+    await page.getByRole('link', { name: 'Its tracker' }).click()
+    await page.getByRole('button', { name: 'Close session' }).click()
+    await page.getByText('No session is open').waitFor()
+    await page.getByRole('button', { name: 'Open a session' }).click()
+    await page.getByRole('button', { name: 'Upload in bulk' }).waitFor()
+  })
+
+  await step('a placeholder is given its name, and its certificate judged anew', async () => {
+    const [certificate] = await api.get(`/files/certificates?tracker=${set.dropped}`)
+    await page.getByRole('link', { name: 'Contractors' }).click()
+    await page.getByRole('button', { name: /^Change Placeholder/ }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('E-mail').fill('OFFICE@harborandpine.example')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.locator('.fault, .failure').first().waitFor()
+    expect(/409/)
+    await dialog.getByLabel('E-mail').fill('yard@harborandpine.example')
+    await dialog.getByLabel(/Company/).fill('Harbor & Pine Builders LLC')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    const card = page.getByRole('listitem').filter({ hasText: 'yard@harborandpine.example' })
+    await card.getByRole('link', { name: /^Certificates of/ }).click()
+    await page.getByRole('link', { name: 'a.pdf' }).click()
+    await page.getByRole('button', { name: 'Re-evaluate' }).click()
+    await dialog.getByRole('button', { name: 'Re-evaluate' }).click()
+    await page.locator('.head-under').getByText('Approved').waitFor()
+    assert.equal((await api.get(`/files/certificates/${certificate.id}`)).status, 'approved')
   })
 
   await step('a requirement is changed, its faults stand where they are, and it is tried before it is saved', async () => {
@@ -215,8 +261,9 @@ export async function journey({ browser, url, key, api, set, step }) {
     const search = page.getByRole('searchbox')
     await search.fill('LOW-limit')
     await page.keyboard.press('Enter')
-    await page.getByText(/Looked through/).waitFor()
-    assert.equal(await page.locator('.certificates tbody tr').count(), 1)
+    await page.getByText('File name has “LOW-limit”').waitFor()
+    await page.waitForFunction(() => document.querySelectorAll('.certificates tbody tr').length === 1)
+    await page.getByRole('row').filter({ hasText: 'harbor-low-limit.pdf' }).waitFor()
     await page.getByRole('button', { name: 'Remove the filter by search' }).click()
     await search.fill('office@harborandpine.example')
     await page.keyboard.press('Enter')
@@ -258,7 +305,7 @@ export async function journey({ browser, url, key, api, set, step }) {
 
   await step('a session that is over leads to the sign-in, and back to where one was', async () => {
     await page.goto(`${url}/console/jobs`)
-    await page.locator('.job').waitFor()
+    await page.locator('.job').first().waitFor()
     await context.clearCookies()
     await page.getByRole('link', { name: 'Requirements' }).click()
     await page.getByText('Your session has ended').waitFor()
@@ -271,11 +318,30 @@ export async function journey({ browser, url, key, api, set, step }) {
     assert.equal((await context.cookies()).length, 0)
   })
 
-  await step('script in every text that the API gives stays text', async () => {
+  await step('markup in the names of a file, a contractor and an insured is shown as it was written', async () => {
     await signIn(page, url, key)
+    const contractor = await api.post('/contractors', { email: 'markup@example.com', first_name: '<b>Ann</b>', last_name: 'Lee', company_name: '<script>window.ran=1</script>' })
+    const uploaded = await api.upload(contractor.id, hostile())
+    const { review_results: review, filename } = await api.settled(uploaded.id)
+    assert.equal(filename, '<img src=x onerror=ran=1>.pdf')
+    assert.equal(review.parsed_certificate_json.insured.name, '<img src=x onerror=ran=1>')
+    await page.goto(`${url}/console/certificates`)
+    await page.getByRole('row').filter({ hasText: filename }).getByText('<script>window.ran=1</script>').waitFor()
+    await page.goto(`${url}/console/certificates/${uploaded.id}`)
+    await page.getByRole('heading', { name: filename }).waitFor()
+    await page.getByRole('button', { name: /^Failed: Insured is the contractor/ }).waitFor()
+    await page.getByRole('tab', { name: 'Fields' }).click()
+    await page.getByRole('button', { name: /<img src=x onerror=ran=1>/ }).waitFor()
+    await page.goto(`${url}/console/contractors`)
+    await page.getByText('<script>window.ran=1</script>').first().waitFor()
+    assert.equal(await page.evaluate(() => window.ran), undefined)
+    assert.equal(await page.locator('img[src=x]').count(), 0)
+  })
+
+  await step('script in every text that the API gives stays text', async () => {
     const evil = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>"\'><svg onload=window.ran=1>'
     const poison = value => {
-      if (typeof value === 'string') return /^(ci|cn|car|ca|jb|req|whe|del|evt|tr|key|acct|an)_|^https?:|^\/|^(pass|fail|standard|critical|text|ocr|form_field|model|enabled|disabled)$/.test(value) || statuses.has(value) ? value : evil
+      if (typeof value === 'string') return /^(ci|cn|car|ca|jb|req|whe|del|evt|tr|ts|key|acct|an)_|^https?:|^\/|^(pass|fail|standard|critical|text|ocr|form_field|model|enabled|disabled)$/.test(value) || statuses.has(value) ? value : evil
       if (Array.isArray(value)) return value.map(poison)
       if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === 'kind' || k === 'check' || k === 'object' || k === 'type' ? v : poison(v)]))
       return value
@@ -286,7 +352,7 @@ export async function journey({ browser, url, key, api, set, step }) {
       const body = await response.json().catch(() => null)
       return route.fulfill({ response, json: poison(body) })
     })
-    for (const path of ['/certificates', `/certificates/${flagged.id}`, '/jobs', `/jobs/${set.job}`, '/requirements', `/requirements/${set.requirement.id}`, '/webhooks', `/webhooks/${set.endpoint.id}`]) {
+    for (const path of ['/certificates', `/certificates/${flagged.id}`, '/jobs', `/jobs/${set.job}`, '/trackers', `/trackers/${set.dropped}`, '/contractors', '/requirements', `/requirements/${set.requirement.id}`, '/webhooks', `/webhooks/${set.endpoint.id}`]) {
       await page.goto(`${url}/console${path}`)
       await page.getByText('<script>').first().waitFor()
       for (const tab of await page.getByRole('tab').all()) {
@@ -303,7 +369,7 @@ export async function journey({ browser, url, key, api, set, step }) {
   return { faults, flagged }
 }
 
-const statuses = new Set(['pending', 'processing', 'approved', 'flagged', 'denied', 'error', 'provisioning', 'running', 'completed', 'cancelled', 'failed', 'succeeded', 'exhausted', 'skipped', 'test', 'live', 'certflow', 'contractor', 'names', 'holder', '*'])
+const statuses = new Set(['pending', 'processing', 'approved', 'flagged', 'denied', 'error', 'provisioning', 'running', 'completed', 'cancelled', 'failed', 'succeeded', 'exhausted', 'skipped', 'open', 'closed', 'expired', 'test', 'live', 'certflow', 'contractor', 'names', 'holder', '*'])
 
 // inked reports whether something dark is drawn inside a box of points.
 function inked(page, box) {

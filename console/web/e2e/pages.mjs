@@ -1,4 +1,6 @@
 // Every page and dialog of the console, to be judged in light and dark and to be drawn for the README.
+import { sample } from './api.mjs'
+import { dropFiles } from './browser.mjs'
 
 export function places(set, flagged) {
   const tab = name => page => page.getByRole('tab', { name }).click()
@@ -18,6 +20,11 @@ export function places(set, flagged) {
     { name: 'certificate-error', path: `/certificates/${set.failed.id}`, ready: '.failure' },
     { name: 'jobs', path: '/jobs', ready: '.job' },
     { name: 'job', path: `/jobs/${set.job}`, ready: '.certificates tbody tr' },
+    { name: 'trackers', path: '/trackers', ready: '.tracker' },
+    { name: 'tracker', path: `/trackers/${set.dropped}`, ready: '.sessions li' },
+    { name: 'tracker-upload', path: `/trackers/${set.dropped}`, ready: '.sessions li', then: [press('Upload in bulk'), page => dropFiles(page, '.drop', [{ name: 'harbor-pine.pdf', path: sample('approved.pdf') }, { name: 'notes.txt', path: sample('README.md') }])] },
+    { name: 'contractors', path: '/contractors', ready: '.contractor' },
+    { name: 'contractor-change', path: '/contractors', ready: '.contractor', then: [page => page.getByRole('button', { name: /^Change / }).first().click()] },
     { name: 'requirements', path: '/requirements', ready: '.requirement-card' },
     { name: 'requirement', path: `/requirements/${set.requirement.id}`, ready: '.rule-form', then: [page => page.locator('.rule-form-title').nth(1).click()] },
     { name: 'requirement-try', path: `/requirements/${set.requirement.id}?try=${flagged.id}`, ready: '.try .rule' },

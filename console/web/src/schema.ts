@@ -96,6 +96,21 @@ export interface Contractor {
   created: number
 }
 
+export interface TrackerSession {
+  id: string
+  status: 'open' | 'closed' | 'expired'
+  expires_at: number
+  created: number
+}
+
+export interface Tracker {
+  id: string
+  name: string
+  insurance_requirement: string | null
+  sessions: TrackerSession[]
+  created: number
+}
+
 export type JobStatus = 'provisioning' | 'running' | 'completed' | 'cancelled' | 'failed'
 export type Counts = Record<Status, number>
 

@@ -7,7 +7,7 @@ export type Search =
 
 const prefixes = { ci: 'certificate', cn: 'contractor', jb: 'job', tr: 'tracker' } as const
 
-// searchOf tells ids and addresses from file names. The API finds the first two; file names are compared here.
+// searchOf tells ids and addresses from file names.
 export function searchOf(typed: string): Search {
   const text = typed.trim()
   if (!text) return { kind: 'nothing' }
@@ -15,8 +15,4 @@ export function searchOf(typed: string): Search {
   if (id) return { kind: prefixes[id[1] as keyof typeof prefixes], id: text }
   if (/^[^@\s]+@[^@\s]+$/.test(text)) return { kind: 'email', email: text }
   return { kind: 'filename', text }
-}
-
-export function filenameMatches(filename: string, text: string): boolean {
-  return filename.toLowerCase().includes(text.toLowerCase())
 }

@@ -5,17 +5,22 @@ import { Link } from './ui/basics.tsx'
 import { Icon } from './ui/icon.tsx'
 import { Certificates } from './pages/certificates.tsx'
 import { CertificatePage } from './pages/certificate.tsx'
+import { Contractors } from './pages/contractors.tsx'
 import { Jobs } from './pages/jobs.tsx'
 import { JobPage } from './pages/job.tsx'
 import { Requirements } from './pages/requirements.tsx'
 import { RequirementPage } from './pages/requirement.tsx'
 import { Endpoints } from './pages/endpoints.tsx'
 import { EndpointPage } from './pages/endpoint.tsx'
+import { TrackerPage } from './pages/tracker.tsx'
+import { Trackers } from './pages/trackers.tsx'
 import { NotFound } from './pages/not-found.tsx'
 
 const sections = [
   { path: '/certificates', title: 'Certificates', icon: 'certificate' },
   { path: '/jobs', title: 'Jobs', icon: 'jobs' },
+  { path: '/trackers', title: 'Trackers', icon: 'tracker' },
+  { path: '/contractors', title: 'Contractors', icon: 'person' },
   { path: '/requirements', title: 'Requirements', icon: 'rules' },
   { path: '/webhooks', title: 'Webhooks', icon: 'hook' },
 ]
@@ -62,12 +67,16 @@ export function Shell() {
 function pageAt(path: string) {
   if (path === '/' || path === '/certificates') return <Certificates />
   if (path === '/jobs') return <Jobs />
+  if (path === '/trackers') return <Trackers />
+  if (path === '/contractors') return <Contractors />
   if (path === '/requirements') return <Requirements />
   if (path === '/webhooks') return <Endpoints />
   const certificate = match('/certificates/:id', path)
   if (certificate?.['id']) return <CertificatePage key={certificate['id']} id={certificate['id']} />
   const job = match('/jobs/:id', path)
   if (job?.['id']) return <JobPage key={job['id']} id={job['id']} />
+  const tracker = match('/trackers/:id', path)
+  if (tracker?.['id']) return <TrackerPage key={tracker['id']} id={tracker['id']} />
   const requirement = match('/requirements/:id', path)
   if (requirement?.['id']) return <RequirementPage key={requirement['id']} id={requirement['id']} />
   const endpoint = match('/webhooks/:id', path)

@@ -5,7 +5,7 @@ import { healthOf } from '../src/health.ts'
 import { nextDelay } from '../src/live.ts'
 import { addressOf, match, placeOf } from '../src/router.ts'
 import type { Contractor, Delivery, DeliveryStatus, HistoryEntry } from '../src/schema.ts'
-import { filenameMatches, searchOf } from '../src/search.ts'
+import { searchOf } from '../src/search.ts'
 
 test('times are told as people tell them', () => {
   assert.deepEqual([0, 30, 61, 3700, 90_000].map(past => ago(1_760_000_000 - past, 1_760_000_000)), ['just now', '30 seconds ago', '1 minute ago', '1 hour ago', '1 day ago'])
@@ -54,7 +54,6 @@ test('a search knows ids and addresses from file names', () => {
   assert.deepEqual(searchOf('june@harbor.example'), { kind: 'email', email: 'june@harbor.example' })
   assert.deepEqual(searchOf('ci_ 2024.pdf'), { kind: 'filename', text: 'ci_ 2024.pdf' })
   assert.deepEqual(searchOf('  '), { kind: 'nothing' })
-  assert.ok(filenameMatches('Harbor-Pine.PDF', 'pine.pdf'))
 })
 
 test('what waits or was skipped says nothing about an endpoint’s health', () => {

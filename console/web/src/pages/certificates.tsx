@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useApp, useEvery, useHeard, useLoad, useSoon } from '../app.ts'
-import type { Client, Page, Query } from '../client.ts'
-import { nameOf, plural, statusWords } from '../format.ts'
+import type { Query } from '../client.ts'
+import { nameOf, statusWords } from '../format.ts'
 import type { Certificate, Contractor, Event, Status } from '../schema.ts'
-import { filenameMatches, searchOf } from '../search.ts'
+import { searchOf } from '../search.ts'
 import { Button, Empty, Failure, Head, Link, Loading, Pager } from '../ui/basics.tsx'
 import { CertificateTable } from '../ui/certificate-table.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -13,15 +13,6 @@ import { Upload } from '../ui/upload.tsx'
 const statuses: Status[] = ['flagged', 'processing', 'pending', 'approved', 'denied', 'error']
 const spans = [{ id: '', title: 'Any time' }, { id: '1', title: 'Last 24 hours' }, { id: '7', title: 'Last 7 days' }, { id: '30', title: 'Last 30 days' }, { id: '90', title: 'Last 90 days' }]
 const pageSize = 25
-
-// How many of the newest certificates a search by file name looks through at a time: the API has no such filter.
-const searchDepth = 1000
-
-interface Found extends Page<Certificate> {
-  // Of a search by file name: how many were looked through, and the query that goes on from there.
-  searched: number
-  further: Query | null
-}
 
 export function Certificates() {
   const { client, place, go, say, names } = useApp()
@@ -33,15 +24,15 @@ export function Certificates() {
 
   const query: Query = { limit: String(pageSize), 'expand[]': 'review_results' }
   for (const [name, value] of Object.entries({ status, contractor, job, tracker })) if (value) query[name] = value
+  if (q) query['filename'] = q
   const days = Number(since)
   const from = days > 0 ? Math.floor(Date.now() / 1000) - days * 86_400 : 0
   if (after) query['starting_after'] = after
   if (before) query['ending_before'] = before
 
-  const found = useLoad<Found>(signal => {
-    const asked = from ? { ...query, 'created[gte]': String(from) } : query
-    return q ? search(client, asked, q, signal) : client.list<Certificate>('/files/certificates', { query: asked, signal }).then(page => ({ ...page, searched: 0, further: null }))
-  }, [client, JSON.stringify(query), since, q])
+  const found = useLoad(
+    signal => client.list<Certificate>('/files/certificates', { query: from ? { ...query, 'created[gte]': String(from) } : query, signal }), [client, JSON.stringify(query), since],
+  )
   const soon = useSoon(found.reload, 700)
 
   useHeard(heard => {
@@ -114,7 +105,7 @@ export function Certificates() {
         <div class="chips">
           {contractor && <Chip text={<>Contractor <ContractorWord id={contractor} /></>} onRemove={() => filter({ contractor: null })} what="contractor" />}
           {job && <Chip text={<>Job <Link to={`/jobs/${job}`}>{job}</Link></>} onRemove={() => filter({ job: null })} what="job" />}
-          {tracker && <Chip text={<>Tracker <code>{tracker}</code></>} onRemove={() => filter({ tracker: null })} what="tracker" />}
+          {tracker && <Chip text={<>Tracker <Link to={`/trackers/${tracker}`}>{tracker}</Link></>} onRemove={() => filter({ tracker: null })} what="tracker" />}
           {q && <Chip text={<>File name has “{q}”</>} onRemove={() => filter({ q: null })} what="search" />}
         </div>
       )}
@@ -123,7 +114,7 @@ export function Certificates() {
       {found.data && found.data.items.length > 0 && <CertificateTable items={found.data.items} label="Certificates, newest first" />}
       {found.data && !found.data.items.length && (filtered || after || before ? (
         <Empty icon="search" title="No certificate fits">
-          <p>{q && found.data.searched > 0 ? `None of the ${plural(found.data.searched, 'certificate')} that were looked through has “${q}” in its file name.` : 'Other filters may show more.'}</p>
+          <p>{q ? `No file name has “${q}” in it.` : 'Other filters may show more.'}</p>
           <p><Link to="/certificates">Show all certificates</Link></p>
         </Empty>
       ) : (
@@ -134,12 +125,9 @@ export function Certificates() {
       ))}
       {found.data && (
         <Pager
-          prev={!q && Boolean(found.data.prev)} next={Boolean(q ? found.data.further : found.data.next)}
-          onPrev={() => filter({ before: found.data?.prev?.['ending_before'] ?? null })}
-          onNext={() => filter({ after: (q ? found.data?.further : found.data?.next)?.['starting_after'] ?? null })}
-        >
-          {q && found.data.searched > 0 && `Looked through ${plural(found.data.searched, 'certificate')}`}
-        </Pager>
+          prev={Boolean(found.data.prev)} next={Boolean(found.data.next)}
+          onPrev={() => filter({ before: found.data?.prev?.['ending_before'] ?? null })} onNext={() => filter({ after: found.data?.next?.['starting_after'] ?? null })}
+        />
       )}
       {dragging > 0 && !files && <div class="drop-all" aria-hidden="true"><Icon name="upload" /><p>Drop to upload</p></div>}
       {files && <Upload files={files} onClose={() => setFiles(null)} onUploaded={found.reload} />}
@@ -163,25 +151,4 @@ function ContractorWord({ id }: { id: string }) {
   useEffect(() => names.listen(() => turn(++count.current)), [names])
   const c = names.of(id)
   return <b>{c ? `${nameOf(c)} (${c.email})` : id}</b>
-}
-
-// search looks through the newest certificates for a file name, page by page, until a page is full or the depth is reached.
-async function search(client: Client, query: Query, text: string, signal: AbortSignal): Promise<Found> {
-  const items: Certificate[] = []
-  let searched = 0
-  let ask: Query = { ...query, limit: '100' }
-  for (;;) {
-    const page = await client.list<Certificate>('/files/certificates', { query: ask, signal })
-    for (const [i, c] of page.items.entries()) {
-      if (filenameMatches(c.filename, text)) items.push(c)
-      if (items.length === pageSize) {
-        const more = i + 1 < page.items.length || page.next
-        return { items, prev: null, next: null, searched: searched + i + 1, further: more ? { starting_after: c.id } : null }
-      }
-    }
-    searched += page.items.length
-    const last = page.items.at(-1)
-    if (!page.next || !last || searched >= searchDepth) return { items, prev: null, next: null, searched, further: page.next && last ? { starting_after: last.id } : null }
-    ask = { ...ask, starting_after: last.id }
-  }
 }

@@ -45,7 +45,7 @@ export function JobPage({ id }: { id: string }) {
           <>
             {j.status && <Badge tone={jobTones[j.status]} icon={going ? 'turning' : undefined}>{j.status}</Badge>}
             <span class="muted">Made <Time at={j.created} /></span>
-            {j.tracker && <Link to="/certificates" query={{ tracker: j.tracker }}>All of its tracker</Link>}
+            {j.tracker && <Link to={`/trackers/${j.tracker}`}>Its tracker</Link>}
             <Id>{j.id}</Id>
             {session.workflows && j.status && (
               <a href={session.workflows + encodeURIComponent(j.id)} target="_blank" rel="noreferrer" class="out">Workflow in Temporal <Icon name="out" /><span class="sr"> (opens in a new tab)</span></a>

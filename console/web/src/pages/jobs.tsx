@@ -23,7 +23,7 @@ export function Jobs() {
       {!jobs.data && jobs.loading && <Loading lines={6} />}
       {jobs.data && !jobs.data.items.length && (
         <Empty icon="jobs" title="No jobs yet">
-          <p>A bulk upload through a tracker makes a job and shows here how far its reviews are. <a href="/docs#tag/external-certificates" target="_blank" rel="noreferrer">How to upload in bulk</a></p>
+          <p>A bulk upload through a <Link to="/trackers">tracker</Link> makes a job, which shows here how far its reviews are.</p>
         </Empty>
       )}
       {jobs.data && jobs.data.items.length > 0 && (
@@ -32,7 +32,7 @@ export function Jobs() {
             <li key={j.id} class="card job">
               <div class="job-name">
                 <Link to={`/jobs/${j.id}`} class="strong">{j.name}</Link>
-                <span class="under"><Time at={j.created} />{j.tracker && <>, tracker <code>{j.tracker}</code></>}</span>
+                <span class="under"><Time at={j.created} />{j.tracker && <>, through <Link to={`/trackers/${j.tracker}`}>its tracker</Link></>}</span>
               </div>
               {j.status && <Badge tone={jobTones[j.status]} icon={running(j) ? 'turning' : undefined}>{j.status}</Badge>}
               {j.counts ? <Progress counts={j.counts} /> : <span class="muted">No bulk upload</span>}

@@ -2,6 +2,7 @@
 const shapes: Record<string, string> = {
   certificate: 'M5 2.5h7l3.5 3.5V17.5H5zM12 2.5V6h3.5M7.5 11l1.8 1.8L12.8 9',
   jobs: 'M3 5.5h14M3 10h14M3 14.5h14M6 4v3M13 8.5v3M9 13v3',
+  tracker: 'M3 11.5h4l1.5 2.5h3l1.5-2.5h4M3 11.5 5 4h10l2 7.5v5H3z',
   rules: 'M4 5h1.5M8.5 5H16M4 10h1.5M8.5 10H16M4 15h1.5M8.5 15H16',
   hook: 'M7 13a3 3 0 1 0 2.8 4H14M8.5 8.5A3 3 0 1 1 13 5.5l-2 5M15 11.5a3 3 0 1 1-2 5.3',
   docs: 'M4 3.5h5a2 2 0 0 1 1 .5 2 2 0 0 1 1-.5h5v12h-5a2 2 0 0 0-1 1 2 2 0 0 0-1-1H4zM10 4v12.5',

@@ -1,10 +1,12 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useState } from 'preact/hooks'
 import { asProblem, useApp, useEvery, useHeard, useLoad } from '../app.ts'
-import { Problem } from '../client.ts'
+import type { Problem } from '../client.ts'
 import { bytes, nameOf, percent, plural } from '../format.ts'
 import type { Certificate, Contractor, Requirement, Status } from '../schema.ts'
-import { Button, Failure, focus, Link, StatusBadge } from './basics.tsx'
+import { Button, Link, StatusBadge } from './basics.tsx'
+import { ContractorForm } from './contractor-form.tsx'
 import { Dialog } from './dialog.tsx'
+import { DropZone, refusal } from './drop-zone.tsx'
 import { Icon } from './icon.tsx'
 
 interface Item {
@@ -15,7 +17,6 @@ interface Item {
   status: Status | null
 }
 
-const maxFile = 15 * 1024 * 1024
 const atOnce = 3
 
 // Upload takes several PDFs of one contractor. Files go up three at a time; each shows its progress, then its verdict.
@@ -25,9 +26,7 @@ export function Upload(p: { files: File[]; onClose: () => void; onUploaded: () =
   const [requirement, setRequirement] = useState('')
   const [items, setItems] = useState<Item[]>(() => p.files.map(newItem))
   const [sending, setSending] = useState(false)
-  const [over, setOver] = useState(false)
   const [missing, setMissing] = useState(false)
-  const chooser = useRef<HTMLInputElement>(null)
   const requirements = useLoad(signal => client.list<Requirement>('/insurance_requirements', { query: { limit: '100' }, signal }), [client])
   const select = useId()
 
@@ -90,16 +89,7 @@ export function Upload(p: { files: File[]; onClose: () => void; onUploaded: () =
             </select>
           </div>
         )}
-        <div
-          class={`drop ${over ? 'over' : ''}`}
-          onDragOver={e => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)}
-          onDrop={e => { e.preventDefault(); e.stopPropagation(); setOver(false); add([...(e.dataTransfer?.files ?? [])]) }}
-        >
-          <Icon name="upload" />
-          <p>Drop PDFs here, or <button type="button" class="link" onClick={() => chooser.current?.click()}>choose files</button></p>
-          <p class="hint">PDF, up to 15 MB each</p>
-          <input ref={chooser} type="file" accept="application/pdf,.pdf" multiple hidden aria-label="Certificates" onChange={e => { add([...(e.currentTarget.files ?? [])]); e.currentTarget.value = '' }} />
-        </div>
+        <DropZone onFiles={add} />
         {items.length > 0 && (
           <ul class="uploads" aria-label="Files">
             {items.map(item => (
@@ -128,12 +118,8 @@ export function Upload(p: { files: File[]; onClose: () => void; onUploaded: () =
   )
 }
 
-// newItem refuses what the service would refuse, before it is sent.
 function newItem(file: File): Item {
-  const item: Item = { file, share: 0, problem: null, id: null, status: null }
-  if (!/\.pdf$/i.test(file.name)) item.problem = new Problem(0, 'local', 'This is no PDF: its name must end in .pdf.')
-  else if (file.size > maxFile) item.problem = new Problem(0, 'local', `This is ${bytes(file.size)}; at most 15 MB can be taken.`)
-  return item
+  return { file, share: 0, problem: refusal(file), id: null, status: null }
 }
 
 // ContractorChoice finds a contractor among the newest ones or by its e-mail address, or makes one.
@@ -168,7 +154,7 @@ function ContractorChoice(p: { chosen: Contractor | null; onChoose: (c: Contract
       </div>
     )
   }
-  if (making) return <NewContractor email={typed.includes('@') ? typed.trim() : ''} onMade={c => { setMaking(false); p.onChoose(c) }} onCancel={() => setMaking(false)} />
+  if (making) return <ContractorForm email={typed.includes('@') ? typed.trim() : ''} onSaved={c => { setMaking(false); p.onChoose(c) }} onCancel={() => setMaking(false)} />
   // Placeholders of bulk uploads are named by number, and only found by asking for them.
   const known = (newest.data?.items ?? []).filter(c => !text ? !c.placeholder : `${nameOf(c)} ${c.first_name} ${c.last_name} ${c.email}`.toLowerCase().includes(text))
   const options = [...found.filter(c => !known.some(k => k.id === c.id)), ...known].slice(0, 6)
@@ -214,49 +200,5 @@ function ContractorChoice(p: { chosen: Contractor | null; onChoose: (c: Contract
           : 'Whom the certificates are about.'}
       </p>
     </div>
-  )
-}
-
-function NewContractor(p: { email: string; onMade: (c: Contractor) => void; onCancel: () => void }) {
-  const { client } = useApp()
-  const [values, setValues] = useState({ email: p.email, first_name: '', last_name: '', company_name: '' })
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const id = useId()
-  const submit = async (e: Event) => {
-    e.preventDefault()
-    setBusy(true)
-    setProblem(null)
-    try {
-      p.onMade(await client.send<Contractor>('POST', '/contractors', { body: { ...values, company_name: values.company_name || null } }))
-    } catch (e) {
-      setProblem(asProblem(e))
-      setBusy(false)
-    }
-  }
-  const field = (name: keyof typeof values, label: string, more: { email?: boolean; optional?: boolean } = {}) => (
-    <div class="field">
-      <label for={`${id}-${name}`}>{label} {more.optional && <span class="muted">(optional)</span>}</label>
-      <input
-        id={`${id}-${name}`} inputMode={more.email ? 'email' : 'text'} value={values[name]} ref={name === 'email' ? focus : null} autoComplete="off" aria-invalid={Boolean(problem?.fields[name])}
-        aria-describedby={problem?.fields[name] ? `${id}-${name}-fault` : undefined} onInput={e => setValues({ ...values, [name]: e.currentTarget.value })}
-      />
-      {problem?.fields[name] && <p class="fault" id={`${id}-${name}-fault`}>{problem.fields[name]}</p>}
-    </div>
-  )
-  return (
-    <form class="inline-form" onSubmit={submit} noValidate aria-label="New contractor">
-      <div class="two">
-        {field('email', 'E-mail', { email: true })}
-        {field('company_name', 'Company', { optional: true })}
-        {field('first_name', 'First name')}
-        {field('last_name', 'Last name')}
-      </div>
-      {problem && !Object.keys(problem.fields).length && <Failure problem={problem} />}
-      <div class="row end">
-        <Button small onClick={p.onCancel}>Back</Button>
-        <Button small tone="primary" type="submit" busy={busy}>Make contractor</Button>
-      </div>
-    </form>
   )
 }
