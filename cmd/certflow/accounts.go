@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -25,14 +24,17 @@ func accountsCommand() *cli.Command {
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "name", Required: true, Usage: "what the account is called"},
 				&cli.BoolFlag{Name: "live", Usage: "make a live account; its keys begin with sk_live_"},
+				jsonFlag(),
 			},
 			Action: withDatabase(func(ctx context.Context, c *cli.Command, db *schema.DB) error {
 				account, key, err := service.CreateAccount(ctx, db, c.String("name"), c.Bool("live"))
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.Root().Writer, "account %s\nkey     %s\n", account, key.Reveal())
-				return nil
+				return printed(c.Root().Writer, c.Bool("json"), map[string]string{"account": account, "key": key.Reveal()}, "", func(line func(...any)) {
+					line("account", account)
+					line("key", key.Reveal())
+				})
 			}),
 		}, {
 			Name: "settings", Usage: "show an account's settings, and change those that are given",
@@ -43,6 +45,7 @@ func accountsCommand() *cli.Command {
 				&cli.FloatFlag{Name: "confidence-threshold", Usage: "how sure a value must be to carry a rule, 0.5–1"},
 				&cli.StringFlag{Name: "time-zone", Usage: "in which its days begin, such as America/Chicago"},
 				&cli.IntFlag{Name: "retention-days", Usage: "how long events and deleted certificates are kept, 1–3650; 0 keeps them"},
+				jsonFlag(),
 			},
 			Action: withDatabase(accountSettings),
 		}},
@@ -83,10 +86,24 @@ func accountSettings(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(c.Root().Writer, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(table, "account\t%s\nname\t%s\npage limit\t%d\nlist format\t%s\nconfidence threshold\t%g\ntime zone\t%s\nretention days\t%d\n",
-		account.ID, account.Name, account.PageLimit, account.ListFormat, account.ConfidenceThreshold, account.TimeZone, account.RetentionDays)
-	return table.Flush()
+	shown := struct {
+		Account             string  `json:"account"`
+		Name                string  `json:"name"`
+		PageLimit           int     `json:"page_limit"`
+		ListFormat          string  `json:"list_format"`
+		ConfidenceThreshold float64 `json:"confidence_threshold"`
+		TimeZone            string  `json:"time_zone"`
+		RetentionDays       int     `json:"retention_days"`
+	}{account.ID, account.Name, account.PageLimit, account.ListFormat, account.ConfidenceThreshold, account.TimeZone, account.RetentionDays}
+	return printed(c.Root().Writer, c.Bool("json"), shown, "", func(line func(...any)) {
+		line("account", shown.Account)
+		line("name", shown.Name)
+		line("page limit", shown.PageLimit)
+		line("list format", shown.ListFormat)
+		line("confidence threshold", shown.ConfidenceThreshold)
+		line("time zone", shown.TimeZone)
+		line("retention days", shown.RetentionDays)
+	})
 }
 
 func keysCommand() *cli.Command {
@@ -97,18 +114,18 @@ func keysCommand() *cli.Command {
 		Usage: "make, list, roll and revoke API keys; make and change the secret key of the environment",
 		Commands: []*cli.Command{
 			{
-				Name: "create", Usage: "make a further key, shown this once", Flags: []cli.Flag{account},
+				Name: "create", Usage: "make a further key, shown this once", Flags: []cli.Flag{account, jsonFlag()},
 				Action: withDatabase(func(ctx context.Context, c *cli.Command, db *schema.DB) error {
 					return printKey(c)(service.CreateKey(ctx, db, c.String("account")))
 				}),
 			},
 			{
-				Name: "list", Usage: "list an account's keys", Flags: []cli.Flag{account},
+				Name: "list", Usage: "list an account's keys", Flags: []cli.Flag{account, jsonFlag()},
 				Action: withDatabase(listKeys),
 			},
 			{
 				Name: "roll", Usage: "make a new key and let an old one end", Arguments: []cli.Argument{key},
-				Flags: []cli.Flag{account, &cli.DurationFlag{Name: "overlap", Value: 24 * time.Hour, Usage: "how long the old key goes on"}},
+				Flags: []cli.Flag{account, &cli.DurationFlag{Name: "overlap", Value: 24 * time.Hour, Usage: "how long the old key goes on"}, jsonFlag()},
 				Action: withDatabase(func(ctx context.Context, c *cli.Command, db *schema.DB) error {
 					old, err := keyArgument(c)
 					if err != nil {
@@ -173,8 +190,10 @@ func printKey(c *cli.Command) func(string, secret.Text, error) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.Root().Writer, "id  %s\nkey %s\n", id, key.Reveal())
-		return nil
+		return printed(c.Root().Writer, c.Bool("json"), map[string]string{"id": id, "key": key.Reveal()}, "", func(line func(...any)) {
+			line("id", id)
+			line("key", key.Reveal())
+		})
 	}
 }
 
@@ -191,12 +210,22 @@ func listKeys(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(c.Root().Writer, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tKEY\tCREATED\tLAST USED\tENDS")
-	for _, k := range keys {
-		fmt.Fprintf(table, "%s\t…%s\t%s\t%s\t%s\n", k.ID, k.Last4, shown(k.CreatedAt), shown(k.LastUsedAt), shown(firstOf(k.RevokedAt, k.ExpiresAt)))
+	type shownKey struct {
+		ID       string     `json:"id"`
+		Last4    string     `json:"last4"`
+		Created  time.Time  `json:"created"`
+		LastUsed *time.Time `json:"last_used"`
+		Ends     *time.Time `json:"ends"`
 	}
-	return table.Flush()
+	list := make([]shownKey, len(keys))
+	for i, k := range keys {
+		list[i] = shownKey{k.ID, k.Last4, k.CreatedAt.UTC(), orNone(k.LastUsedAt), orNone(firstOf(k.RevokedAt, k.ExpiresAt))}
+	}
+	return printed(c.Root().Writer, c.Bool("json"), list, "ID\tKEY\tCREATED\tLAST USED\tENDS", func(line func(...any)) {
+		for _, k := range keys {
+			line(k.ID, "…"+k.Last4, shown(k.CreatedAt), shown(k.LastUsedAt), shown(firstOf(k.RevokedAt, k.ExpiresAt)))
+		}
+	})
 }
 
 func firstOf(a, b time.Time) time.Time {
@@ -204,6 +233,15 @@ func firstOf(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// orNone is a time in UTC, or nil for the zero time.
+func orNone(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
 }
 
 func shown(t time.Time) string {

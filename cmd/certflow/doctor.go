@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"text/tabwriter"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -21,6 +20,7 @@ func doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name:   "doctor",
 		Usage:  "say what is reachable, installed and configured; exit 1 with the remedy for what is not",
+		Flags:  []cli.Flag{jsonFlag()},
 		Action: runDoctor,
 	}
 }
@@ -44,18 +44,35 @@ func runDoctor(ctx context.Context, c *cli.Command) error {
 		tool("pdftoppm", "poppler-utils"), tool("tesseract", "tesseract-ocr"), engine(cfg),
 	}
 	findings = append(findings, parts(ctx, cfg)...)
-	table := tabwriter.NewWriter(c.Root().Writer, 0, 4, 2, ' ', 0)
+	type shown struct {
+		Part   string `json:"part"`
+		OK     bool   `json:"ok"`
+		Note   string `json:"note,omitempty"`
+		Fault  string `json:"fault,omitempty"`
+		Remedy string `json:"remedy,omitempty"`
+	}
 	ill := 0
-	for _, f := range findings {
+	list := make([]shown, len(findings))
+	for i, f := range findings {
 		if f.err == nil {
-			fmt.Fprintf(table, "ok\t%s\t%s\n", f.part, f.note)
+			list[i] = shown{Part: f.part, OK: true, Note: f.note}
 			continue
 		}
 		ill++
-		fmt.Fprintf(table, "FAULT\t%s\t%v\n\t\tremedy: %s\n", f.part, f.err, f.remedy)
+		list[i] = shown{Part: f.part, Fault: f.err.Error(), Remedy: f.remedy}
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print the findings: %w", err)
+	err = printed(c.Root().Writer, c.Bool("json"), list, "", func(line func(...any)) {
+		for _, f := range list {
+			if f.OK {
+				line("ok", f.Part, f.Note)
+				continue
+			}
+			line("FAULT", f.Part, f.Fault)
+			line("", "", "remedy: "+f.Remedy)
+		}
+	})
+	if err != nil {
+		return err
 	}
 	if ill > 0 {
 		return fmt.Errorf("%d of %d parts are not well", ill, len(findings))

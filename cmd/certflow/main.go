@@ -25,18 +25,26 @@ func main() {
 	if errors.As(err, &told) {
 		os.Exit(int(told))
 	}
+	var unknown *unknownCommand
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "certflow:", err)
+		if errors.As(err, &unknown) {
+			os.Exit(exitUsage)
+		}
 		os.Exit(1)
 	}
 }
 
 // command is the whole command line.
 func command() *cli.Command {
-	return &cli.Command{
+	return strict(&cli.Command{
 		Name:                  "certflow",
 		Usage:                 "review certificates of insurance",
 		EnableShellCompletion: true,
+		ConfigureShellCompletionCommand: func(c *cli.Command) {
+			c.Hidden, c.Usage = false, "print the completions of a shell: bash, zsh, fish or pwsh"
+			strict(c)
+		},
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "log-level", Usage: "debug, info, warn or error; info, but warn for dev and demo, whose output is for people", Sources: cli.EnvVars("CERTFLOW_LOG_LEVEL")},
 			&cli.StringFlag{Name: "log-format", Usage: "json or text; json, but text for dev and demo", Sources: cli.EnvVars("CERTFLOW_LOG_FORMAT")},
@@ -56,7 +64,7 @@ func command() *cli.Command {
 			reviewCommand(), certificatesCommand(), listenCommand(), triggerCommand(), eventsCommand(),
 			readCommand(), evalCommand(), benchCommand(), samplesCommand(), doctorCommand(), readerChildCommand(),
 		},
-	}
+	})
 }
 
 // exitStatus ends the program with a status and without a word: the command has said what there is to say.

@@ -20,7 +20,7 @@ func migrateCommand() *cli.Command {
 		Commands: []*cli.Command{
 			{Name: "up", Usage: "apply what is missing", Action: withOwner(migrateUp)},
 			{Name: "down", Usage: "undo what the last `up` applied", Action: withOwner(migrateDown)},
-			{Name: "status", Usage: "list every step", Action: withOwner(migrateStatus)},
+			{Name: "status", Usage: "list every step", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateStatus)},
 		},
 	}
 }
@@ -66,12 +66,20 @@ func migrateStatus(ctx context.Context, c *cli.Command, _ *config.Config, owner 
 	if err != nil {
 		return err
 	}
-	for _, step := range steps {
-		state := "missing"
-		if step.Applied {
-			state = "applied"
-		}
-		fmt.Fprintf(c.Root().Writer, "%-8s %s\n", state, step.Name)
+	type shown struct {
+		State string `json:"state"`
+		Name  string `json:"name"`
 	}
-	return nil
+	list := make([]shown, len(steps))
+	for i, step := range steps {
+		list[i] = shown{"missing", step.Name}
+		if step.Applied {
+			list[i].State = "applied"
+		}
+	}
+	return printed(c.Root().Writer, c.Bool("json"), list, "", func(line func(...any)) {
+		for _, step := range list {
+			line(step.State, step.Name)
+		}
+	})
 }

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
 
@@ -21,7 +19,7 @@ func remoteFlags(more ...cli.Flag) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringFlag{Name: "url", Value: "http://127.0.0.1:8080", Usage: "the API", Sources: cli.EnvVars("CERTFLOW_URL")},
 		&cli.StringFlag{Name: "key", Usage: "the API key; the development key for a server on this machine", Sources: cli.EnvVars("CERTFLOW_API_KEY")},
-		&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+		jsonFlag(),
 	}, more...)
 }
 
@@ -62,27 +60,5 @@ func (r *remote) unreachable(doing string, err error) error {
 
 // print prints a value as JSON, or as the rows of a table.
 func (r *remote) print(value any, heading string, rows func(line func(cells ...any))) error {
-	if r.json {
-		out := json.NewEncoder(r.out)
-		out.SetIndent("", "  ")
-		if err := out.Encode(value); err != nil {
-			return fmt.Errorf("print JSON: %w", err)
-		}
-		return nil
-	}
-	table := tabwriter.NewWriter(r.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, heading)
-	rows(func(cells ...any) {
-		for i, cell := range cells {
-			if i > 0 {
-				fmt.Fprint(table, "\t")
-			}
-			fmt.Fprint(table, cell)
-		}
-		fmt.Fprintln(table)
-	})
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("print a table: %w", err)
-	}
-	return nil
+	return printed(r.out, r.json, value, heading, rows)
 }
