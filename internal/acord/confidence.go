@@ -2,6 +2,7 @@ package acord
 
 import (
 	"math"
+	"regexp"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -23,6 +24,7 @@ const (
 	uncommon     = 0.85 // a value that is possible but not of the usual look
 	unproven     = 0.84 // at most: letters and digits of OCR that nothing can be checked against
 	guessedPlace = 0.9  // read where a label must be that was not read itself
+	doubtful     = 0.9  // OCR's own confidence below which digits may be others that look like them
 )
 
 // sourced is the confidence that a cell's characters are read right and stand where they belong.
@@ -73,8 +75,14 @@ func amountConfidence(c cell, amount certificate.Dollars) float64 {
 	if text := bare(c); amount >= 1000 && !containsComma(text) {
 		conf *= uncommon
 	}
+	if signRead.MatchString(strings.TrimSpace(c.text())) {
+		conf *= uncommon
+	}
 	return conf
 }
+
+// signRead matches amounts whose first digit may be a dollar sign that OCR took for one: 31,000,000 is $1,000,000.
+var signRead = regexp.MustCompile(`^[358][1-9]\d*(,\d{3})+(\.\d\d)?$`)
 
 func containsComma(s string) bool {
 	for _, r := range s {

@@ -196,14 +196,21 @@ func (tr tableReader) umbrellaForm(r row, form **string) {
 
 // retention is the amount after RETENTION $ in the row's own column.
 func (tr tableReader) retention(r span) cell {
-	for _, a := range tr.s.find(retentionTick) {
-		if !r.holds(a.box.cy()) {
-			continue
-		}
-		right := rect{a.box.x1, a.box.cy() - 0.5*tr.t.pitch, tr.t.columns[typeColumn].to, a.box.cy() + 0.5*tr.t.pitch}
-		return cellOf(tr.s.in(right, func(t *token) bool { return written(t) && wordy(t) }))
+	box, ok := tr.s.retentionBox(tr.t, r)
+	if !ok {
+		return cell{doubt: 1}
 	}
-	return cell{doubt: 1}
+	return cellOf(tr.s.in(box, func(t *token) bool { return written(t) && wordy(t) }))
+}
+
+// retentionBox is the place right of RETENTION $ in the column of types.
+func (s *sheet) retentionBox(t table, r span) (box rect, ok bool) {
+	for _, a := range s.find(retentionTick) {
+		if r.holds(a.box.cy()) {
+			return rect{a.box.x1, a.box.cy() - 0.5*t.pitch, t.columns[typeColumn].to, a.box.cy() + 0.5*t.pitch}, true
+		}
+	}
+	return rect{}, false
 }
 
 func (tr tableReader) workers(row row, policies []policyCells, limits map[labelID]cell) *certificate.WorkersCompensation {
@@ -241,14 +248,21 @@ func (r *record) workersLimits(path string, l *certificate.WorkersCompensationLi
 
 // proprietor is the box under Y / N, which holds Y or N.
 func (tr tableReader) proprietor(r span) cell {
-	for _, a := range tr.s.find(yesNoLabel) {
-		if !r.holds(a.box.cy()) {
-			continue
-		}
-		under := rect{a.box.x0 - 0.8*tr.t.pitch, a.box.cy(), tr.t.columns[typeColumn].to, a.box.cy() + 1.8*tr.t.pitch}
-		return cellOf(tr.s.in(under, func(t *token) bool { return written(t) && len(t.key) == 1 }))
+	box, ok := tr.s.proprietorBox(tr.t, r)
+	if !ok {
+		return cell{doubt: 1}
 	}
-	return cell{doubt: 1}
+	return cellOf(tr.s.in(box, func(t *token) bool { return written(t) && len(t.key) == 1 }))
+}
+
+// proprietorBox is the place under Y / N in the column of types.
+func (s *sheet) proprietorBox(t table, r span) (box rect, ok bool) {
+	for _, a := range s.find(yesNoLabel) {
+		if r.holds(a.box.cy()) {
+			return rect{a.box.x0 - 0.8*t.pitch, a.box.cy(), t.columns[typeColumn].to, a.box.cy() + 1.8*t.pitch}, true
+		}
+	}
+	return rect{}, false
 }
 
 // ticked tells whether the box of a label in a row holds a mark, and gives the mark; label is the label itself, empty where

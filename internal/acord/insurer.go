@@ -81,7 +81,7 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	if len(name) > 0 {
 		c := cellOf(name)
 		c.doubt = line.doubt
-		r.say(path+".name", &insurer.Name, c, cleanName(letterLead.ReplaceAllString(rating.ReplaceAllString(c.text(), " "), "")))
+		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(rating.ReplaceAllString(c.text(), " "), ""))
 	}
 	if len(number) > 0 {
 		c := cellOf(number[:1])

@@ -12,12 +12,27 @@ import (
 func (r *record) party(path string, to *certificate.Party, c cell) {
 	name, address := nameAndAddress(c)
 	if !name.empty() {
-		r.say(path+".name", &to.Name, name, cleanName(name.text()))
+		r.name(path+".name", &to.Name, name, name.text())
 	}
 	if !address.empty() {
 		r.say(path+".address", &to.Address, address, addressText(address))
 	}
 }
+
+// name sets the name of a firm or person. OCR often misreads LLC at its end.
+func (r *record) name(path string, to **string, c cell, printed string) {
+	value := cleanName(printed)
+	if c.source() == certificate.OCR {
+		if fixed := misreadForm.ReplaceAllString(value, "${1}LLC"); fixed != value {
+			value = fixed
+			c.doubt *= uncommon
+		}
+	}
+	r.say(path, to, c, value)
+}
+
+// misreadForm matches what OCR makes of LLC, but no other word that ends a firm's name.
+var misreadForm = regexp.MustCompile(`(\w[\w.]*,? )(?:[LlI1]{2}[Gc]|[Ll][Ii1][Cc]|L[lI1]C|lLC)$`)
 
 // segmentGap parts what stands side by side on a line of a block, such as an account number at its right end, in heights of
 // type. OCR measures heights without the space above and below letters.
@@ -103,7 +118,14 @@ func accountNumber(text string) bool { return account.MatchString(text) }
 func accountLike(text string) bool { return strings.ContainsAny(text, "0123456789") }
 
 // noName reports whether a line stands for a name that nobody filled in.
-func noName(text string) bool { return placehold.MatchString(text) }
+func noName(text string) bool {
+	return placehold.MatchString(text) || placehold.MatchString(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(".:;'", r) {
+			return -1
+		}
+		return r
+	}, text))
+}
 
 // addressLine reports whether a line begins or ends as an address does.
 func addressLine(text string) bool { return street.MatchString(text) || cityState.MatchString(text) }

@@ -118,8 +118,33 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 		}
 		return
 	}
+	if c.source() == certificate.OCR && c.engine() < doubtful {
+		if whole := withZeros(amount); whole != amount {
+			amount, doubt = whole, doubt*disagreeing
+		}
+	}
 	*to = &amount
 	r.prove(path, c, doubt*amountConfidence(c, amount))
+}
+
+// withZeros is an amount of which OCR took some zeros for the digits that look like them: limits are whole hundreds at least, so that
+// 300,809 is 300,000. It is the amount as read where that leaves other digits than zeros at its end.
+func withZeros(amount certificate.Dollars) certificate.Dollars {
+	if amount < 1000 || amount%100 == 0 {
+		return amount
+	}
+	digits := []byte(strconv.FormatInt(int64(amount), 10))
+	for i := len(digits) - 1; i > 0 && len(digits)-i <= 3; i-- {
+		if !strings.ContainsRune("03689", rune(digits[i])) {
+			return amount
+		}
+		digits[i] = '0'
+	}
+	whole, err := certificate.ParseDollars(string(digits))
+	if err != nil {
+		return amount
+	}
+	return whole
 }
 
 // flag sets a box. The evidence of a false one is the label that has no tick.

@@ -284,7 +284,7 @@ func (s *sheet) guessLabels(t table) {
 		if l.place != (place{}) {
 			places = []place{l.place}
 		}
-		if !tickable(l.id) && !limitLabel(l.id) {
+		if !tickable(l.id) && !limitLabel(l.id) && l.id != yesNoLabel {
 			continue
 		}
 		for _, at := range places {

@@ -39,6 +39,9 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 		if w.Hidden || !sane(w.Box) {
 			continue
 		}
+		if w.Source == certificate.OCR && speck(w) {
+			continue
+		}
 		if doubled(struck[w.Text], w.Box) {
 			continue // printed twice to look bold
 		}
@@ -53,6 +56,11 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 		}
 	}
 	return out
+}
+
+// speck reports whether what OCR took for a mark is smaller than any that is printed.
+func speck(w page.Word) bool {
+	return key(w.Text) == "" && max(w.Box[2]-w.Box[0], w.Box[3]-w.Box[1]) < 0.75
 }
 
 // doubled reports whether a box lies on one of those before it.

@@ -1,6 +1,14 @@
 package document
 
-import "golang.org/x/sys/unix"
+import (
+	"os/signal"
+
+	"golang.org/x/sys/unix"
+)
+
+// letWritesFail makes a write to a file an error for the helper processes started from now on, and not their end: font libraries
+// write caches where they find none, and do without where they cannot. Processes inherit what their parent ignores.
+func letWritesFail() { signal.Ignore(unix.SIGXFSZ) }
 
 // confine limits a started process: writable memory, processor seconds, open files, and no files written. Its input must be
 // given to it afterwards.

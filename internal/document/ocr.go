@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"certflow/internal/certificate"
 	"certflow/internal/page"
 )
@@ -18,6 +20,8 @@ type recogniser struct {
 	draw tool
 	read tool
 	jobs chan struct{}
+	// looks names the places of a page that are worth a closer look; nil for none.
+	looks func(page.Page) []page.Look
 }
 
 func newRecogniser(o Options) *recogniser {
@@ -26,6 +30,8 @@ func newRecogniser(o Options) *recogniser {
 		draw: tool{"pdftoppm", "poppler-utils", limits, maxPixels + 64},
 		read: tool{"tesseract", "tesseract-ocr and tesseract-ocr-eng", limits, 64 << 20},
 		jobs: make(chan struct{}, o.OCRJobs),
+
+		looks: o.Looks,
 	}
 }
 
@@ -145,7 +151,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 			return nil, err
 		}
 		if best.sure() >= sureWords {
-			return best.fill(p), nil
+			return r.closer(ctx, best, p)
 		}
 		score = sense(best.words)
 	}
@@ -170,7 +176,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 		}
 	}
 	turnPage(p, turn)
-	return best.fill(p), nil
+	return r.closer(ctx, best, p)
 }
 
 // certain is the sense of some hundred letters, which no page has that is held wrongly.
@@ -201,7 +207,9 @@ type view struct {
 	skew          float64 // degrees clockwise by which the bitmap was crooked
 	words         []seen
 	rulings       rulings
-	strokes       []rect // ink that is neither
+	strokes       []rect  // ink that is neither
+	bitmap        *bitmap // straightened, without rulings
+	threshold     byte    // below which its pixels are ink
 }
 
 func (v view) sure() int {
@@ -216,8 +224,9 @@ func (v view) sure() int {
 
 // The page segmentation modes of tesseract that are used.
 const (
-	sparse = "11" // text anywhere, as on forms
-	block  = "6"  // one piece of text
+	sparse  = "11" // text anywhere, as on forms
+	block   = "6"  // one piece of text
+	oneLine = "7"
 )
 
 // leastSkew is the angle in degrees from which straightening is worth its time: a rule of the form's width then falls by 4 pixels.
@@ -246,29 +255,62 @@ func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, e
 	for i, w := range v.words {
 		if w.box.width() < 1.6*w.box.height() {
 			v.words[i].text = single(w.text)
+		} else {
+			v.words[i].text = capital(w.text)
 		}
 	}
-	places, strokes := m.unread(v.words, threshold)
-	v.strokes = strokes
-	if len(places) == 0 {
-		return v, nil
+	v.bitmap, v.threshold = m, threshold
+	return v, nil
+}
+
+// closer looks again at what the first look left open: ink that no word explains, words that tesseract was unsure of, and the places
+// of which a reader of the layout says what they may hold. It adds the rulings to the page and gives the words, both in points.
+func (r *recogniser) closer(ctx context.Context, v view, p *page.Page) ([]page.Word, error) {
+	m := v.bitmap
+	var lines []closer
+	if r.looks != nil {
+		seen := *p
+		seen.Marks = slices.Clone(p.Marks)
+		seen.Words = append(slices.Clone(p.Words), v.fill(&seen)...)
+		lines = m.closers(r.looks(seen), v.words, point{float64(v.width) / p.Width, float64(v.height) / p.Height}, v.threshold)
 	}
+	places, strokes := m.unread(v.words, v.threshold)
+	places = slices.DeleteFunc(places, func(p place) bool {
+		return slices.ContainsFunc(lines, func(c closer) bool {
+			return c.box.grow(2).contains(p.box.center()) && (p.word < 0 || slices.Contains(c.words, p.word))
+		})
+	})
 	cuts := make([]*bitmap, len(places))
 	for i, p := range places {
 		cuts[i] = m.cut(p.box)
 	}
-	second, err := r.recognise(ctx, block, cuts...)
-	if err != nil {
-		return v, err
+	parts := make([]*bitmap, len(lines))
+	for i, l := range lines {
+		parts[i] = m.cut(l.box)
 	}
+	var second, third []seen
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		second, err = r.recognise(ctx, block, cuts...)
+		return err
+	})
+	g.Go(func() (err error) {
+		third, err = r.recognise(ctx, oneLine, parts...)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	v.strokes = strokes
 	v.words, strokes = again(v.words, places, second)
 	v.strokes = append(v.strokes, strokes...)
-	return v, nil
+	v.words = withCloser(v.words, lines, third)
+	return v.fill(p), nil
 }
 
 // recognise has tesseract read bitmaps in one run.
 func (r *recogniser) recognise(ctx context.Context, mode string, pages ...*bitmap) ([]seen, error) {
-	if len(pages) == 1 && min(pages[0].width, pages[0].height) < 8 {
+	if len(pages) == 0 || len(pages) == 1 && min(pages[0].width, pages[0].height) < 8 {
 		return nil, nil
 	}
 	out, err := r.read.run(ctx, tiff(pages), "stdin", "stdout", "--psm", mode, "--dpi", "300", "-l", "eng", "tsv")

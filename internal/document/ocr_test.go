@@ -268,6 +268,14 @@ func TestProgramsAreHeldToTheirBounds(t *testing.T) {
 			}
 		})
 	}
+	t.Run("one that writes a cache which it can do without", func(t *testing.T) {
+		t.Parallel()
+		letWritesFail()
+		script := "cat; { printf x > \"$(mktemp)\"; } 2>/dev/null; echo went on"
+		if out, err := shell(time.Minute).run(t.Context(), nil, "-c", script); err != nil || string(out) != "went on\n" {
+			t.Errorf("%q, %v", out, err)
+		}
+	})
 	t.Run("the caller's deadline is the caller's", func(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

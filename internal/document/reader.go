@@ -31,6 +31,8 @@ type Options struct {
 	// processors.
 	OpenJobs int
 	OCRJobs  int
+	// Looks names the places of a page read by OCR that are to be looked at again, given what was read so far; nil for none.
+	Looks func(page.Page) []page.Look
 	// NoOCR leaves pages without text as they are.
 	NoOCR bool
 }
@@ -63,6 +65,7 @@ func NewReader(o Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	letWritesFail()
 	r := &Reader{engine: engine}
 	if len(o.Command) > 0 {
 		r.pool = &pool{

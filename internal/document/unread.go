@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -205,10 +206,25 @@ func settle(first *seen, found []seen) {
 	}
 }
 
-// single is the reading of a word as narrow as one letter. Tesseract reads a lone X as "xX", "Xx" or "x".
+// single is the reading of a word as narrow as one letter. Tesseract reads a lone X as "xX", "Xx" or "x", and a lone Y as a yen sign.
 func single(text string) string {
-	if len(text) == 2 && strings.EqualFold(text[:1], text[1:]) || text == "x" {
-		return strings.ToUpper(text[:1])
+	switch letters := []rune(text); {
+	case text == "¥":
+		return "Y"
+	case text == "x", len(letters) == 2 && strings.EqualFold(string(letters[:1]), string(letters[1:])):
+		return strings.ToUpper(string(letters[:1]))
+	}
+	return text
+}
+
+// misreadI matches a word that begins with what tesseract makes of a capital I: no English word begins with an l, a stroke or a bracket
+// before such letters.
+var misreadI = regexp.MustCompile(`^[l|[][bcdfghjkmnpqrstvwxz][a-z]{2,}`)
+
+// capital puts the I back at the beginning of a word.
+func capital(text string) string {
+	if misreadI.MatchString(text) {
+		return "I" + text[1:]
 	}
 	return text
 }

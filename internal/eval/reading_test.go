@@ -20,7 +20,7 @@ import (
 // layout is the reader of a worker without a language model.
 func layout(t *testing.T) Reader {
 	t.Helper()
-	r, err := document.NewReader(document.Options{})
+	r, err := document.NewReader(document.Options{Looks: acord.Looks})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,3 +72,21 @@ const (
 	Rule    MarkKind = "rule"    // a straight horizontal or vertical line, or a thin rectangle
 	Frame   MarkKind = "frame"   // a rectangle, such as a tick box or a table cell
 )
+
+// Look is a place of a page read by OCR that a reader of the layout wants to have looked at again, because it knows what may be
+// written there. Several lines may stand in it.
+type Look struct {
+	Box  certificate.Box
+	Kind LookKind
+}
+
+// LookKind says what a place may hold besides nothing.
+type LookKind string
+
+// The kinds of places.
+const (
+	LookAmount LookKind = "amount" // whole dollars, perhaps with a sign and cents
+	LookDate   LookKind = "date"
+	LookLetter LookKind = "letter" // an insurer's letter, A to F
+	LookMark   LookKind = "mark"   // an X, Y or N
+)

@@ -30,7 +30,7 @@ type Reader struct {
 func New(c *config.Config, program string) (*Reader, error) {
 	options := document.Options{
 		EngineName: c.PDFEngine, Licence: document.Licence{Key: c.UnipdfLicence.Reveal()},
-		Memory: int64(c.ReaderMemory) << 20,
+		Memory: int64(c.ReaderMemory) << 20, Looks: acord.Looks,
 	}
 	if program != "" {
 		options.Command = []string{program, ChildCommand}

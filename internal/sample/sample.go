@@ -81,6 +81,7 @@ const (
 	Text     Kind = "text"     // positioned text
 	Scan     Kind = "scan"     // one skewed and noisy picture at 200 dpi, without text
 	Outlines Kind = "outlines" // text drawn as paths, as some printer drivers do
+	Overlay  Kind = "overlay"  // a picture of the empty form, and what is filled in as text over it
 )
 
 // Draw gives the sample as a PDF: one page, and those that Extras put around it. It fails for a kind that the sample's layout or its rows do not fit; FitsForm
@@ -140,7 +141,7 @@ func (s Sample) lay(faces *faces) *sheet {
 
 func render(kind Kind, faces *faces, style Style, sheets []*sheet) ([]byte, error) {
 	switch kind {
-	case Form, Text, Outlines:
+	case Form, Text, Outlines, Overlay:
 		return writePDF(kind, faces, style, sheets)
 	case Scan:
 		return writeScan(faces, style, sheets)

@@ -29,7 +29,7 @@ func TestEveryKindOfRandomSampleIsAValidPDF(t *testing.T) {
 	conf := relaxed()
 	for seed := range uint64(12) {
 		s := Random(seed, someDay())
-		for _, kind := range []Kind{Form, Text, Scan, Outlines} {
+		for _, kind := range []Kind{Form, Text, Scan, Outlines, Overlay} {
 			if kind == Form && !s.FitsForm() {
 				continue
 			}

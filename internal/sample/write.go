@@ -40,7 +40,10 @@ func writePDF(kind Kind, faces *faces, style Style, sheets []*sheet) ([]byte, er
 	d.pages = d.reserve()
 	var kids, fields []string
 	for _, s := range sheets {
-		page, widgets := d.page(s)
+		page, widgets, err := d.page(s)
+		if err != nil {
+			return nil, err
+		}
 		kids = append(kids, fmt.Sprintf("%d 0 R", page))
 		fields = append(fields, widgets...)
 	}
@@ -55,14 +58,21 @@ func writePDF(kind Kind, faces *faces, style Style, sheets []*sheet) ([]byte, er
 }
 
 // page writes a sheet and gives the number of its page object and references to its widgets.
-func (d *document) page(s *sheet) (int, []string) {
+func (d *document) page(s *sheet) (int, []string, error) {
 	page := d.reserve()
 	var widgets []string
-	if d.kind == Form {
+	var under int
+	switch d.kind {
+	case Form:
 		for _, f := range s.fields {
 			widgets = append(widgets, fmt.Sprintf("%d 0 R", d.widget(f, page, s)))
 		}
-	} else {
+	case Overlay:
+		var err error
+		if under, err = d.emptyForm(s); err != nil {
+			return 0, nil, err
+		}
+	default:
 		s.flatten()
 	}
 	var c bytes.Buffer
@@ -71,6 +81,9 @@ func (d *document) page(s *sheet) (int, []string) {
 		// Stored lying on its side: /Rotate 90 turns the page clockwise for display.
 		media, rotate = "0 0 792 612", " /Rotate 90"
 		c.WriteString("0 1 -1 0 792 0 cm\n")
+	}
+	if under != 0 {
+		c.WriteString("q 612 0 0 792 0 0 cm /Under Do Q\n")
 	}
 	for _, st := range s.strokes {
 		fmt.Fprintf(&c, "%s w", num(st.width))
@@ -91,10 +104,17 @@ func (d *document) page(s *sheet) (int, []string) {
 		}
 	}
 	resources := "/Font " + d.fontDict()
+	var pictures string
+	if under != 0 {
+		pictures = fmt.Sprintf(" /Under %d 0 R", under)
+	}
 	if s.image != nil {
 		b := *s.image
-		resources += fmt.Sprintf(" /XObject << /Sig %d 0 R >>", d.signature())
+		pictures += fmt.Sprintf(" /Sig %d 0 R", d.signature())
 		fmt.Fprintf(&c, "q %s 0 0 %s %s %s cm /Sig Do Q\n", num(b[2]-b[0]), num(b[3]-b[1]), num(b[0]), num(pageHeight-b[3]))
+	}
+	if pictures != "" {
+		resources += " /XObject <<" + pictures + " >>"
 	}
 	content := d.stream("", c.Bytes())
 	annots := ""
@@ -103,7 +123,18 @@ func (d *document) page(s *sheet) (int, []string) {
 	}
 	d.objects[page-1] = fmt.Sprintf("<< /Type /Page /Parent %d 0 R /MediaBox [%s]%s /Contents %d 0 R /Resources << %s >>%s >>",
 		d.pages, media, rotate, content, resources, annots)
-	return page, widgets
+	return page, widgets, nil
+}
+
+// emptyForm adds a picture of what is printed on a sheet, and leaves what is filled in to be written over it.
+func (d *document) emptyForm(s *sheet) (picture int, err error) {
+	form := sheet{lines: s.lines, strokes: s.strokes}
+	if picture, err = d.picture(newRaster(d.faces, Scanner{}).draw(&form), false); err != nil {
+		return 0, err
+	}
+	s.lines, s.strokes = nil, nil
+	s.flatten()
+	return picture, nil
 }
 
 func (d *document) font(f fontKey) *fontResource {

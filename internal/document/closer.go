@@ -1,0 +1,229 @@
+package document
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"certflow/internal/page"
+)
+
+// closer is a line of ink that is looked at again with what may stand there in mind.
+type closer struct {
+	box   rect
+	kind  page.LookKind
+	words []int // that were read there
+}
+
+// maxClosers bounds the lines that are looked at again; a table has some fifty.
+const maxClosers = 120
+
+// closers lists the lines of ink in the places that are to be looked at. Lines on which words were read that cannot be what is
+// expected, such as "Included", are left out; so is what is too large for a single letter where one is expected.
+func (m *bitmap) closers(looks []page.Look, words []seen, scale point, threshold byte) []closer {
+	var out []closer
+	for _, l := range looks {
+		place := rect{l.Box[0] * scale.x, l.Box[1] * scale.y, l.Box[2] * scale.x, l.Box[3] * scale.y}
+		for _, line := range m.linesIn(place, threshold) {
+			c := closer{box: line, kind: l.Kind}
+			// Places of neighbouring rows may share a line that stands on their border.
+			if slices.ContainsFunc(out, func(o closer) bool { return o.box.contains(line.center()) || line.contains(o.box.center()) }) {
+				continue
+			}
+			for i, w := range words {
+				if c.holds(w.box) {
+					c.words = append(c.words, i)
+				}
+			}
+			slices.SortFunc(c.words, func(a, b int) int { return cmp.Compare(words[a].box.x0, words[b].box.x0) })
+			if c.plausible(words) && len(out) < maxClosers {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// holds reports whether a word stands on the line. Tesseract gives some words boxes that are too high.
+func (c closer) holds(word rect) bool {
+	x := word.center().x
+	return x > c.box.x0 && x < c.box.x1 && min(c.box.y1, word.y1)-max(c.box.y0, word.y0) > 0.5*min(c.box.height(), word.height())
+}
+
+// plausible reports whether a line may hold what is expected, by its size and by what was read there before.
+func (c closer) plausible(words []seen) bool {
+	letter := c.kind == page.LookLetter || c.kind == page.LookMark
+	if letter {
+		return c.box.width() < 1.7*c.box.height() && c.box.height() < 60
+	}
+	numbers, letters := 0, 0
+	for _, i := range c.words {
+		for _, r := range words[i].text {
+			switch {
+			case unicode.IsDigit(r):
+				numbers++
+			case unicode.IsLetter(r) && !strings.ContainsRune("sSoOlIiBGQ", r):
+				letters++
+			}
+		}
+	}
+	return c.box.width() > 1.5*c.box.height() && numbers+3 > letters && (numbers > 0 || letters == 0 && len(c.words) == 0)
+}
+
+// linesIn are the lines of ink within a place, as boxes; specks and what is left of rules are none.
+func (m *bitmap) linesIn(place rect, threshold byte) []rect {
+	inner := place.intersect(rect{0, 0, float64(m.width), float64(m.height)})
+	if inner.empty() {
+		return nil
+	}
+	x0, y0 := int(inner.x0), int(inner.y0)
+	part := m.part(x0, y0, int(inner.x1), int(inner.y1))
+	blots := part.blots(newMask(part.width/2+1, part.height/2+1), threshold)
+	var lines []rect
+	for _, b := range blots {
+		around := slices.ContainsFunc(blots, func(o rect) bool {
+			return o.x0 > b.x0+4 && o.y0 > b.y0+4 && o.x1 < b.x1-4 && o.y1 < b.y1-4
+		})
+		if b.height() > letterHigh || b.width() > widestPatch || b.width() < 6 && b.height() > 40 || b.width() > 8*b.height() || around {
+			continue // a frame, a rule, or what is left of them
+		}
+		joined := false
+		for i, o := range lines {
+			if overlap := min(o.y1, b.y1) - max(o.y0, b.y0); overlap > 0.5*min(o.height(), b.height()) {
+				lines[i], joined = o.union(b), true
+				break
+			}
+		}
+		if !joined {
+			lines = append(lines, b)
+		}
+	}
+	for i, b := range lines {
+		lines[i] = rect{b.x0 + float64(x0), b.y0 + float64(y0), b.x1 + float64(x0), b.y1 + float64(y0)}
+	}
+	return lines
+}
+
+// part is a copy of a rectangle of the image.
+func (m *bitmap) part(x0, y0, x1, y1 int) *bitmap {
+	w, h := max(x1-x0, 0), max(y1-y0, 0)
+	out := &bitmap{w, h, make([]byte, w*h)}
+	for y := range h {
+		copy(out.pix[y*w:(y+1)*w], m.pix[(y0+y)*m.width+x0:(y0+y)*m.width+x1])
+	}
+	return out
+}
+
+// What is expected in places of a known kind.
+var (
+	amountShape = regexp.MustCompile(`^\$?([1-9]\d{0,2}(,\d{3})+|[1-9]\d*)(\.\d\d)?$`)
+	dateShape   = regexp.MustCompile(`^(\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d\d-\d\d)$`)
+)
+
+// fits reports whether a text is what a place may hold.
+func fits(kind page.LookKind, text string) bool {
+	switch kind {
+	case page.LookAmount:
+		return amountShape.MatchString(text)
+	case page.LookDate:
+		return dateShape.MatchString(text)
+	case page.LookLetter:
+		return len(text) == 1 && strings.Contains("ABCDEF", text)
+	}
+	return len(text) == 1 && strings.Contains("XYN", text)
+}
+
+// withCloser puts what was read at a closer look into words, found saying by page which line it is of: where it fits its place it takes
+// the place of the words that were read there before. It is as sure as the surer of two readings that agree, and hardly sure where they
+// do not.
+func withCloser(words []seen, lines []closer, found []seen) []seen {
+	byLine := make([][]seen, len(lines))
+	for _, w := range found {
+		if w.page >= 1 && w.page <= len(lines) {
+			byLine[w.page-1] = append(byLine[w.page-1], w)
+		}
+	}
+	gone := map[int]bool{}
+	for i, c := range lines {
+		var before []seen
+		inside := true
+		for _, j := range c.words {
+			w := words[j]
+			inside = inside && !gone[j] && w.box.x0 > c.box.x0-0.5*c.box.height() && w.box.x1 < c.box.x1+0.5*c.box.height()
+			before = append(before, w)
+		}
+		first, second := c.joined(before), c.joined(byLine[i])
+		if !inside || !fits(c.kind, second.text) && (!fits(c.kind, first.text) || len(before) < 2) {
+			continue
+		}
+		word := second
+		switch {
+		case len(before) == 0:
+		case strings.TrimPrefix(first.text, "$") == strings.TrimPrefix(second.text, "$"):
+			word.confidence = max(first.confidence, second.confidence)
+		default:
+			if !fits(c.kind, second.text) || fits(c.kind, first.text) && likelier(first, second) {
+				word = first
+			}
+			word.confidence = min(word.confidence, disputed)
+		}
+		for _, j := range c.words {
+			gone[j] = true
+		}
+		words = append(words, seen{text: word.text, box: c.box, confidence: word.confidence})
+	}
+	kept := words[:0:0]
+	for i, w := range words {
+		if !gone[i] {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+// likelier reports whether the first of two readings that differ is the likelier one: limits are mostly zeros, which tesseract takes
+// for other digits more often than the other way round. Nobody is sure of it either way.
+func likelier(first, second seen) bool {
+	a, b := strings.Count(first.text, "0"), strings.Count(second.text, "0")
+	if len(first.text) == len(second.text) && a != b {
+		return a > b
+	}
+	return first.confidence > second.confidence
+}
+
+// joined makes one word of what was read on a line. A dollar sign before an amount is often read as another character; where that is a
+// digit, nobody can be sure of the amount.
+func (c closer) joined(found []seen) seen {
+	slices.SortStableFunc(found, func(a, b seen) int { return cmp.Compare(a.box.x0, b.box.x0) })
+	out := seen{confidence: 1}
+	for i, w := range found {
+		switch lone := strings.Trim(w.text, "|[](){}.'‘’ "); {
+		case essence(w.text) == "" && !strings.ContainsAny(w.text, "$§"):
+			continue
+		case c.kind == page.LookAmount && i == 0 && len(found) > 1 && strings.Contains("$sS§", lone):
+			out.text = "$"
+			continue
+		case c.kind == page.LookAmount && i == 0 && len(found) == 2 && strings.Contains("358", lone) && amountShape.MatchString(found[1].text):
+			out.text, out.confidence = "$", disputed
+			continue
+		}
+		out.text += w.text
+		out.confidence = min(out.confidence, w.confidence)
+	}
+	switch c.kind {
+	case page.LookAmount:
+		bare := strings.TrimLeft(out.text, "$sS§")
+		sign := out.text[:min(len(out.text)-len(bare), 1)]
+		if sign != "" {
+			sign = "$"
+		}
+		out.text = sign + strings.Trim(bare, ".,/-|[](){}_'‘’~ ")
+	case page.LookDate:
+		out.text = strings.Trim(out.text, ".,|[](){}_'‘’~ ")
+	default:
+		out.text = single(strings.Trim(out.text, ".,|[](){}_'‘’~- "))
+	}
+	return out
+}

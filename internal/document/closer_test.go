@@ -1,0 +1,139 @@
+package document
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
+)
+
+// wholePage is a place as large as the bitmaps of these tests.
+func wholePage(kind page.LookKind) []page.Look {
+	return []page.Look{{Box: certificate.Box{0, 0, 400, 200}, Kind: kind}}
+}
+
+// figuresAt draws eight strokes as high as digits.
+func figuresAt(m *bitmap, x, y int) {
+	for i := range 8 {
+		m.black(x+20*i, y, x+20*i+12, y+24)
+	}
+}
+
+func TestLinesAreLookedAtAgainWhereTheyMayHoldWhatIsExpected(t *testing.T) {
+	t.Parallel()
+	figures := white255(400, 200)
+	figuresAt(figures, 100, 40)
+	letter := white255(400, 200)
+	letter.black(100, 40, 124, 66)
+	framed := white255(400, 200)
+	framed.boxAt(80, 20, 64)
+	framed.black(100, 40, 124, 66)
+	speck := white255(400, 200)
+	speck.black(100, 40, 104, 44)
+	rest := white255(400, 200)
+	rest.black(5, 20, 9, 80)
+	word := func(text string) []seen { return []seen{{text: text, box: rect{98, 38, 260, 66}, confidence: 0.9}} }
+	for name, test := range map[string]struct {
+		m     *bitmap
+		kind  page.LookKind
+		words []seen
+		want  int
+	}{
+		"an amount that was read":                  {figures, page.LookAmount, word("1,000,000"), 1},
+		"an amount that was overlooked":            {figures, page.LookAmount, nil, 1},
+		"a word where an amount could be":          {figures, page.LookAmount, word("Included"), 0},
+		"a word where a date could be":             {figures, page.LookDate, word("Continuous"), 0},
+		"a letter":                                 {letter, page.LookLetter, nil, 1},
+		"a mark in a frame":                        {framed, page.LookMark, nil, 1},
+		"a mark":                                   {letter, page.LookMark, nil, 1},
+		"a line where one letter is expected":      {figures, page.LookMark, nil, 0},
+		"a letter where an amount is expected":     {letter, page.LookAmount, nil, 0},
+		"dirt":                                     {speck, page.LookMark, nil, 0},
+		"what is left of a rule beside the letter": {rest, page.LookMark, nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := test.m.closers(wholePage(test.kind), test.words, point{1, 1}, 128); len(got) != test.want {
+				t.Errorf("looked at again: %v", got)
+			}
+		})
+	}
+	t.Run("a line on the border of two places counts once", func(t *testing.T) {
+		t.Parallel()
+		looks := append(wholePage(page.LookAmount), wholePage(page.LookAmount)...)
+		if got := figures.closers(looks, nil, point{1, 1}, 128); len(got) != 1 {
+			t.Errorf("looked at again: %v", got)
+		}
+	})
+}
+
+func TestACloserLookTakesThePlaceOfWhatWasReadBefore(t *testing.T) {
+	t.Parallel()
+	line := rect{100, 40, 260, 66}
+	at := func(text string, x0, x1, confidence float64) seen {
+		return seen{text: text, box: rect{x0, 41, x1, 65}, confidence: confidence}
+	}
+	for name, test := range map[string]struct {
+		kind          page.LookKind
+		first, second []seen
+		want          []seen
+	}{
+		"parts of an amount become one": {page.LookAmount, []seen{at("$300,", 100, 180, 0.9), at("000", 200, 260, 0.8)}, []seen{at("$300,000", 100, 260, 0.95)},
+			[]seen{{text: "$300,000", box: line, confidence: 0.95}}},
+		"two readings that agree are as sure as the surer one": {page.LookAmount, []seen{at("s300,000", 100, 260, 0.9)}, []seen{at("300,000", 100, 260, 0.4)},
+			[]seen{{text: "300,000", box: line, confidence: 0.9}}},
+		"a sign that was read as a digit leaves nobody sure": {page.LookAmount, []seen{at("3", 100, 110, 0.9), at("1,000,000", 115, 260, 0.9)}, []seen{at("3", 100, 110, 0.9), at("1,000,000", 115, 260, 0.9)},
+			[]seen{{text: "$1,000,000", box: line, confidence: disputed}}},
+		"a million before its comma belongs to the amount": {page.LookAmount, []seen{at("1,", 100, 110, 0.9), at("500,000", 115, 260, 0.9)}, []seen{at("1,500,000", 100, 260, 0.9)},
+			[]seen{{text: "1,500,000", box: line, confidence: 0.9}}},
+		"two readings that differ are not sure": {page.LookAmount, []seen{at("309,", 100, 180, 0.9), at("000", 200, 260, 0.9)}, []seen{at("300,000", 100, 260, 0.97)},
+			[]seen{{text: "300,000", box: line, confidence: disputed}}},
+		"of two that differ the one with more zeros stands": {page.LookAmount, []seen{at("500,", 100, 180, 0.9), at("000", 200, 260, 0.9)}, []seen{at("500,060", 100, 260, 0)},
+			[]seen{{text: "500,000", box: line, confidence: disputed}}},
+		"what is no amount changes nothing": {page.LookAmount, []seen{at("1,000", 100, 260, 0.9)}, []seen{at("1,00/0", 100, 260, 0.9)},
+			[]seen{at("1,000", 100, 260, 0.9)}},
+		"an overlooked letter is added": {page.LookLetter, nil, []seen{at("B", 100, 120, 0.9)},
+			[]seen{{text: "B", box: line, confidence: 0.9}}},
+		"no letter but A to F is an insurer's": {page.LookLetter, nil, []seen{at("X", 100, 120, 0.9)}, nil},
+		"an N is no insurer's letter":          {page.LookLetter, nil, []seen{at("N", 100, 120, 0.9)}, nil},
+		"no mark but X, Y and N":               {page.LookMark, nil, []seen{at("A", 100, 120, 0.9)}, nil},
+		"a word that reaches beyond the line stays": {page.LookDate, []seen{at("01/01/202601/01/2027", 100, 400, 0.9)}, []seen{at("01/01/2026", 100, 260, 0.9)},
+			[]seen{at("01/01/202601/01/2027", 100, 400, 0.9)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := closer{box: line, kind: test.kind}
+			for i := range test.first {
+				c.words = append(c.words, i)
+			}
+			for i := range test.second {
+				test.second[i].page = 1
+			}
+			got := withCloser(test.first, []closer{c}, test.second)
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(seen{}, rect{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestALoneLetterIsReadAsOne(t *testing.T) {
+	t.Parallel()
+	for read, want := range map[string]string{"xX": "X", "x": "X", "¥": "Y", "N": "N", "é": "é", "AB": "AB", "": ""} {
+		if got := single(read); got != want {
+			t.Errorf("%q becomes %q, want %q", read, got, want)
+		}
+	}
+}
+
+func TestACapitalIIsPutBack(t *testing.T) {
+	t.Parallel()
+	for read, want := range map[string]string{"lronbridge": "Ironbridge", "[ronwood": "Ironwood", "lndemnity": "Indemnity", "land": "land", "lbs": "lbs",
+		"llama": "llama", "ltd": "ltd", "lyric": "lyric"} {
+		if got := capital(read); got != want {
+			t.Errorf("%q becomes %q, want %q", read, got, want)
+		}
+	}
+}
