@@ -51,6 +51,9 @@ func runDev(ctx context.Context, c *cli.Command) error {
 	if dev.UIURL != "" {
 		fmt.Printf("  Temporal UI  %s\n", dev.UIURL)
 	}
+	if dev.Metrics != "" {
+		fmt.Printf("  metrics      %s\n", dev.Metrics)
+	}
 	fmt.Print("Ctrl-C stops it.\n\n")
 	select {
 	case <-ctx.Done():

@@ -34,6 +34,7 @@ type DevOptions struct {
 type Dev struct {
 	URL     string // of the API
 	UIURL   string // of the Temporal UI; empty when Temporal is somebody else's
+	Metrics string // URL of the metrics; empty when they are off
 	Account string
 	Service *Service
 	// Postgres and Temporal are the private servers; nil where somebody else's are used.
@@ -165,9 +166,15 @@ func (d *Dev) settle(c *config.Config, o DevOptions) error {
 	}
 	addr, err := free(o.Addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr %w", err)
 	}
 	c.Addr, c.MetricsAddr = addr, o.MetricsAddr
+	if o.MetricsAddr != "" && o.MetricsAddr != "off" {
+		if c.MetricsAddr, err = free(o.MetricsAddr); err != nil {
+			return fmt.Errorf("CERTFLOW_METRICS_ADDR %w", err)
+		}
+		d.Metrics = "http://" + c.MetricsAddr + "/metrics"
+	}
 	c.OperatorAccounts = []string{devAccount}
 	c.DrainTime, c.ShutdownTime = 0, devShutdown
 	c.PublicURL = "http://" + addr
@@ -192,7 +199,7 @@ func (d *Dev) blobs(o DevOptions) (string, error) {
 func free(addr string) (string, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return "", fmt.Errorf("--addr %q should look like 127.0.0.1:8080", addr)
+		return "", fmt.Errorf("%q should look like 127.0.0.1:8080", addr)
 	}
 	if port != "0" {
 		return addr, nil

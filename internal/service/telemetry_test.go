@@ -1,0 +1,369 @@
+package service_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	trace "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/encoding/prototext"
+	"google.golang.org/protobuf/proto"
+
+	"certflow/api/client"
+	"certflow/internal/sample"
+	"certflow/internal/secret"
+	"certflow/internal/service"
+)
+
+// collected is a collector of spans that speaks OTLP by HTTP and keeps what it gets.
+type collected struct {
+	*httptest.Server
+	mu    sync.Mutex
+	spans []*trace.Span
+	text  strings.Builder // everything that came, resources too
+}
+
+func collect(t *testing.T) *collected {
+	c := &collected{}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		var request collector.ExportTraceServiceRequest
+		if err == nil {
+			err = proto.Unmarshal(body, &request)
+		}
+		if err != nil || r.URL.Path != "/v1/traces" {
+			t.Errorf("a request to %s is no OTLP: %v", r.URL.Path, err)
+			return
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.text.WriteString(prototext.Format(&request))
+		for _, resource := range request.ResourceSpans {
+			for _, scope := range resource.ScopeSpans {
+				c.spans = append(c.spans, scope.Spans...)
+			}
+		}
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+func (c *collected) all() []*trace.Span {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.spans)
+}
+
+// traceOf is the names of the spans of the trace that has one with this name and attribute, in alphabetical order.
+func (c *collected) traceOf(name, attribute, value string) []string {
+	var id string
+	for _, span := range c.all() {
+		if span.Name == name && attributeOf(span, attribute) == value {
+			id = hex.EncodeToString(span.TraceId)
+		}
+	}
+	names := map[string]bool{}
+	for _, span := range c.all() {
+		if hex.EncodeToString(span.TraceId) == id {
+			names[span.Name] = true
+		}
+	}
+	return slices.Sorted(func(yield func(string) bool) {
+		for name := range names {
+			if !yield(name) {
+				return
+			}
+		}
+	})
+}
+
+func attributeOf(span *trace.Span, name string) string {
+	for _, a := range span.Attributes {
+		if a.Key == name {
+			return a.Value.GetStringValue()
+		}
+	}
+	return ""
+}
+
+// observed is `certflow dev` as a process, with all that can be seen of it from outside.
+type observed struct {
+	*stack
+	metricsURL string
+	spans      *collected
+	in         *inbox
+	log        *processLog
+}
+
+// processLog keeps what a process writes.
+type processLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *processLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *processLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// hook is the secret end of the endpoint's URL.
+const hook = "/hooks/9f2c-endpoint-path"
+
+// observe runs the whole service with everything that lets it be watched, and a language model that answers nothing but errors.
+func observe(t *testing.T) *observed {
+	t.Helper()
+	binary, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &observed{stack: &stack{Dev: &service.Dev{}}, spans: collect(t), in: newInbox(t), log: &processLog{}}
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
+	t.Cleanup(model.Close)
+	cmd := exec.Command(binary, "--log-level", "info", "--log-format", "json", "dev", "--ephemeral", "--addr", "127.0.0.1:0", "--ui-port", "0", "--temporal-port", "0")
+	cmd.Env = append(os.Environ(), "CERTFLOW_METRICS_ADDR=127.0.0.1:0", "OTEL_EXPORTER_OTLP_ENDPOINT="+o.spans.URL, "OTEL_BSP_SCHEDULE_DELAY=100",
+		"CERTFLOW_MODEL_PROVIDER=openai", "CERTFLOW_MODEL=none", "CERTFLOW_MODEL_URL="+model.URL, "CERTFLOW_MODEL_API_KEY=nothing")
+	cmd.Stderr = o.log
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // may have ended
+		if err := cmd.Wait(); err != nil {
+			t.Error("certflow dev ended with:", err)
+		}
+	})
+	for said := bufio.NewScanner(out); o.metricsURL == "" && said.Scan(); {
+		switch what, url, _ := strings.Cut(strings.TrimSpace(said.Text()), "  "); what {
+		case "API":
+			o.URL = strings.TrimSpace(url)
+		case "metrics":
+			o.metricsURL = strings.TrimSpace(url)
+		}
+	}
+	if o.metricsURL == "" {
+		if strings.Contains(o.log.String(), "not found") && os.Getenv("CI") != "true" {
+			t.Skip(o.log.String())
+		}
+		t.Fatal("certflow dev did not start: ", o.log.String())
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the process
+	o.settle(t)
+	return o
+}
+
+// settle makes what a review needs.
+func (o *observed) settle(t *testing.T) {
+	t.Helper()
+	var err error
+	if o.api, err = service.Client(o.URL, secret.NewText(service.DevKey)); err != nil {
+		t.Fatal(err)
+	}
+	contractor, err := o.api.CreateContractorWithBodyWithResponse(t.Context(), nil, "application/json", strings.NewReader(sample.DemoContractor))
+	if err != nil || contractor.JSON201 == nil {
+		t.Fatalf("create a contractor: %v %s", err, contractor.Body)
+	}
+	o.contractor = contractor.JSON201.ID
+	requirement, err := o.api.CreateInsuranceRequirementWithBodyWithResponse(t.Context(), nil, "application/json", strings.NewReader(sample.DemoRequirement))
+	if err != nil || requirement.JSON201 == nil {
+		t.Fatalf("create a requirement: %v %s", err, requirement.Body)
+	}
+	endpoint, err := o.api.CreateWebhookEndpointWithResponse(t.Context(), nil, client.WebhookEndpointCreate{URL: o.in.URL + hook})
+	if err != nil || endpoint.JSON201 == nil {
+		t.Fatalf("create an endpoint: %v %s", err, endpoint.Body)
+	}
+}
+
+// metrics is the page of metrics.
+func (o *observed) metrics(t *testing.T) string {
+	t.Helper()
+	response, err := http.Get(o.metricsURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s %v", o.metricsURL, response.Status, err)
+	}
+	return string(text)
+}
+
+// until waits for what comes by itself.
+func until(t *testing.T, what func() string, done func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(time.Minute)
+	defer deadline.Stop()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-deadline.C:
+			t.Fatalf("after a minute it is still not so that %s", what())
+		case <-tick.C:
+		}
+	}
+}
+
+// personal are words of what was uploaded and asked, and of what nobody but its owner may know.
+func personal() []string {
+	return []string{"harbor", "pine", "abernathy", "june", "approved.pdf", "scan.pdf", "truncated.pdf", ".example", "whsec_", hook, service.DevKey}
+}
+
+func TestWhatTheServiceShowsOfItself(t *testing.T) {
+	t.Parallel()
+	o := observe(t)
+	files := samples(t)
+	id := o.upload(t, files["approved.pdf"])
+	o.verdict(t, id, time.Minute)
+	o.verdict(t, o.upload(t, files["truncated.pdf"]), time.Minute)
+	o.upload(t, files["scan.pdf"]) // the model is asked about it, and asked again later: its verdict is not awaited
+	if got, err := o.api.GetCertificateWithResponse(t.Context(), "June.Abernathy@harbor.example", nil); err != nil || got.StatusCode() != http.StatusNotFound {
+		t.Fatalf("a certificate that cannot be: %v %s", err, got.Body)
+	}
+	var text string
+	until(t, func() string { return "webhooks came, were counted, and the model was asked:\n" + text }, func() bool {
+		text = o.metrics(t)
+		return strings.Contains(text, `certflow_deliveries_total{state="succeeded"} 2`) && strings.Contains(text, "certflow_model_cost_dollars_total{") &&
+			strings.Contains(text, "certflow_queue_pollers{")
+	})
+
+	t.Run("one trace leads from the upload to the webhook", func(t *testing.T) {
+		want := []string{
+			"BEGIN", "COMMIT", "INSERT certificates", "INSERT deliveries", "POST webhook", "RunActivity:AttemptDelivery", "RunActivity:EvaluateRules", "RunActivity:ParseCertificate",
+			"RunActivity:TrimPages", "RunActivity:ValidateDocument", "RunWorkflow:DeliverWebhook", "RunWorkflow:ReviewCertificate",
+			"StartChildWorkflow:DeliverWebhook", "StartWorkflow:ReviewCertificate", "UploadCertificate",
+		}
+		var missing []string
+		until(t, func() string { return fmt.Sprintf("%q came", missing) }, func() bool {
+			got := o.spans.traceOf("UploadCertificate", "certflow.certificate", id)
+			missing = slices.DeleteFunc(slices.Clone(want), func(name string) bool { return slices.Contains(got, name) })
+			return len(missing) == 0
+		})
+	})
+
+	t.Run("no trace names a person or tells a secret", func(t *testing.T) {
+		o.spans.mu.Lock()
+		text := o.spans.text.String()
+		o.spans.mu.Unlock()
+		noneOf(t, text)
+		for _, never := range []string{"url.path", "url.full", "db.statement", "db.query.text", "user_agent", "client.address"} {
+			if strings.Contains(text, never) {
+				t.Errorf("spans have %s, which may hold anything", never)
+			}
+		}
+	})
+
+	t.Run("the log follows a certificate and names nobody", func(t *testing.T) {
+		text := o.log.String()
+		noneOf(t, text)
+		progress := regexp.MustCompile(`^ *\d+\.\d{1,2}s  `)
+		found := map[string]bool{}
+		for line := range strings.Lines(text) {
+			if progress.MatchString(line) {
+				continue // what dev tells a person while it starts
+			}
+			var said map[string]any
+			if err := json.Unmarshal([]byte(line), &said); err != nil {
+				t.Errorf("a line of the log is no JSON: %s", line)
+				continue
+			}
+			if said["certificate"] != id {
+				continue
+			}
+			for _, key := range []string{"account", "request", "workflow", "run", "trace"} {
+				if said[key] != nil {
+					found[fmt.Sprint(said["msg"], " with ", key)] = true
+				}
+			}
+		}
+		for _, want := range []string{"request with account", "request with request", "request with trace", "activity with account", "activity with workflow", "activity with run", "activity with trace"} {
+			if !found[want] {
+				t.Errorf("the log has no %s of the certificate; it has %v", want, found)
+			}
+		}
+	})
+
+	t.Run("the metrics are those of the table", func(t *testing.T) {
+		shown := families(o.metrics(t))
+		told := table(t)
+		ours := func(name string) bool { return strings.HasPrefix(name, "certflow_") }
+		if diff := cmp.Diff(slices.DeleteFunc(slices.Clone(told), func(n string) bool { return !ours(n) }),
+			slices.DeleteFunc(slices.Clone(shown), func(n string) bool { return !ours(n) })); diff != "" {
+			t.Errorf("the table in ARCHITECTURE.md tells of other metrics than there are (-told +shown):\n%s", diff)
+		}
+		for _, name := range told {
+			if !slices.Contains(shown, name) {
+				t.Errorf("%s stands in the table and is not shown", name)
+			}
+		}
+		if text := o.metrics(t); strings.Contains(text, "acct_") || strings.Contains(text, "ci_") || strings.Contains(text, "whe_") {
+			t.Error("a label holds an id: it would make a series for every object")
+		} else {
+			noneOf(t, text)
+		}
+	})
+}
+
+// noneOf looks for what must not be told.
+func noneOf(t *testing.T, text string) {
+	t.Helper()
+	lower := strings.ToLower(text)
+	for _, word := range personal() {
+		if at := strings.Index(lower, strings.ToLower(word)); at >= 0 {
+			t.Errorf("%q is told: …%s…", word, text[max(0, at-200):min(len(text), at+100)])
+		}
+	}
+}
+
+// families are the names of the metrics of a page, in order.
+func families(page string) []string {
+	var names []string
+	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\S+)`).FindAllStringSubmatch(page, -1) {
+		names = append(names, found[1])
+	}
+	slices.Sort(names)
+	return names
+}
+
+// table is the names of the metrics that ARCHITECTURE.md tells of, in order.
+func table(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, found := range regexp.MustCompile("(?m)^\\| `((?:certflow|temporal)_[a-z_]+)`").FindAllStringSubmatch(string(text), -1) {
+		names = append(names, found[1])
+	}
+	slices.Sort(names)
+	return names
+}
