@@ -14,8 +14,8 @@ import (
 	"certflow/internal/telemetry"
 )
 
-// Trace has every query that belongs to a recorded trace show itself there.
-func (db *DB) Trace() { db.bun.AddQueryHook(spans{}) }
+// Trace has every query that belongs to a recorded trace show itself there. It is called before the first query.
+func (db *DB) Trace() { db.bun = db.bun.WithQueryHook(spans{}) }
 
 // spans makes a span of a query: its verb, its table, and PostgreSQL's code where it failed. Never its text, which bun writes with the values in it;
 // that is why this stands here instead of bun's own hook, which keeps the text.
