@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -40,6 +41,10 @@ const (
 	overdueBy = time.Minute
 	// orphanAge is how old a blob must be that nothing refers to.
 	orphanAge = 24 * time.Hour
+	// recentUploads is how far back each sweep of the store looks at every day of uploads.
+	recentUploads = 3 * 24 * time.Hour
+	// keyUseAge is how long it is kept what keys were used for.
+	keyUseAge = 400 * 24 * time.Hour
 	// idempotencyAge is how long an Idempotency-Key is kept (CONTRACT §1).
 	idempotencyAge = 24 * time.Hour
 	// sweepBatch bounds what one step does at once.
@@ -149,8 +154,8 @@ func (s *Sweep) SweepDeliveries(ctx context.Context) (Swept, error) {
 	})
 }
 
-// SweepStore removes uploads older than a day that nothing refers to, forgets old Idempotency-Keys and what accounts do not want kept
-// any longer, and keeps the coming months' partitions ready.
+// SweepStore removes uploads older than a day that nothing refers to, forgets old Idempotency-Keys, old uses of keys and what accounts do not
+// want kept any longer, and keeps the coming months' partitions ready.
 func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
 	var out Swept
 	if _, err := s.DB.EnsurePartitions(ctx, monthsAhead); err != nil {
@@ -159,11 +164,43 @@ func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
 	if _, err := s.DB.ForgetIdempotencyKeys(ctx, now().Add(-idempotencyAge), 10*sweepBatch); err != nil {
 		return out, databaseFault("forget idempotency keys", err)
 	}
+	if _, err := s.DB.ForgetKeyUses(ctx, now().Add(-keyUseAge), 10*sweepBatch); err != nil {
+		return out, databaseFault("forget uses of keys", err)
+	}
 	var err error
 	if out.Removed, err = s.retain(ctx); err != nil {
 		return out, err
 	}
-	err = s.Blobs.Uploads(ctx, now().Add(-orphanAge), sweepBatch, func(keys []string) error {
+	days, err := s.Blobs.Days(ctx)
+	if err != nil {
+		return out, storageFault("list the days of uploads", err)
+	}
+	for _, day := range sweptDays(days, now()) {
+		found, err := s.removeOrphans(ctx, day)
+		if err != nil {
+			return out, storageFault("sweep uploads", err)
+		}
+		out.Found, out.Removed = out.Found+found.Found, out.Removed+found.Removed
+	}
+	return out, nil
+}
+
+// sweptDays chooses of the days that have uploads those that one sweep looks at: the last ones, where new orphans are, and of the older ones
+// another each hour, so that in time none is left out and no sweep lists a whole bucket.
+func sweptDays(days []string, at time.Time) []string {
+	young := at.Add(-recentUploads).UTC().Format(time.DateOnly)
+	split, _ := slices.BinarySearch(days, young)
+	if split == 0 {
+		return days
+	}
+	hour := int(at.Unix() / 3600)
+	return append([]string{days[hour%split]}, days[split:]...)
+}
+
+// removeOrphans removes the uploads of a day that are older than a day and that nothing refers to.
+func (s *Sweep) removeOrphans(ctx context.Context, day string) (Swept, error) {
+	var out Swept
+	err := s.Blobs.Uploads(ctx, day, now().Add(-orphanAge), sweepBatch, func(keys []string) error {
 		activity.RecordHeartbeat(ctx)
 		uploads := make([]string, len(keys))
 		for i, key := range keys {
@@ -185,10 +222,7 @@ func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
 		out.Found += len(keys)
 		return nil
 	})
-	if err != nil {
-		return out, storageFault("sweep uploads", err)
-	}
-	return out, nil
+	return out, err
 }
 
 // each does one thing to every row that was found. A row that fails is logged and left to the next minute: it must not keep

@@ -206,6 +206,50 @@ func TestUploadsThatNothingRefersToAreRemovedAfterADay(t *testing.T) {
 	}
 }
 
+func TestASweepLooksAtTheLastDaysAndAtOneOlderDayInTurn(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 4, 17, 0, 0, time.UTC)
+	recent := []string{"2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"}
+	old := []string{"2025-01-01", "2026-10-31", "2026-11-19"}
+	if diff := cmp.Diff(recent, activities.SweptDays(recent, at)); diff != "" {
+		t.Errorf("of recent days alone (-want +got):\n%s", diff)
+	}
+	if got := activities.SweptDays(nil, at); len(got) != 0 {
+		t.Errorf("an empty bucket has the days %v", got)
+	}
+	seen := map[string]int{}
+	for hour := range len(old) {
+		got := activities.SweptDays(append(slices.Clone(old), recent...), at.Add(time.Duration(hour)*time.Hour))
+		if diff := cmp.Diff(recent, got[1:]); diff != "" {
+			t.Errorf("after %d hours (-want +got):\n%s", hour, diff)
+		}
+		seen[got[0]]++
+	}
+	for _, day := range old {
+		if seen[day] != 1 {
+			t.Errorf("%s was looked at %d times in %d hours, want once", day, seen[day], len(old))
+		}
+	}
+}
+
+func TestOrphansOfAnOldDayAreRemovedInTheirTurnAndOtherDaysNotListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var keys []string
+	for days := range 3 {
+		key := blob.NewKey(time.Now().AddDate(0, 0, -30-days), w.account, id.New(id.Certificate))
+		w.put(key, 30*24*time.Hour)
+		keys = append(keys, key)
+	}
+	if got := must[activities.Swept](t, w.sweep().SweepStore); got.Found != 1 || got.Removed != 1 {
+		t.Errorf("%+v, want the one orphan of one of three days found and removed", got)
+	}
+	left := slices.DeleteFunc(keys, func(key string) bool { return !w.has(key) })
+	if len(left) != 2 {
+		t.Errorf("%d orphans are left, want 2", len(left))
+	}
+}
+
 func TestTheStoreIsKeptReadyForTheComingMonths(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

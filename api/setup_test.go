@@ -403,7 +403,7 @@ func (w *world) upload(path string, parts []part, headers ...string) answer {
 func (w *world) stored() int {
 	w.t.Helper()
 	n := 0
-	err := w.files.Uploads(w.t.Context(), time.Now().Add(time.Hour), 1000, func(keys []string) error { n += len(keys); return nil })
+	err := w.files.Uploads(w.t.Context(), "", time.Now().Add(time.Hour), 1000, func(keys []string) error { n += len(keys); return nil })
 	if err != nil {
 		w.t.Fatal(err)
 	}

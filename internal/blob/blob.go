@@ -122,9 +122,31 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 	return all
 }
 
-// Uploads calls visit with up to batch keys at a time of all blobs whose last change was before olderThan.
-func (s *Store) Uploads(ctx context.Context, olderThan time.Time, batch int, visit func(keys []string) error) error {
-	list := s.bucket.List(nil)
+// Days lists the days of which there are uploads, oldest first, without listing the uploads.
+func (s *Store) Days(ctx context.Context) ([]string, error) {
+	list := s.bucket.List(&blob.ListOptions{Delimiter: "/"})
+	var days []string
+	for {
+		object, err := list.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return days, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list the days of blobs: %w", err)
+		}
+		if object.IsDir {
+			days = append(days, strings.TrimSuffix(object.Key, "/"))
+		}
+	}
+}
+
+// Uploads calls visit with up to batch keys at a time of the blobs of a day, "" for all, whose last change was before olderThan.
+func (s *Store) Uploads(ctx context.Context, day string, olderThan time.Time, batch int, visit func(keys []string) error) error {
+	var options blob.ListOptions
+	if day != "" {
+		options.Prefix = day + "/"
+	}
+	list := s.bucket.List(&options)
 	var keys []string
 	for {
 		object, err := list.Next(ctx)
