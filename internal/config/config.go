@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -132,9 +133,43 @@ type Config struct {
 func Load() (*Config, error) {
 	c, err := env.ParseAs[Config]()
 	if err != nil {
-		return nil, fmt.Errorf("read the environment: %w", err)
+		return nil, fmt.Errorf("read the environment: %w", named(err))
 	}
 	return &c, nil
+}
+
+// named says of every value that cannot be read whose it is, by the variable rather than by our field. The value itself may be a secret.
+func named(err error) error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return err
+	}
+	var faults error
+	for _, one := range all.Errors {
+		var fault env.ParseError
+		if errors.As(one, &fault) {
+			if field, ok := reflect.TypeFor[Config]().FieldByName(fault.Name); ok {
+				one = fmt.Errorf("%s should be %s", field.Tag.Get("env"), form(field.Type))
+			}
+		}
+		faults = errors.Join(faults, one)
+	}
+	return faults
+}
+
+// form says how a value of a type is written.
+func form(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		return "a time with its unit, such as 90s or 15m"
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.String:
+		return "whole numbers, separated by commas"
+	case t.Kind() == reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
 }
 
 // Serving checks what every serving process needs and names what is missing, all at once.
