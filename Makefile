@@ -46,6 +46,10 @@ test: bin/temporald stack-packages $(GOTESTSUM) ## run every test on real server
 	@$(GOTESTSUM) --format pkgname --format-hide-empty-pkg --jsonfile .cache/tests.json --post-run-command tools/count-tests.sh -- \
 		-count=1 -timeout 20m $(TESTFLAGS) $(PACKAGES)
 
+.PHONY: test-upgrade
+test-upgrade: bin/temporald stack-packages ## run the last release's binary on the present schema, beside the present build; needs a tag
+	@go test -count=1 -timeout 10m -v -run TheLastRelease ./internal/deploytest
+
 .PHONY: check
 check: check-format check-vet check-static check-workflows check-spec check-alerts check-generated check-console ## all that can be judged without running: format, vet, staticcheck, workflowcheck, spec, alerts, generated files
 
@@ -107,8 +111,8 @@ console/web/node_modules: console/web/package-lock.json
 	@cd console/web && npm ci --no-audit --no-fund --silent && touch node_modules
 
 .PHONY: vuln
-vuln: $(TOOLS)/govulncheck ## ask vuln.go.dev for known faults in what is called
-	$(TOOLS)/govulncheck $(PACKAGES)
+vuln: $(TOOLS)/govulncheck ## ask vuln.go.dev for known faults in what is called; GOVULNDB=URL asks another database
+	@tools/vuln.sh $(TOOLS)/govulncheck $(PACKAGES)
 
 ##  measure
 
