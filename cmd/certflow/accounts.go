@@ -123,6 +123,7 @@ func keysCommand() *cli.Command {
 				Name: "list", Usage: "list an account's keys", Flags: []cli.Flag{account, jsonFlag()},
 				Action: withDatabase(listKeys),
 			},
+			keyUsesCommand(account),
 			{
 				Name: "roll", Usage: "make a new key and let an old one end", Arguments: []cli.Argument{key},
 				Flags: []cli.Flag{account, &cli.DurationFlag{Name: "overlap", Value: 24 * time.Hour, Usage: "how long the old key goes on"}, jsonFlag()},

@@ -21,6 +21,7 @@ func migrateCommand() *cli.Command {
 			{Name: "up", Usage: "apply what is missing", Action: withOwner(migrateUp)},
 			{Name: "down", Usage: "undo what the last `up` applied", Action: withOwner(migrateDown)},
 			{Name: "status", Usage: "list every step", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateStatus)},
+			{Name: "roles", Usage: "make the roles that serve and nothing else: before a backup is restored", Action: withOwner(migrateRoles)},
 		},
 	}
 }
@@ -51,6 +52,14 @@ func migrateUp(ctx context.Context, c *cli.Command, cfg *config.Config, owner st
 		fmt.Fprintln(c.Root().Writer, "the schema is up to date")
 	}
 	return err
+}
+
+func migrateRoles(ctx context.Context, c *cli.Command, cfg *config.Config, owner string) error {
+	if err := schema.EnsureRoles(ctx, owner, cfg.DatabaseURL.Reveal()); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Root().Writer, "the roles are there")
+	return nil
 }
 
 func migrateDown(ctx context.Context, c *cli.Command, _ *config.Config, owner string) error {

@@ -1,0 +1,82 @@
+package deploytest
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"certflow/internal/service"
+)
+
+func TestAKeyIsRolledAndRevokedInEveryProcessAtOnce(t *testing.T) {
+	w := newWorld(t)
+	addresses := []string{freeAddress(t), freeAddress(t)}
+	for _, address := range addresses {
+		w.api(address)
+	}
+	answers := func(when, key string, want int) {
+		t.Helper()
+		for _, address := range addresses {
+			a, err := w.send(t.Context(), http.MethodGet, address, "/contractors", key, "", nil, "")
+			if err != nil || a.status != want {
+				t.Errorf("%s %s answered %d %s, %v; want %d", when, address, a.status, a.body, err, want)
+			}
+		}
+	}
+	keys := func(args ...string) string {
+		t.Helper()
+		out, err := w.run(w.env(), append([]string{"keys"}, args...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	account := "--account=" + w.dev.Account
+	answers("before anything", service.DevKey, http.StatusOK)
+	old := regexp.MustCompile(`key_[0-9A-Za-z]+`).FindString(keys("list", account))
+	rolled := keys("roll", account, "--overlap=1h", old)
+	fresh, freshID := regexp.MustCompile(`sk_test_\S+`).FindString(rolled), regexp.MustCompile(`key_[0-9A-Za-z]+`).FindString(rolled)
+	answers("while both live, the old key at", service.DevKey, http.StatusOK)
+	answers("while both live, the new key at", fresh, http.StatusOK)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	stream := make(chan error, 1)
+	open := make(chan struct{})
+	go func() {
+		close(open)
+		_, err := w.send(ctx, http.MethodGet, addresses[1], "/events/stream", service.DevKey, "", nil, "")
+		stream <- err
+	}()
+	<-open
+	keys("revoke", account, old)
+	answers("after the revocation the old key at", service.DevKey, http.StatusUnauthorized)
+	answers("after the revocation the new key at", fresh, http.StatusOK)
+	if err := <-stream; err != nil {
+		t.Errorf("a stream of events outlives its key: %v", err)
+	}
+
+	// Who used the keys is written down within seconds, and never the keys themselves.
+	var uses string
+	w.until(30*time.Second, "the use of both keys is noted", func() bool {
+		uses = keys("uses", account)
+		return strings.Contains(uses, old) && strings.Contains(uses, freshID)
+	})
+	for _, want := range []string{"127.0.0.1", "ListContractors", "200"} {
+		if !strings.Contains(uses, want) {
+			t.Errorf("%s is not among the uses:\n%s", want, uses)
+		}
+	}
+	if strings.Contains(uses, fresh) || strings.Contains(uses, service.DevKey) {
+		t.Errorf("the uses show a key:\n%s", uses)
+	}
+	if only := keys("uses", account, "--key="+freshID); strings.Contains(only, old) || !strings.Contains(only, freshID) {
+		t.Errorf("the uses of one key are:\n%s", only)
+	}
+	if listed := keys("list", account); strings.Count(listed, time.Now().UTC().Format(time.DateOnly)) < 4 {
+		t.Errorf("the keys do not show when they were used last:\n%s", listed)
+	}
+}
