@@ -57,15 +57,13 @@ func pictured(p *page.Page) bool {
 			legible++
 		}
 	}
-	drawings, images, largest := 0, 0.0, 0.0
+	drawings, images := 0, 0.0
 	for _, m := range p.Marks {
 		switch m.Kind {
 		case page.Drawing:
 			drawings++
 		case page.Image:
-			a := box(m.Box).area()
-			images += a
-			largest = max(largest, a)
+			images += box(m.Box).area()
 		}
 	}
 	area := max(p.Width*p.Height, 1)
@@ -75,7 +73,7 @@ func pictured(p *page.Page) bool {
 	case legible < fewWords:
 		return images/area > anyImage || drawings > someDrawings
 	}
-	return legible < someWords && largest/area > mostOfPage
+	return legible < someWords && images/area > mostOfPage
 }
 
 // resolution is what tesseract is trained for.
@@ -272,7 +270,11 @@ func (r *recogniser) closer(ctx context.Context, v view, p *page.Page) ([]page.W
 		seen := *p
 		seen.Marks = slices.Clone(p.Marks)
 		seen.Words = append(slices.Clone(p.Words), v.fill(&seen)...)
-		lines = m.closers(r.looks(seen), v.words, point{float64(v.width) / p.Width, float64(v.height) / p.Height}, v.threshold)
+		scale := point{float64(v.width) / p.Width, float64(v.height) / p.Height}
+		lines = slices.DeleteFunc(m.closers(r.looks(seen), v.words, scale, v.threshold), func(c closer) bool {
+			b := c.box
+			return overprinted(rect{b.x0 / scale.x, b.y0 / scale.y, b.x1 / scale.x, b.y1 / scale.y}, p.Words)
+		})
 	}
 	places, strokes := m.unread(v.words, v.threshold)
 	places = slices.DeleteFunc(places, func(p place) bool {
@@ -347,12 +349,30 @@ func (v view) fill(p *page.Page) []page.Word {
 	var out []page.Word
 	for _, w := range v.words {
 		b := points(w.box)
-		if slices.ContainsFunc(printed, func(q page.Word) bool { return !q.Hidden && box(q.Box).contains(box(b).center()) }) {
+		if overprinted(box(b), printed) {
 			continue
 		}
 		out = append(out, page.Word{Text: w.text, Box: b, Source: certificate.OCR, Confidence: w.confidence, Size: round2(b[3] - b[1])})
 	}
 	return out
+}
+
+// overprinted reports whether printed words say what OCR read in a box: one lies over its middle, or wholly inside.
+func overprinted(read rect, printed []page.Word) bool {
+	for i := range printed {
+		over := box(printed[i].Box)
+		if printed[i].Hidden {
+			continue
+		}
+		if over.contains(read.center()) {
+			return true
+		}
+		both := over.intersect(read)
+		if len(printed[i].Text) > 1 && both.width() > 0.8*over.width() && both.height() > 0.5*min(over.height(), read.height()) {
+			return true
+		}
+	}
+	return false
 }
 
 // turnPage turns everything on a page clockwise.

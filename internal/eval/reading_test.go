@@ -191,10 +191,53 @@ func TestGeneratedFormsAndTextsAreReadAsWellAsPromised(t *testing.T) {
 	measured(t, Generated(400, 100, 0, someDay()), Thresholds{FormRight: 0.995, TextRight: 0.99})
 }
 
-// Three pages are too few for the share that is promised for scans, which is measured over hundreds; that no value is surely
-// wrong holds for every page.
-func TestNothingOnGeneratedScansIsSurelyWrong(t *testing.T) {
+// A scan is to read as the print does in every field that rules judge. It does not yet: OCR misreads letters of policy numbers and
+// names. The share that is the same is logged and has a floor; what is surely read otherwise has none. A few pages are too few for the
+// share that is promised for scans, which `certflow eval` measures over hundreds.
+func TestAScanReadsAsItsPrintDoes(t *testing.T) {
 	t.Parallel()
 	needOCR(t)
-	measured(t, Generated(403, 0, 3, someDay()), Thresholds{ScanRight: 0.9})
+	read := layout(t)
+	var counts Counts
+	for seed := uint64(403); seed < 407; seed++ {
+		s := sample.Random(seed, someDay())
+		_, print := parsed(t, read, s, sample.Text)
+		_, scan := parsed(t, read, s, sample.Scan)
+		for _, f := range Compare(Expected{Certificate: print.Certificate, Open: openOf(s)}, scan) {
+			if !f.Judged {
+				continue
+			}
+			counts.count(f.Verdict)
+			if (f.Verdict == Wrong || f.Verdict == Invented) && f.Confidence >= DefaultConfidence {
+				t.Errorf("seed %d: %s %s: as text %q, as scan %q, printed %q, confidence %.2f", seed, f.Verdict, f.Path, f.Want, f.Got, f.Printed, f.Confidence)
+			}
+		}
+	}
+	t.Logf("%.1f %% of the fields that rules judge read as scan as they do as text: %+v", 100*counts.Share(), counts)
+	if counts.Share() < 0.95 {
+		t.Errorf("%.1f %% of the fields that rules judge read as scan as they do as text, want 95 %%: %+v", 100*counts.Share(), counts)
+	}
+}
+
+func TestValuesPrintedOverAPictureOfTheFormAreReadAsText(t *testing.T) {
+	t.Parallel()
+	needOCR(t)
+	s := sample.Random(35, someDay())
+	pdf, err := s.Draw(sample.Overlay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reading, err := layout(t)(t.Context(), pdf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range Compare(Expected{Certificate: s.Certificate}, reading) {
+		if f.Judged && f.Verdict != Right {
+			t.Errorf("%s %s: want %q, got %q, printed %q, confidence %.2f", f.Verdict, f.Path, f.Want, f.Got, f.Printed, f.Confidence)
+		}
+	}
+	limit := reading.Evidence["coverages.commercial_general_liability.limits.each_occurrence_dollars"]
+	if limit.Source != certificate.Text || limit.Confidence < DefaultConfidence {
+		t.Errorf("a printed limit is taken from %s with confidence %.2f", limit.Source, limit.Confidence)
+	}
 }
