@@ -163,6 +163,14 @@ func (f fakes) register(w worker.Worker) {
 		}
 		return activities.Attempted{Over: true}, nil
 	}, named("AttemptDelivery"))
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.RecoverInput) (activities.Recovered, error) {
+		// Two batches of two deliveries.
+		out := activities.Recovered{After: in.After + 2, Over: in.After > 0}
+		for i := in.After; i < out.After; i++ {
+			out.Deliveries = append(out.Deliveries, activities.Delivery{ID: fmt.Sprintf("del_%d", i), Endpoint: in.Endpoint})
+		}
+		return out, nil
+	}, named("RecoverBatch"))
 	w.RegisterActivityWithOptions(func(context.Context, activities.Job) (activities.Provisioned, error) {
 		return activities.Provisioned{Total: f.total}, nil
 	}, named("ProvisionJob"))
@@ -232,6 +240,10 @@ func scenarios() []scenario {
 		}}, run: func(ctx context.Context, s workflows.Starter, _ fakes) (string, error) {
 			d := &schema.Delivery{ID: "del_recorded", AccountID: recordedAccount, EndpointID: "whe_recorded"}
 			return workflows.DeliveryID(d.ID), s.StartDelivery(ctx, d)
+		}},
+		{name: "recover-in-batches", run: func(ctx context.Context, s workflows.Starter, _ fakes) (string, error) {
+			since, until := time.Unix(1_790_000_000, 0), time.Unix(1_790_086_400, 0)
+			return workflows.RecoveryID("whe_recorded", since, until), s.StartRecovery(ctx, recordedAccount, "whe_recorded", since, until)
 		}},
 		{name: "bulk-small", run: bulked(0), steps: fakes{total: 4}},
 		{name: "bulk-failing-child", run: bulked(0), steps: fakes{total: 4, evaluate: func(in activities.EvaluateInput) (activities.Ended, error) {
