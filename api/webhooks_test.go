@@ -77,10 +77,28 @@ func TestEndpointsAreRefusedByTheirURLByName(t *testing.T) {
 			t.Errorf("%s: the refusal is %s", url, message)
 		}
 	}
+	changed := w.made("/webhook_endpoints", `{"url":"https://example.com/kept"}`).text("id")
+	if says := w.refusal(400, "invalid_input", "PUT", "/webhook_endpoints/"+changed, `{"url":"https://10.0.0.1","description":"x"}`); !strings.Contains(says, "private") {
+		t.Errorf("changed to a private address it is refused with %s", says)
+	}
+	if kept := w.want(200, "GET", "/webhook_endpoints/"+changed, "").object(t); kept["url"] != "https://example.com/kept" || kept["description"] != nil {
+		t.Errorf("after the refusal the endpoint is %v", kept)
+	}
+	w.want(200, "DELETE", "/webhook_endpoints/"+changed, "")
 	w.refusal(400, "invalid_input", "POST", "/webhook_endpoints", `{"url":"https://example.com","events":["certificate.lost"]}`)
 	w.refusal(400, "invalid_input", "POST", "/webhook_endpoints", `{"url":"https://example.com","events":[]}`)
-	for range 16 {
-		w.made("/webhook_endpoints", `{"url":"https://example.com","events":["*"]}`)
+	made := make(chan int, 20)
+	for range cap(made) {
+		go func() {
+			made <- w.do("POST", "/webhook_endpoints", `{"url":"https://example.com","events":["*"]}`).status
+		}()
+	}
+	answered := map[int]int{}
+	for range cap(made) {
+		answered[<-made]++
+	}
+	if diff := cmp.Diff(map[int]int{201: 16, 409: 4}, answered); diff != "" {
+		t.Errorf("twenty at the same moment were answered (-want +got):\n%s", diff)
 	}
 	w.refusal(409, "invalid_state", "POST", "/webhook_endpoints", `{"url":"https://example.com"}`)
 }

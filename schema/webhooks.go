@@ -71,8 +71,12 @@ func ListEndpoints(ctx context.Context, tx bun.IDB, page Page) (Listed[Endpoint]
 	return list[Endpoint](ctx, tx, page, nil)
 }
 
-// CountEndpoints counts an account's living endpoints.
+// CountEndpoints counts an account's living endpoints. Whoever else counts them waits until the transaction ends, so that what is made of
+// the number holds.
 func CountEndpoints(ctx context.Context, tx bun.IDB) (int, error) {
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('endpoints ' || current_setting('app.account_id'), 0))"); err != nil {
+		return 0, Mapped(err)
+	}
 	n, err := tx.NewSelect().Model((*Endpoint)(nil)).Count(ctx)
 	return int(n), Mapped(err)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,18 +35,47 @@ func listenCommand() *cli.Command {
 // reconnectWait is how long a broken stream is left before it is followed again.
 const reconnectWait = 2 * time.Second
 
+// settleTime is how long after an event others may still come to stand before it: transactions commit in another order than they number
+// their events. A reconnection begins so far back.
+const settleTime = 10 * time.Second
+
+// mostTaken is how many events are remembered, so that those which come again after a reconnection are told.
+const mostTaken = 1000
+
 // listener follows an account's events and reconnects where it left off.
 type listener struct {
 	*remote
-	last   string // event
+	begin  string // event behind which it goes on where none has settled
+	taken  []taken
 	target string
 	secret secret.Text // signs what is forwarded; of this run only
 	http   *http.Client
 	notes  io.Writer // what is said beside the events: apart from them where a program reads those
 }
 
+// taken is an event that was printed and forwarded.
+type taken struct {
+	id string
+	at time.Time
+}
+
+// behind is the event behind which a connection goes on.
+func (l *listener) behind(now time.Time) string {
+	for _, t := range slices.Backward(l.taken) {
+		if now.Sub(t.at) > settleTime {
+			return t.id
+		}
+	}
+	return l.begin
+}
+
+// isTaken reports whether an event came before.
+func (l *listener) isTaken(id string) bool {
+	return slices.ContainsFunc(l.taken, func(t taken) bool { return t.id == id })
+}
+
 func listen(ctx context.Context, c *cli.Command, r *remote) error {
-	l := &listener{remote: r, last: c.String("after"), target: c.String("forward-to"), secret: webhook.NewSecret(), http: &http.Client{}, notes: r.out}
+	l := &listener{remote: r, begin: c.String("after"), target: c.String("forward-to"), secret: webhook.NewSecret(), http: &http.Client{}, notes: r.out}
 	if r.json {
 		l.notes = c.Root().ErrWriter
 	}
@@ -61,7 +91,7 @@ func listen(ctx context.Context, c *cli.Command, r *remote) error {
 		case errors.As(err, &refused):
 			return err
 		}
-		fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.last)
+		fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.behind(time.Now()))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -80,8 +110,8 @@ func (l *listener) follow(ctx context.Context) error {
 		return &refusedStream{err}
 	}
 	request.SetBasicAuth(l.key.Reveal(), "")
-	if l.last != "" {
-		request.Header.Set("Last-Event-ID", l.last)
+	if behind := l.behind(time.Now()); behind != "" {
+		request.Header.Set("Last-Event-ID", behind)
 	}
 	response, err := l.http.Do(request)
 	if err != nil {
@@ -116,14 +146,15 @@ func (l *listener) read(ctx context.Context, stream io.Reader) error {
 		case "data":
 			data = []byte(value)
 		case "":
-			if len(data) > 0 {
+			switch {
+			case len(data) > 0 && !l.isTaken(id):
 				l.take(ctx, id, kind, data)
-			}
-			if id != "" && len(data) == 0 {
-				fmt.Fprintf(l.notes, "following the events behind %s\n", id) // the stream opens with where it begins
-			}
-			if id != "" {
-				l.last = id
+				if l.taken = append(l.taken, taken{id, time.Now()}); len(l.taken) > mostTaken {
+					l.begin, l.taken = l.taken[0].id, l.taken[1:]
+				}
+			case len(data) == 0 && id != "":
+				fmt.Fprintf(l.notes, "following the events behind %s\n", id)
+				l.begin = id // the stream opens with where it begins
 			}
 			id, kind, data = "", "", nil
 		}
