@@ -14,6 +14,7 @@ import (
 
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -config server.cfg.yaml openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -config client.cfg.yaml openapi.yaml
+//go:generate go run ./postman openapi.yaml ../examples/certflow.postman_collection.json
 
 // OpenAPI is the contract as it is served at /openapi.yaml.
 //
