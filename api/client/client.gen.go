@@ -1914,6 +1914,9 @@ type Evidence struct {
 	Box        []float32 `json:"box"`
 	Confidence float64   `json:"confidence"`
 
+	// Doubt Why the value is not certain, where that lies in the page: `the page is stamped VOID`.
+	Doubt *string `json:"doubt,omitempty"`
+
 	// Page From 1; 0 when the value was found nowhere.
 	Page   int            `json:"page"`
 	Source EvidenceSource `json:"source"`

@@ -34,6 +34,7 @@ type run struct {
 	last        int
 	font        *typeface
 	unseen      bool
+	struck      bool // a line is drawn through it
 	unknown     int  // characters whose meaning the document does not tell
 	spaceBefore bool // white space was painted before it
 	spaceAfter  bool
@@ -294,6 +295,38 @@ func conceal(runs []run, shapes []shape) {
 	}
 }
 
+// Where a line lies that crosses a word out, as a share of the height of its type from the top: below its middle lies the foot of
+// letters, where tables draw their rules.
+const (
+	strikeHighest = 0.25
+	strikeLowest  = 0.68
+	strikeWidth   = 0.8 // share of the word's width that it crosses
+	struckOut     = 0.3 // confidence of a word that is crossed out
+)
+
+// strike marks the upright words that a level line crosses out.
+func strike(runs []run, shapes []shape) {
+	var lines []rect
+	for _, s := range shapes {
+		if s.box.height() <= 2*thinnest && s.box.width() > 4*s.box.height() && (s.kind == lineShape || s.kind == areaShape) && s.light < 1-contrast {
+			lines = append(lines, s.box)
+		}
+	}
+	for i := range runs {
+		r := &runs[i]
+		if r.unseen || r.angle != 0 {
+			continue
+		}
+		for _, l := range lines {
+			at := (l.center().y - r.box.y0) / r.box.height()
+			if at > strikeHighest && at < strikeLowest && min(l.x1, r.box.x1)-max(l.x0, r.box.x0) > strikeWidth*r.box.width() {
+				r.struck = true
+				break
+			}
+		}
+	}
+}
+
 // words gives the runs as words of the page.
 func words(runs []run) []page.Word {
 	out := make([]page.Word, 0, len(runs))
@@ -308,6 +341,9 @@ func words(runs []run) []page.Word {
 		confidence := 1.0
 		if r.unknown > 0 {
 			confidence = 1 - float64(r.unknown)/float64(r.letters)
+		}
+		if r.struck {
+			confidence = min(confidence, struckOut)
 		}
 		out = append(out, page.Word{Text: text, Box: r.box.box(), Source: certificate.Text, Confidence: confidence,
 			Size: round2(r.size), Hidden: r.unseen})

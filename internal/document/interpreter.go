@@ -507,7 +507,7 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 				in.shape(g, shape{kind: kind, box: box.grow(width / 2), light: g.stroke.light})
 			}
 		case stroke && !s.curved && thin <= 0.5:
-			in.shape(g, shape{kind: lineShape, box: box.grow(width / 2), light: g.stroke.light})
+			in.shape(g, shape{kind: lineShape, box: box.grow(width / 2), light: g.stroke.light, opaque: g.strokeAlpha > 0.95 && !g.blended})
 		default:
 			sh := shape{kind: curveShape, box: box, light: g.stroke.light}
 			if fill {

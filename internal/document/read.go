@@ -62,6 +62,7 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 		runs = append(runs, assemble(c.glyphs[a.from:a.to])...)
 	}
 	conceal(runs, c.shapes)
+	strike(runs, c.shapes)
 	p.Fields = fields.fields
 	p.Words = withoutValues(words(runs), p.Fields)
 	p.Marks = marks(c.shapes, view)

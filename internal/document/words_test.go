@@ -55,6 +55,7 @@ func TestWordsOfAPage(t *testing.T) {
 		"nearly white CMYK type is hidden":                      {"BT /F1 10 Tf 0 0 0 0.02 k 100 700 Td (secret) Tj ET", "[secret]"},
 		"white type on a black bar is seen":                     {"0 g 90 690 200 30 re f BT /F1 10 Tf 1 g 100 700 Td (HEADING) Tj ET", "HEADING"},
 		"black type on a black bar is hidden":                   {"0 g 90 690 200 30 re f BT /F1 10 Tf 100 700 Td (redacted) Tj ET", "[redacted]"},
+		"type under a broad line is hidden":                     {"BT /F1 10 Tf 100 700 Td (old) Tj ET 1 G 14 w 90 703 m 140 703 l S", "[old]"},
 		"type that is painted over is hidden":                   {"BT /F1 10 Tf 100 700 Td (old) Tj ET 1 g 90 690 200 30 re f BT 0 g /F1 10 Tf 200 700 Td (new) Tj ET", "[old] new"},
 		"a frame around type hides nothing":                     {"BT /F1 10 Tf 100 700 Td (value) Tj ET 90 690 200 30 re S", "value"},
 		"type too small to read is hidden":                      {"BT /F1 1 Tf 100 700 Td (ignore) Tj ET", "[ignore]"},
@@ -267,6 +268,33 @@ func TestMarksTellRulesFramesAndDrawings(t *testing.T) {
 			t.Parallel()
 			if diff := cmp.Diff(test.want, read(t, onePage(test.content)).Marks); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNothingThatIsCrossedOutIsCertain(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		line   string
+		struck bool
+	}{
+		"a line through it":             {"1 w 98 703 m 150 703 l S", true},
+		"a thin filled bar through it":  {"98 702.5 60 1 re f", true},
+		"a line under it":               {"1 w 98 698.5 m 150 698.5 l S", false},
+		"a line over it":                {"1 w 98 709 m 150 709 l S", false},
+		"a line that ends in it":        {"1 w 60 703 m 110 703 l S", false},
+		"a line that nobody sees on it": {"1 G 1 w 98 703 m 150 703 l S", false},
+		"a rule of a table beside it":   {"1 w 97 690 m 97 720 l S", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := read(t, onePage("BT /F1 10 Tf 100 700 Td (1,000,000) Tj ET "+test.line))
+			if len(p.Words) != 1 {
+				t.Fatalf("the page has %d words, want 1", len(p.Words))
+			}
+			if got := p.Words[0].Confidence; (got < 0.5) != test.struck {
+				t.Errorf("the word has confidence %v", got)
 			}
 		})
 	}

@@ -79,7 +79,7 @@ func (r *Reader) Read(ctx context.Context, pdf []byte, alive func()) (*certifica
 	if err != nil {
 		return nil, err
 	}
-	Show(reading, pages)
+	Settle(reading, pages)
 	return reading, nil
 }
 
@@ -93,8 +93,10 @@ func Layout(pages []page.Page) (*certificate.Reading, error) {
 	return reading, nil
 }
 
-// Show moves the boxes of a reading's evidence from where they lie on the straightened pages to where people see them.
-func Show(reading *certificate.Reading, pages []page.Page) {
+// Settle ends a reading, whoever read: nothing on a page that is stamped as void is certain, and the boxes of its evidence move from where
+// they lie on the straightened pages to where people see them.
+func Settle(reading *certificate.Reading, pages []page.Page) {
+	doubtStamped(reading, pages)
 	for path, evidence := range reading.Evidence {
 		for i := range pages {
 			if pages[i].Number == evidence.Page {

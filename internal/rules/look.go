@@ -56,7 +56,7 @@ func (r *record) read(path string) value {
 // does not.
 func (v value) trusted() bool {
 	e := v.evidence
-	return v.known && e.Page > 0 && e.Confidence > 0 && e.Confidence >= v.in.Settings.ConfidenceThreshold
+	return v.known && e.Page > 0 && e.Doubt == "" && e.Confidence > 0 && e.Confidence >= v.in.Settings.ConfidenceThreshold
 }
 
 // rest notes that the answer rests on a value.
@@ -197,6 +197,8 @@ func (v value) doubt() string {
 		return "but nothing says where on the page that stands"
 	case v.evidence.Page < 1 || v.evidence.Confidence == 0:
 		return "but that value is not on the page"
+	case v.evidence.Doubt != "":
+		return "but " + v.evidence.Doubt
 	}
 	return fmt.Sprintf("but with a confidence of only %s, and this account asks for %s",
 		number(v.evidence.Confidence), strconv.FormatFloat(v.in.Settings.ConfidenceThreshold, 'g', -1, 64))
@@ -204,6 +206,9 @@ func (v value) doubt() string {
 
 // check says what a person should do about a value in doubt.
 func (v value) check() string {
+	if v.evidence.Doubt != "" {
+		return fmt.Sprintf("Look at page %d, and ask the broker for another certificate unless this one is valid all the same.", v.evidence.Page)
+	}
 	if v.known && v.evidence.Page > 0 && v.evidence.Confidence > 0 {
 		return fmt.Sprintf("Look at page %d, and approve this rule if the certificate shows it.", v.evidence.Page)
 	}

@@ -62,7 +62,7 @@ func (m *modelReader) Read(ctx context.Context, pdf []byte, alive func()) (*acti
 	}
 	result, err := m.model.Read(ctx, in, alive)
 	if result.Reading != nil {
-		reader.Show(result.Reading, pages)
+		reader.Settle(result.Reading, pages)
 	}
 	return &activities.ModelReading{
 		Reading: result.Reading, CostMicroUSD: result.CostMicroUSD,
