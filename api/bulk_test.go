@@ -5,8 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"regexp"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -291,4 +295,136 @@ func TestABulkUploadWithoutWorkersIsAcceptedAndMadeOnce(t *testing.T) {
 	if n := w.stored(); n != 2 {
 		t.Errorf("%d files are stored", n)
 	}
+}
+
+func TestBulkUploadsWithOneKeyAtTheSameMomentMakeOneJob(t *testing.T) {
+	w, tracker, _ := tracked(t)
+	parts := []part{pdf("certificates[]", "a.pdf"), pdf("certificates[]", "b.pdf"), text("tracker_id", tracker)}
+	var several sync.WaitGroup
+	answers := make([]answer, 6)
+	for i := range answers {
+		several.Go(func() { answers[i] = w.upload(placeholders, parts, "Idempotency-Key: k") })
+	}
+	several.Wait()
+	last := w.upload(placeholders, parts, "Idempotency-Key: k")
+	job, first := last.object(t).text("job"), 0
+	if last.status != 201 || last.header.Get("Idempotent-Replayed") != "true" || job == "" {
+		t.Fatalf("afterwards it answered %d %s", last.status, last.body)
+	}
+	for _, a := range answers {
+		switch o := a.object(t); {
+		case a.status == 201 && o.text("job") == job:
+			if a.header.Get("Idempotent-Replayed") == "" {
+				first++
+			}
+		case a.status == 202 && o.text("job") == job:
+		case a.status == 409 && o["error_code"] == "idempotency_conflict":
+		default:
+			t.Errorf("one of several answered %d %s, want that it made or awaits %s, or a conflict", a.status, a.body, job)
+		}
+	}
+	if first != 1 {
+		t.Errorf("%d of several made the job, want one", first)
+	}
+	if got := w.want(200, "GET", "/jobs", "").ids(t); !cmp.Equal(got, []string{job}) {
+		t.Errorf("the jobs are %v, want %s", got, job)
+	}
+	if n := w.stored(); n != 2 {
+		t.Errorf("%d files are stored, want those of one upload", n)
+	}
+}
+
+func TestABulkUploadThatIsRepeatedWhileItIsAwaitedNamesItsJob(t *testing.T) {
+	w, tracker, _ := tracked(t)
+	parts := []part{pdf("certificates[]", "a.pdf"), text("tracker_id", tracker)}
+	w.starter.provision = func(ctx context.Context, j *schema.Job) error {
+		if a := w.upload(placeholders, parts, "Idempotency-Key: k"); a.status != 202 || a.object(t).text("job") != j.ID {
+			t.Errorf("meanwhile it answered %d %s, want 202 with %s", a.status, a.body, j.ID)
+		}
+		return w.provisions(ctx, j)
+	}
+	if a := w.upload(placeholders, parts, "Idempotency-Key: k"); a.status != 201 {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	if got := w.want(200, "GET", "/jobs", "").ids(t); len(got) != 1 {
+		t.Errorf("the jobs are %v, want one", got)
+	}
+}
+
+func TestABulkUploadWhoseClientVanishesIsMadeOnceOrNotAtAll(t *testing.T) {
+	w, tracker, _ := tracked(t)
+	address := serve(t, w)
+	parts := []part{pdf("certificates[]", "a.pdf"), pdf("certificates[]", "b.pdf"), text("tracker_id", tracker)}
+	// post sends a body until it was answered or ctx ends.
+	post := func(ctx context.Context, body io.Reader, kind string) {
+		r, err := http.NewRequestWithContext(ctx, "POST", "http://"+address+"/api/v1"+placeholders, body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		r.SetBasicAuth(w.key, "")
+		name, value, _ := strings.Cut(kind, ": ")
+		r.Header.Set(name, value)
+		r.Header.Set("Idempotency-Key", "k")
+		if response, err := http.DefaultClient.Do(r); err == nil {
+			_ = response.Body.Close()
+		}
+	}
+	t.Run("while it sends", func(t *testing.T) {
+		ctx, vanish := context.WithCancel(t.Context())
+		whole, kind := form(t, parts...)
+		text, err := io.ReadAll(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, sending := io.Pipe()
+		go func() {
+			defer func() {
+				vanish()
+				_ = sending.CloseWithError(context.Canceled) // or the client waits for more to send
+			}()
+			_, _ = sending.Write(text[:len(text)-100]) // both files, and not the end
+			for deadline := time.Now().Add(10 * time.Second); w.stored() < 2; runtime.Gosched() {
+				if time.Now().After(deadline) {
+					t.Errorf("%d files were stored while the client sent, want 2", w.stored())
+					return
+				}
+			}
+		}()
+		post(ctx, body, kind)
+		for deadline := time.Now().Add(10 * time.Second); w.stored() > 0; runtime.Gosched() {
+			if time.Now().After(deadline) {
+				t.Fatalf("%d files are stored", w.stored())
+			}
+		}
+		if got := w.want(200, "GET", "/jobs", "").ids(t); len(got) != 0 {
+			t.Errorf("it left the jobs %v", got)
+		}
+	})
+	t.Run("while it waits for the answer", func(t *testing.T) {
+		ctx, vanish := context.WithCancel(t.Context())
+		gone, over := make(chan struct{}), make(chan struct{})
+		w.starter.provision = func(ctx context.Context, j *schema.Job) error {
+			defer close(over)
+			vanish()
+			<-gone
+			return w.provisions(ctx, j)
+		}
+		// The key may still be held by the request that broke off.
+		go func() {
+			defer close(gone)
+			for deadline := time.Now().Add(10 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); {
+				body, kind := form(t, parts...)
+				post(ctx, body, kind)
+			}
+		}()
+		<-over
+		a := w.upload(placeholders, parts, "Idempotency-Key: k")
+		if a.status != 201 || a.header.Get("Idempotent-Replayed") != "true" {
+			t.Errorf("repeated it answered %d %s, want what was made without the client", a.status, a.body)
+		}
+		if got := w.want(200, "GET", "/jobs", "").ids(t); len(got) != 1 {
+			t.Errorf("the jobs are %v, want one", got)
+		}
+	})
 }
