@@ -52,8 +52,28 @@ func accountsCommand() *cli.Command {
 	}
 }
 
-// accountSettings changes what was given and shows all. What the settings may be the database's constraints say, as for the API.
+// checkSettings says what a setting that was given may be. An update takes nothing for the default, so that this is not left to the database.
+func checkSettings(c *cli.Command) error {
+	within := func(name string, value, least, most float64) error {
+		if c.IsSet(name) && (value < least || value > most) {
+			return fmt.Errorf("--%s must be from %g to %g", name, least, most)
+		}
+		return nil
+	}
+	format := c.String("list-format")
+	var wrong error
+	if c.IsSet("list-format") && format != "array" && format != "object" {
+		wrong = errors.New("--list-format must be array or object")
+	}
+	return errors.Join(wrong, within("page-limit", float64(c.Int("page-limit")), 1, 100),
+		within("confidence-threshold", c.Float("confidence-threshold"), 0.5, 1), within("retention-days", float64(c.Int("retention-days")), 0, 3650))
+}
+
+// accountSettings changes what was given and shows all.
 func accountSettings(ctx context.Context, c *cli.Command, db *schema.DB) error {
+	if err := checkSettings(c); err != nil {
+		return err
+	}
 	var account *schema.Account
 	err := db.InAccount(ctx, c.String("account"), func(ctx context.Context, tx bun.Tx) error {
 		var err error
@@ -70,8 +90,8 @@ func accountSettings(ctx context.Context, c *cli.Command, db *schema.DB) error {
 			account.ConfidenceThreshold = c.Float("confidence-threshold")
 		}
 		if c.IsSet("time-zone") {
-			if _, err := time.LoadLocation(c.String("time-zone")); err != nil {
-				return fmt.Errorf("--time-zone: %w", err)
+			if zone, err := time.LoadLocation(c.String("time-zone")); err != nil || zone == time.Local {
+				return fmt.Errorf("--time-zone: there is no time zone %q; give one such as America/Chicago", c.String("time-zone"))
 			}
 			account.TimeZone = c.String("time-zone")
 		}
@@ -79,7 +99,7 @@ func accountSettings(ctx context.Context, c *cli.Command, db *schema.DB) error {
 			account.RetentionDays = c.Int("retention-days")
 		}
 		if err := schema.UpdateAccount(ctx, tx, account); err != nil {
-			return fmt.Errorf("change the settings (see --help for what they may be): %w", err)
+			return fmt.Errorf("change the settings: %w", err)
 		}
 		return nil
 	})

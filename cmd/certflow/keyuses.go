@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
+	"net/netip"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,7 +18,7 @@ const mostUses = 1000
 func keyUsesCommand(account cli.Flag) *cli.Command {
 	return &cli.Command{
 		Name: "uses", Usage: "list what an account's keys were used for, from which address and with what answer, counted by the hour",
-		Flags: []cli.Flag{account,
+		Flags: []cli.Flag{account, jsonFlag(),
 			&cli.StringFlag{Name: "key", Usage: "of this key only (key_…)"},
 			&cli.DurationFlag{Name: "since", Value: 7 * 24 * time.Hour, Usage: "how far to look back"},
 		},
@@ -39,13 +39,25 @@ func listKeyUses(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(c.Root().Writer, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "LAST\tFIRST\tKEY\tADDRESS\tOPERATION\tSTATUS\tREQUESTS")
-	for _, u := range uses {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%d\t%d\n", shown(u.LastAt), shown(u.FirstAt), u.KeyID, u.Address, u.Operation, u.Status, u.Requests)
+	type shownUse struct {
+		Key       string     `json:"key"`
+		Address   netip.Addr `json:"address"`
+		Operation string     `json:"operation"`
+		Status    int        `json:"status"`
+		Requests  int64      `json:"requests"`
+		First     time.Time  `json:"first"`
+		Last      time.Time  `json:"last"`
 	}
-	if len(uses) == mostUses {
-		fmt.Fprintf(table, "… and older ones: see --since and --key\n")
+	list := make([]shownUse, len(uses))
+	for i, u := range uses {
+		list[i] = shownUse{u.KeyID, u.Address, u.Operation, u.Status, u.Requests, u.FirstAt.UTC(), u.LastAt.UTC()}
 	}
-	return table.Flush()
+	return printed(c.Root().Writer, c.Bool("json"), list, "LAST\tFIRST\tKEY\tADDRESS\tOPERATION\tSTATUS\tREQUESTS", func(line func(...any)) {
+		for _, u := range list {
+			line(shown(u.Last), shown(u.First), u.Key, u.Address, u.Operation, u.Status, u.Requests)
+		}
+		if len(list) == mostUses {
+			line("… and older ones: see --since and --key")
+		}
+	})
 }

@@ -8,10 +8,31 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"certflow/internal/devstack/stacktest"
+	"certflow/schema/schematest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"certflow": main})
+	testscript.Main(servers{m}, map[string]func(){"certflow": main})
+}
+
+// servers runs the tests and then stops what servers they started.
+type servers struct{ tests *testing.M }
+
+// Run implements testscript.TestingM.
+func (s servers) Run() int { return stacktest.Run(s.tests) }
+
+func TestTheCommandsOfOperatorsOnADatabase(t *testing.T) {
+	t.Parallel()
+	database := schematest.URL(t)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/database",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("CERTFLOW_DATABASE_URL", database)
+			return nil
+		},
+	})
 }
 
 // The scripts are what a person types and sees.
