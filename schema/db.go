@@ -34,7 +34,7 @@ func Open(url string, connections int) (*DB, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{bun: bun.NewDB(pool, dialect{pgdialect.New()})}, nil
+	return &DB{bun: bun.NewDB(pool, dialect{pgdialect.New()}, bun.WithDiscardUnknownColumns())}, nil
 }
 
 // Close closes all connections.

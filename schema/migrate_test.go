@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"certflow/internal/devstack"
+	"certflow/internal/devstack/stacktest"
 	"certflow/schema"
 	"certflow/schema/schematest"
 )
@@ -87,6 +88,33 @@ func TestAnOwnerThatIsNoSuperuserMigratesAndServes(t *testing.T) {
 	if _, err := db.EnsurePartitions(t.Context(), 5); err != nil {
 		t.Error(err)
 	}
+}
+
+// A migration is applied while the last release serves: every table may get a column that this build knows nothing of.
+func TestColumnsOfALaterReleaseDoNotMatter(t *testing.T) {
+	t.Parallel()
+	url := stacktest.Database(t, schematest.Migrated)
+	owner := open(t, url)
+	_, err := owner.ExecContext(t.Context(), `DO $$ DECLARE tab regclass; BEGIN
+		FOR tab IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname NOT LIKE 'bun%' LOOP
+			EXECUTE format('ALTER TABLE %s ADD COLUMN of_a_later_release text', tab);
+		END LOOP; END $$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := schema.Open(schematest.ServingURL(t, url), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	c := certificateOf(t, db, schematest.Account(t, db))
+	schematest.Do(t, db, c.AccountID, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := schema.GetAccount(ctx, tx); err != nil {
+			return err
+		}
+		_, err := schema.GetCertificate(ctx, tx, c.ID)
+		return err
+	})
 }
 
 func open(t *testing.T, url string) *sql.DB {
