@@ -126,11 +126,14 @@ func collectionOf(doc *openapi3.T) collection {
 	}
 	paths := doc.Paths.Keys()
 	slices.Sort(paths)
-	for _, path := range paths {
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
-			if operation := doc.Paths.Value(path).GetOperation(method); operation != nil {
-				g := groups[operation.Tags[0]]
-				g.Item = append(g.Item, itemOf(method, path, operation))
+	// What deletes comes last, so that a folder can be run from top to bottom.
+	for _, methods := range [][]string{{http.MethodGet, http.MethodPost, http.MethodPut}, {http.MethodDelete}} {
+		for _, path := range paths {
+			for _, method := range methods {
+				if operation := doc.Paths.Value(path).GetOperation(method); operation != nil {
+					g := groups[operation.Tags[0]]
+					g.Item = append(g.Item, itemOf(method, path, operation))
+				}
 			}
 		}
 	}
