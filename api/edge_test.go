@@ -47,6 +47,7 @@ type memoryClaims struct {
 type memoryClaim struct {
 	operation, token, job string
 	answer                *Answer
+	renewed               chan struct{} // closed at the first renewal
 }
 
 func (m *memoryClaims) Claim(_ context.Context, account, key, operation, token string, _ time.Duration) (Claimed, error) {
@@ -54,7 +55,7 @@ func (m *memoryClaims) Claim(_ context.Context, account, key, operation, token s
 	defer m.mu.Unlock()
 	row := m.rows[account+key]
 	if row == nil {
-		m.rows[account+key] = &memoryClaim{operation: operation, token: token}
+		m.rows[account+key] = &memoryClaim{operation: operation, token: token, renewed: make(chan struct{})}
 		return Claimed{Won: true}, nil
 	}
 	return Claimed{Operation: row.operation, Answer: row.answer, Job: row.job}, nil
@@ -79,6 +80,16 @@ func (m *memoryClaims) Bind(_ context.Context, _ bun.IDB, account, key, token, j
 		return schema.ErrTakenOver
 	}
 	row.job = job
+	return nil
+}
+
+func (m *memoryClaims) Renew(_ context.Context, account, key, token string, _ time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if row := m.rows[account+key]; row != nil && row.token == token && row.renewed != nil {
+		close(row.renewed)
+		row.renewed = nil
+	}
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -35,6 +36,8 @@ type Claims interface {
 	Finish(ctx context.Context, tx bun.IDB, account, key, token string, answer Answer) error
 	// Bind leaves the answer of a claimed key to a bulk job, in the transaction that makes the job. It fails when the claim was taken over.
 	Bind(ctx context.Context, tx bun.IDB, account, key, token, job string, fingerprint []byte) error
+	// Renew lets the lease of a claim begin anew. It is a no-op when the claim was taken over or finished.
+	Renew(ctx context.Context, account, key, token string, lease time.Duration) error
 	// Release forgets a claim that came to nothing. It is a no-op when the claim was taken over or finished.
 	Release(ctx context.Context, account, key, token string) error
 }
@@ -86,13 +89,17 @@ func (s *Server) claimKey(c *gin.Context) {
 	}
 	held := &claim{claims: s.claims, account: state.owner.AccountID, key: key, token: rand.Text(), operationID: state.operation.id,
 		request: c.Request.Method + " " + c.Request.URL.Path + "?" + sortedQuery(c.Request.URL)}
-	claimed, err := s.claims.Claim(c.Request.Context(), held.account, key, held.operationID, held.token, s.limits.lease())
+	claimed, err := s.claims.Claim(c.Request.Context(), held.account, key, held.operationID, held.token, s.limits.Lease)
 	switch {
 	case err != nil:
 		s.fail(c, unavailable(err))
 	case claimed.Won:
 		state.claim = held
-		defer s.giveBack(c.Request.Context(), held)
+		renewed := s.renew(c.Request.Context(), held)
+		defer func() {
+			renewed()
+			s.giveBack(c.Request.Context(), held)
+		}()
 		c.Next()
 	case (claimed.Answer != nil || claimed.Job != "") && claimed.Operation != held.operationID:
 		s.fail(c, errOtherRequest)
@@ -113,6 +120,34 @@ func (s *Server) claimKey(c *gin.Context) {
 
 // errOtherRequest refuses a key that answers for another request.
 var errOtherRequest = refuse(http.StatusUnprocessableEntity, ErrorCodeIdempotencyMismatch, "This idempotency key was used with another request.")
+
+// renew keeps a claim while its request is worked on, however long that takes, and until the function that it returns is called. A process that is
+// killed renews no more, and whoever repeats the request need not wait for longer than a lease.
+func (s *Server) renew(ctx context.Context, held *claim) (end func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		tick := time.NewTicker(s.limits.Lease / 4)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			once, done := context.WithTimeout(ctx, s.limits.Lease/4)
+			err := held.claims.Renew(once, held.account, held.key, held.token, s.limits.Lease)
+			done()
+			if err != nil && ctx.Err() == nil {
+				s.log.WarnContext(ctx, "an idempotency key was not renewed", slog.Any("error", err))
+			}
+		}
+	})
+	return func() {
+		cancel()
+		renewing.Wait()
+	}
+}
 
 // giveBack releases a claim that came to nothing, whether or not the client is still there.
 func (s *Server) giveBack(ctx context.Context, held *claim) {

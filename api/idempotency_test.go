@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestARequestWithAKeyTakesEffectOnce(t *testing.T) {
@@ -160,5 +161,27 @@ func TestAClaimThatWasTakenOverMakesNothing(t *testing.T) {
 	}
 	if row := e.claims.rows["acct_1k1"]; row == nil || row.token != "another's" {
 		t.Error("the claim of the other was released")
+	}
+}
+
+func TestAClaimIsRenewedWhileItsRequestIsWorkedOn(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, func(c *Config) { c.Limits.Lease = 20 * time.Millisecond })
+	create := e.create
+	e.create = func(ctx context.Context, r CreateContractorRequestObject) (CreateContractorResponseObject, error) {
+		e.claims.mu.Lock()
+		renewed := e.claims.rows["acct_1k1"].renewed
+		e.claims.mu.Unlock()
+		if renewed != nil {
+			select {
+			case <-renewed:
+			case <-time.After(10 * time.Second):
+				t.Error("the claim was not renewed")
+			}
+		}
+		return create(ctx, r)
+	}
+	if a := e.do(t, request("POST", "/api/v1/contractors", jane, jsonBody, "Idempotency-Key: k1")); a.status != 201 {
+		t.Errorf("answered %d %s", a.status, a.body)
 	}
 }

@@ -19,6 +19,7 @@ type Limits struct {
 	Pause      time.Duration // between two pieces of a body, and what a body has before Rate counts; 30 s
 	Rate       int64         // bytes a second that a body brings on average; 4 KiB
 	UploadTime time.Duration // for a whole body; 15 min
+	Lease      time.Duration // of an idempotency key whose request has stopped renewing it, as a killed process has; 20 s
 
 	Requests       int // requests that one process answers at a time, streams of events among them; 2,000
 	Uploads        int // uploads that one process takes at a time; 128
@@ -34,6 +35,7 @@ func (l Limits) withDefaults() Limits {
 		Header: cmp.Or(l.Header, 32<<10), Body: cmp.Or(l.Body, 1<<20), File: cmp.Or(l.File, 15<<20), BulkFiles: cmp.Or(l.BulkFiles, 500),
 		BulkBytes: cmp.Or(l.BulkBytes, 1<<30), Metadata: cmp.Or(l.Metadata, 1<<20), CustomMetadata: cmp.Or(l.CustomMetadata, 64<<10),
 		Pause: cmp.Or(l.Pause, 30*time.Second), Rate: cmp.Or(l.Rate, 4<<10), UploadTime: cmp.Or(l.UploadTime, 15*time.Minute),
+		Lease:    cmp.Or(l.Lease, 20*time.Second),
 		Requests: cmp.Or(l.Requests, 2000), Uploads: cmp.Or(l.Uploads, 128), AccountUploads: cmp.Or(l.AccountUploads, 64),
 		AccountStreams: cmp.Or(l.AccountStreams, 32), Backlog: cmp.Or(l.Backlog, 100_000),
 	}
@@ -50,9 +52,6 @@ func (l Limits) uploadBody(operation string) int64 {
 	}
 	return l.BulkBytes
 }
-
-// lease is how long a claim on an idempotency key keeps others out before it may be taken over; an upload may take that long.
-func (l Limits) lease() time.Duration { return l.UploadTime + time.Minute }
 
 // writeTime bounds the writing of an answer, from the end of the request's header on.
 func (l Limits) writeTime() time.Duration { return l.UploadTime + 2*time.Minute }

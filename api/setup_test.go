@@ -123,8 +123,8 @@ type claims struct{ db *schema.DB }
 
 func (c claims) Claim(ctx context.Context, account, key, operation, token string, lease time.Duration) (out api.Claimed, err error) {
 	err = c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
-		held, won, err := schema.ClaimKey(ctx, tx, &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token,
-			LeaseUntil: time.Now().Add(lease)}, 24*time.Hour)
+		held, won, err := schema.ClaimKey(ctx, tx, &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token},
+			lease, 24*time.Hour)
 		if err != nil {
 			return err
 		}
@@ -161,6 +161,12 @@ func (c claims) Finish(ctx context.Context, tx bun.IDB, account, key, token stri
 
 func (c claims) Bind(ctx context.Context, tx bun.IDB, account, key, token, job string, fingerprint []byte) error {
 	return schema.BindKey(ctx, tx, &schema.IdempotencyKey{AccountID: account, Key: key, LeaseToken: token, Fingerprint: fingerprint, JobID: &job})
+}
+
+func (c claims) Renew(ctx context.Context, account, key, token string, lease time.Duration) error {
+	return c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
+		return schema.RenewKey(ctx, tx, account, key, token, lease)
+	})
 }
 
 func (c claims) Release(ctx context.Context, account, key, token string) error {

@@ -25,10 +25,10 @@ type IdempotencyKey struct {
 	CreatedAt   time.Time `bun:"created_at,nullzero,default:now()"`
 }
 
-// ClaimKey claims a key, or returns the row of who has it: ok says which. A claim without an answer whose lease has run out, and a key
-// older than keep, are taken over.
-func ClaimKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey, keep time.Duration) (held *IdempotencyKey, ok bool, err error) {
-	res, err := tx.NewInsert().Model(claim).
+// ClaimKey claims a key for as long as the lease, by the database's clock, or returns the row of who has it: ok says which. A claim without an
+// answer whose lease has run out, and a key older than keep, are taken over.
+func ClaimKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey, lease, keep time.Duration) (held *IdempotencyKey, ok bool, err error) {
+	res, err := tx.NewInsert().Model(claim).Value("lease_until", "now() + make_interval(secs => ?)", lease.Seconds()).
 		On("CONFLICT (account_id, key) DO UPDATE").
 		Set("operation = EXCLUDED.operation").Set("lease_token = EXCLUDED.lease_token").Set("lease_until = EXCLUDED.lease_until").
 		Set("fingerprint = NULL").Set("status = NULL").Set("response = NULL").Set("job_id = NULL").Set("created_at = now()").
@@ -47,6 +47,13 @@ func ClaimKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey, keep time.
 
 // ErrTakenOver says that a claim's lease ran out and somebody else has it now.
 var ErrTakenOver = errors.New("the idempotency key was taken over")
+
+// RenewKey lets the lease of a claim that is being worked on begin anew; one that was settled or taken over stays as it is.
+func RenewKey(ctx context.Context, tx bun.IDB, account, key, token string, lease time.Duration) error {
+	_, err := tx.NewUpdate().Model((*IdempotencyKey)(nil)).Set("lease_until = now() + make_interval(secs => ?)", lease.Seconds()).
+		Where("account_id = ? AND key = ? AND lease_token = ? AND status IS NULL AND job_id IS NULL", account, key, token).Exec(ctx)
+	return Mapped(err)
+}
 
 // FinishKey stores the sealed answer of a claim.
 func FinishKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey) error {

@@ -33,8 +33,8 @@ type keptAnswer struct {
 func (c claims) Claim(ctx context.Context, account, key, operation, token string, lease time.Duration) (api.Claimed, error) {
 	var out api.Claimed
 	err := c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
-		row := &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token, LeaseUntil: time.Now().Add(lease)}
-		held, won, err := schema.ClaimKey(ctx, tx, row, keyTime)
+		row := &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token}
+		held, won, err := schema.ClaimKey(ctx, tx, row, lease, keyTime)
 		if err != nil {
 			return err
 		}
@@ -119,6 +119,13 @@ func (c claims) Finish(ctx context.Context, tx bun.IDB, account, key, token stri
 func (c claims) Bind(ctx context.Context, tx bun.IDB, account, key, token, job string, fingerprint []byte) error {
 	return schema.BindKey(ctx, tx, &schema.IdempotencyKey{
 		AccountID: account, Key: key, LeaseToken: token, Fingerprint: fingerprint, JobID: &job,
+	})
+}
+
+// Renew implements api.Claims.
+func (c claims) Renew(ctx context.Context, account, key, token string, lease time.Duration) error {
+	return c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
+		return schema.RenewKey(ctx, tx, account, key, token, lease)
 	})
 }
 

@@ -43,3 +43,36 @@ func TestAClaimThatABulkJobHoldsSaysForWhichRequest(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAClaimIsTakenOverUnlessItIsRenewed(t *testing.T) {
+	t.Parallel()
+	db := schematest.New(t)
+	account := schematest.Account(t, db)
+	c := claims{db: db}
+	claim := func(key, token string, lease time.Duration) bool {
+		got, err := c.Claim(t.Context(), account, key, "Upload", token, lease)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Won
+	}
+	for _, key := range []string{"renewed", "left"} {
+		if !claim(key, "a", 0) {
+			t.Fatal("the first claim was not won")
+		}
+	}
+	for _, token := range []string{"a", "another's"} {
+		if err := c.Renew(t.Context(), account, "renewed", token, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Renew(t.Context(), account, "left", "another's", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if claim("renewed", "b", time.Minute) {
+		t.Error("a claim that was renewed was taken over")
+	}
+	if !claim("left", "b", time.Minute) {
+		t.Error("a claim whose lease has run out was not taken over")
+	}
+}
