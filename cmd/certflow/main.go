@@ -62,7 +62,7 @@ func command() *cli.Command {
 			apiCommand(), workerCommand(), migrateCommand(),
 			accountsCommand(), keysCommand(),
 			reviewCommand(), certificatesCommand(), listenCommand(), triggerCommand(), eventsCommand(),
-			readCommand(), evalCommand(), benchCommand(), samplesCommand(), doctorCommand(), readerChildCommand(),
+			readCommand(), evalCommand(), benchCommand(), chaosCommand(), samplesCommand(), doctorCommand(), readerChildCommand(),
 		},
 	})
 }
