@@ -110,6 +110,10 @@ console/web/node_modules: console/web/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later" >&2; exit 1; }
 	@cd console/web && npm ci --no-audit --no-fund --silent && touch node_modules
 
+.PHONY: chaos
+chaos: build stack-packages ## kill, pause and cut off every part under load for 3 minutes and prove that nothing is lost; CHAOSFLAGS='--for 30m --seed 7' chooses; on Linux
+	@bin/certflow chaos $(CHAOSFLAGS)
+
 .PHONY: vuln
 vuln: $(TOOLS)/govulncheck ## ask vuln.go.dev for known faults in what is called; GOVULNDB=URL asks another database
 	@tools/vuln.sh $(TOOLS)/govulncheck $(PACKAGES)
