@@ -15,7 +15,7 @@ type typeface struct {
 	simple   *[256]character
 	codes    *cmap             // of a composite font: code → CID
 	unicode  map[uint32]string // of a composite font: code → text
-	glyphs   map[uint32]string // of a composite font without ToUnicode: CID → text
+	glyphs   map[uint32]string // of a composite font: CID → text, by the character map of the embedded font
 	ucs2     bool              // codes are UTF-16
 	widths   map[uint32]float64
 	standard float64 // width of a CID that is not in widths
@@ -32,6 +32,13 @@ type character struct {
 
 const unknownText = "\uFFFD"
 
+// contradicts reports whether a font draws one digit and says that it is another: who sees the page and who copies its text would
+// read different amounts. Of letters it says nothing, since honest subsets name those as they like.
+func contradicts(said, drawn string) bool {
+	digit := func(s string) bool { return len(s) == 1 && s[0] >= '0' && s[0] <= '9' }
+	return digit(said) && digit(drawn) && said != drawn
+}
+
 // decode reads the first character of s and says how many bytes it took, at least 1. s is not empty.
 func (t *typeface) decode(s []byte) (character, int) {
 	if t.simple != nil {
@@ -45,6 +52,8 @@ func (t *typeface) decode(s []byte) (character, int) {
 	}
 	text, ok := t.unicode[code]
 	switch {
+	case ok && contradicts(text, t.glyphs[cid]):
+		c.text = unknownText
 	case ok:
 		c.text = text
 	case t.ucs2:
@@ -151,6 +160,11 @@ func (f *file) encoding(t *typeface, d, descriptor types.Dict, unicode map[uint3
 			out[code].text = glyphText(name)
 		}
 	}
+	// Only what the document names may contradict ToUnicode: without a name, the codes of a subset mean what ToUnicode says.
+	named := [256]bool{}
+	for code := range named {
+		named[code] = base == "WinAnsiEncoding" || base == "MacRomanEncoding"
+	}
 	code := 0
 	for _, o := range f.array(enc["Differences"]) {
 		if n, ok := f.number(o); ok {
@@ -159,11 +173,17 @@ func (f *file) encoding(t *typeface, d, descriptor types.Dict, unicode map[uint3
 		}
 		if code >= 0 && code < 256 {
 			out[code].text = clean(f.differenceText(t, f.name(o)))
+			named[code] = true
 		}
 		code++
 	}
 	for code := range 256 {
-		if text, ok := unicode[uint32(code)]; ok && text != "" {
+		text := unicode[uint32(code)]
+		switch {
+		case text == "":
+		case named[code] && contradicts(text, out[code].text):
+			out[code].text = unknownText
+		default:
 			out[code].text = text
 		}
 	}
@@ -267,7 +287,7 @@ func (f *file) composite(t *typeface, d, descendant, descriptor types.Dict, unic
 	} else {
 		t.codes = identityCMap()
 	}
-	if len(unicode) == 0 && !t.ucs2 {
+	if !t.ucs2 {
 		t.glyphs = glyphTexts(f.stream(descriptor["FontFile2"]), f.stream(descendant["CIDToGIDMap"]))
 	}
 }

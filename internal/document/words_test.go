@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
 
 	"certflow/internal/certificate"
 	"certflow/internal/page"
@@ -179,6 +181,45 @@ func TestFontsSayWhatTheirCodesMean(t *testing.T) {
 				c := d.add("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Odd /DW 500 /W [16 [700 500]] >>")
 				return fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /Odd /Encoding /Identity-H /DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>", c, u)
 			}, "<00100011> Tj", "PL",
+		},
+		"a digit that is said to be another is unknown": {
+			func(d *drawing) string {
+				u := d.stream("", "3 beginbfchar <31> <0039> <32> <0032> <41> <0042> endbfchar")
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode %d 0 R >>", u)
+			}, "(12A) Tj", "\uFFFD2B",
+		},
+		"a glyph named for a digit that is said to be another is unknown": {
+			func(d *drawing) string {
+				u := d.stream("", "2 beginbfchar <01> <0039> <02> <0039> endbfchar")
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type1 /BaseFont /Odd /FirstChar 1 /LastChar 2 /Widths [600 600] /Encoding << /Differences [1 /one /nine] >> /ToUnicode %d 0 R >>", u)
+			}, "(\\001\\002) Tj", "\uFFFD9",
+		},
+		"codes of a subset without an encoding mean what ToUnicode says": {
+			func(d *drawing) string {
+				u := d.stream("", "2 beginbfchar <31> <0039> <32> <0038> endbfchar")
+				return fmt.Sprintf("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Odd /FirstChar 49 /LastChar 50 /Widths [600 600] /ToUnicode %d 0 R >>", u)
+			}, "(12) Tj", "98",
+		},
+		"a composite font that draws another digit than it says": {
+			func(d *drawing) string {
+				font, err := sfnt.Parse(goregular.TTF)
+				if err != nil {
+					panic(err)
+				}
+				glyph := func(r rune) sfnt.GlyphIndex {
+					g, err := font.GlyphIndex(nil, r)
+					if err != nil {
+						panic(err)
+					}
+					return g
+				}
+				u := d.stream("", "2 beginbfchar <0001> <0039> <0002> <0032> endbfchar")
+				to := d.stream("", string([]byte{0, 0, byte(glyph('1') >> 8), byte(glyph('1')), byte(glyph('2') >> 8), byte(glyph('2'))}))
+				program := d.stream("", string(goregular.TTF))
+				about := d.add(fmt.Sprintf("<< /Type /FontDescriptor /FontName /Odd /Flags 4 /FontFile2 %d 0 R >>", program))
+				c := d.add(fmt.Sprintf("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Odd /DW 500 /CIDToGIDMap %d 0 R /FontDescriptor %d 0 R >>", to, about))
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /Odd /Encoding /Identity-H /DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>", c, u)
+			}, "<00010002> Tj", "\uFFFD2",
 		},
 		"tick marks": {
 			func(*drawing) string { return "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>" }, "(4) Tj", "✓",
