@@ -30,6 +30,7 @@ func evalCommand() *cli.Command {
 			&cli.FloatFlag{Name: "min-text", Usage: "the same for text"},
 			&cli.FloatFlag{Name: "min-scan", Usage: "the same for pages without a text layer"},
 			&cli.IntFlag{Name: "max-sure", Value: math.MaxInt, Usage: "exit 1 with more wrong or invented values than this in fields that rules judge, at that confidence"},
+			&cli.FloatFlag{Name: "max-overconfident", Usage: "exit 1 where confidence exceeds the share of values that are right by more than this, 0–1; 0 does not ask"},
 			&cli.IntFlag{Name: "max-mistaken", Value: math.MaxInt, Usage: "exit 1 with more documents than this refused or read by mistake"},
 		},
 		Action: runEval,
@@ -57,7 +58,7 @@ func runEval(ctx context.Context, c *cli.Command) error {
 	}
 	return report.Check(eval.Thresholds{
 		FormRight: c.Float("min-form"), TextRight: c.Float("min-text"), ScanRight: c.Float("min-scan"),
-		Sure: c.Int("max-sure"), Mistaken: c.Int("max-mistaken"),
+		Sure: c.Int("max-sure"), Mistaken: c.Int("max-mistaken"), Overconfident: c.Float("max-overconfident"),
 	})
 }
 

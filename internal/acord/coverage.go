@@ -3,6 +3,7 @@ package acord
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"certflow/internal/certificate"
 )
@@ -200,7 +201,9 @@ func (tr tableReader) retention(r span) cell {
 	if !ok {
 		return cell{doubt: 1}
 	}
-	return cellOf(tr.s.in(box, func(t *token) bool { return written(t) && wordy(t) }))
+	return cellOf(tr.s.in(box, func(t *token) bool {
+		return written(t) && wordy(t) && (t.source != certificate.OCR || strings.ContainsAny(t.text, "$0123456789"))
+	}))
 }
 
 // retentionBox is the place right of RETENTION $ in the column of types.
@@ -259,7 +262,7 @@ func (tr tableReader) proprietor(r span) cell {
 func (s *sheet) proprietorBox(t table, r span) (box rect, ok bool) {
 	for _, a := range s.find(yesNoLabel) {
 		if r.holds(a.box.cy()) {
-			return rect{a.box.x0 - 0.8*t.pitch, a.box.cy(), t.columns[typeColumn].to, a.box.cy() + 1.8*t.pitch}, true
+			return rect{a.box.x0 - 0.8*t.pitch, a.box.cy() + 0.4*t.pitch, t.columns[typeColumn].to, a.box.cy() + 1.8*t.pitch}, true
 		}
 	}
 	return rect{}, false

@@ -2,8 +2,11 @@ package acord
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
+
+	"certflow/internal/certificate"
 )
 
 // description reads the box "Description of operations / locations / vehicles" and the names of additional insureds in it.
@@ -27,10 +30,17 @@ func (r *record) description(c cell) {
 			d.AdditionalInsuredNames = append(d.AdditionalInsuredNames, *holder)
 			continue
 		}
-		r.prove(path, c, sourced(c)*found.sure)
+		conf := sourced(c) * found.sure
+		if c.source() == certificate.OCR && sentence.MatchString(found.name) {
+			conf *= uncommon
+		}
+		r.prove(path, c, conf)
 		d.AdditionalInsuredNames = append(d.AdditionalInsuredNames, found.name)
 	}
 }
+
+// sentence matches names that hold the end of what was said before them: OCR lost the full stop between.
+var sentence = regexp.MustCompile(`(?i)^re\b|\b(job|project|phase|lot)\b|\d{3}|^.{64}`)
 
 // paragraphs is the text of a cell with a line break wherever the author broke the line: where it ends well before the
 // longest line does.

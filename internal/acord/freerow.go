@@ -149,7 +149,8 @@ func limitsOfLine(line []*token) []freeLimit {
 // goesOnAmount reports whether a word is the rest of the amount before it: three digits, or more groups of them after a comma.
 func goesOnAmount(before, t *token) bool {
 	first, _, _ := strings.Cut(strings.TrimRight(t.text, ".,;:"), ",")
-	return len(first) == 3 && strings.Trim(first, "0123456789") == "" && adjacent(before, t) &&
+	return len(first) == 3 && strings.Trim(first, "0123456789") == "" &&
+		(adjacent(before, t) || strings.HasSuffix(before.text, ",") && gap(before, t) < 1.5*t.box.height()) &&
 		(len(t.text) == 3 || strings.HasSuffix(before.text, ","))
 }
 

@@ -227,8 +227,14 @@ func (r *record) yesNo(path string, to **bool, c cell) {
 	if c.empty() {
 		return
 	}
-	switch k := key(c.text()); {
-	case k == "Y", k == "YES", isTick(c.text()):
+	k := key(c.text())
+	if c.source() == certificate.OCR {
+		if alone := markAmongRuling(k); alone != k {
+			k, c.doubt = alone, c.doubt*uncommon
+		}
+	}
+	switch {
+	case k == "X", k == "Y", k == "YES", isTick(c.text()):
 		r.flag(path, to, true, c, sourced(c))
 	case k == "N", k == "NO":
 		r.flag(path, to, false, c, sourced(c))
@@ -236,6 +242,21 @@ func (r *record) yesNo(path string, to **bool, c cell) {
 	default:
 		r.prove(path, c, nothingRead)
 	}
+}
+
+// markAmongRuling is the X, Y or N of a box of which OCR made more: the border before it as a letter, the same mark twice, or a v for
+// the Y. It is the text as it is where that leaves nothing.
+func markAmongRuling(k string) string {
+	bare := strings.TrimLeft(k, "1ILJT")
+	switch {
+	case k == "NIA" || bare == "":
+		return k
+	case bare == "V":
+		return "Y"
+	case strings.Trim(bare, bare[:1]) == "" && strings.Contains("XYN", bare[:1]):
+		return bare[:1]
+	}
+	return k
 }
 
 // named gives the coverage at a path the name of the insurer that its letter points to.

@@ -3,7 +3,6 @@ package acord
 import (
 	"strings"
 
-	"certflow/internal/certificate"
 	"certflow/internal/page"
 )
 
@@ -27,11 +26,8 @@ func (r *record) signature(s *sheet) {
 	typed := cellOf(s.in(box, func(t *token) bool { return written(t) && t.key != "" }))
 	switch {
 	case typed.empty():
-		conf := unticked
-		if s.source() == certificate.OCR {
-			conf = inferred
-		}
-		r.flag(path, to, false, cellOf(label.tokens), conf)
+		// On a scan, too: ink that is no letter is a drawing, so that none is left in the box.
+		r.flag(path, to, false, cellOf(label.tokens), unticked)
 	case strings.Contains(strings.ToLower(typed.text()), "signature"):
 		r.flag(path, to, false, typed, inferred)
 	default:

@@ -58,8 +58,12 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 	return out
 }
 
-// speck reports whether what OCR took for a mark is smaller than any that is printed.
+// speck reports whether what OCR took for a mark is smaller than any that is printed, or an accented letter that stands alone, which is
+// dirt.
 func speck(w page.Word) bool {
+	if letters := []rune(w.Text); len(letters) == 1 && letters[0] > unicode.MaxASCII && unicode.IsLetter(letters[0]) {
+		return true
+	}
 	return key(w.Text) == "" && max(w.Box[2]-w.Box[0], w.Box[3]-w.Box[1]) < 0.75
 }
 

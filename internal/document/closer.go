@@ -145,7 +145,7 @@ func withCloser(words []seen, lines []closer, found []seen) []seen {
 			byLine[w.page-1] = append(byLine[w.page-1], w)
 		}
 	}
-	gone := map[int]bool{}
+	gone, covered := map[int]bool{}, map[int]float64{}
 	for i, c := range lines {
 		var before []seen
 		inside := true
@@ -161,6 +161,18 @@ func withCloser(words []seen, lines []closer, found []seen) []seen {
 		word := second
 		switch {
 		case len(before) == 0:
+			for j, w := range words {
+				both := c.box.intersect(w.box)
+				if gone[j] || both.empty() || both.height() < 0.5*min(c.box.height(), w.box.height()) || both.width() < 0.6*c.box.width() {
+					continue
+				}
+				// A word that reaches over the line: two dates in one, or a letter with what stands beside it.
+				if !strings.Contains(w.text, second.text) {
+					word.confidence = min(word.confidence, disputed)
+				}
+				covered[j] += both.width()
+				gone[j] = w.text == second.text || covered[j] > 0.6*w.box.width()
+			}
 		case strings.TrimPrefix(first.text, "$") == strings.TrimPrefix(second.text, "$"):
 			word.confidence = max(first.confidence, second.confidence)
 		default:

@@ -137,3 +137,14 @@ func TestACapitalIIsPutBack(t *testing.T) {
 		}
 	}
 }
+
+func TestAWordOverTwoLinesGivesWayToBoth(t *testing.T) {
+	t.Parallel()
+	both := []seen{{text: "01/01/2026|01/01/2027", box: rect{98, 38, 402, 68}, confidence: 0.5}}
+	lines := []closer{{box: rect{100, 40, 245, 66}, kind: page.LookDate}, {box: rect{260, 40, 400, 66}, kind: page.LookDate}}
+	got := withCloser(both, lines, []seen{{text: "01/01/2026", confidence: 0.9, page: 1}, {text: "01/01/2027", confidence: 0.9, page: 2}})
+	want := []seen{{text: "01/01/2026", box: lines[0].box, confidence: 0.9}, {text: "01/01/2027", box: lines[1].box, confidence: 0.9}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{}, rect{})); diff != "" {
+		t.Error(diff)
+	}
+}

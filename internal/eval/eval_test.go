@@ -260,3 +260,24 @@ func TestAnEvaluationEndsWithItsContext(t *testing.T) {
 		t.Errorf("the error is %v, want that of the context", err)
 	}
 }
+
+func TestConfidenceThatPromisesMoreThanItHoldsIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		bin  Bin
+		want string
+	}{
+		"as right as it says":         {Bin{Mean: 0.9, Right: 95, All: 100}, ""},
+		"less right than it says":     {Bin{Mean: 0.9, Right: 80, All: 100}, "by 0.100, 0.020 is allowed"},
+		"too few to say":              {Bin{Mean: 0.9, Right: 8, All: 10}, ""},
+		"wrong by less than is asked": {Bin{Mean: 0.9, Right: 89, All: 100}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := Report{Reliability: []Bin{test.bin}}.Check(Thresholds{Overconfident: 0.02})
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("the thresholds say %v, want %q", err, test.want)
+			}
+		})
+	}
+}

@@ -61,7 +61,11 @@ func (r Report) printReliability(out io.Writer) error {
 		}
 		fmt.Fprintf(w, "%.2f–%.2f\t%d\t%d\t%s\t%.3f\t\n", b.From, b.To, b.All, b.Right, share, b.Mean)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(out, "Confidence is a lower bound: in no range of at least %d values does it exceed the share that is right by more than %.3f.\n", telling, r.Overconfident())
+	return err
 }
 
 func (r Report) printFaults(out io.Writer) error {

@@ -79,6 +79,21 @@ func (c *Counts) count(v Verdict) {
 	}
 }
 
+// Overconfident is by how much the confidence in a range of the reliability table exceeds the share of its values that are right, at
+// most; ranges with few values say nothing. It is 0 where confidence promises no more than it holds anywhere.
+func (r Report) Overconfident() float64 {
+	worst := 0.0
+	for _, b := range r.Reliability {
+		if b.All >= telling {
+			worst = max(worst, b.Mean-float64(b.Right)/float64(b.All))
+		}
+	}
+	return worst
+}
+
+// telling is how many values a range of confidence must hold for its share to mean something.
+const telling = 50
+
 // Bin is a range of confidence and how often the values in it were right.
 type Bin struct {
 	From  float64 `json:"from"`
@@ -166,6 +181,8 @@ type Thresholds struct {
 	FormRight, TextRight, ScanRight float64
 	Sure                            int // wrong or invented values that rules judge and that the reader was sure of
 	Mistaken                        int // documents refused or read by mistake
+	// Overconfident is by how much confidence may exceed the share of values that are right, 0–1; 0 does not ask.
+	Overconfident float64
 }
 
 // Check gives an error that names every threshold the report does not reach.
@@ -185,6 +202,9 @@ func (r Report) Check(t Thresholds) error {
 	}
 	if r.All.Sure > t.Sure {
 		faults = append(faults, fmt.Errorf("%d values that rules judge are wrong or invented at confidence %.2f and above, %d are allowed", r.All.Sure, r.Confidence, t.Sure))
+	}
+	if over := r.Overconfident(); t.Overconfident > 0 && over > t.Overconfident {
+		faults = append(faults, fmt.Errorf("confidence exceeds the share of values that are right by %.3f, %.3f is allowed", over, t.Overconfident))
 	}
 	if r.All.Mistaken > t.Mistaken {
 		faults = append(faults, fmt.Errorf("%d documents were refused or read by mistake, %d are allowed", r.All.Mistaken, t.Mistaken))
