@@ -45,7 +45,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 // build builds the certflow command of the module in a folder.
 func build(module, binary string) (string, error) {
-	cmd := exec.Command("go", "build", "-o", binary, "./cmd/certflow")
+	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, "./cmd/certflow")
 	cmd.Dir = module
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build certflow: %w\n%s", err, out)

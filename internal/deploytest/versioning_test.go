@@ -7,6 +7,7 @@ import (
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
 
 	"certflow/internal/certificate"
 	"certflow/internal/sample"
@@ -78,5 +79,11 @@ func TestAReviewEndsOnTheBuildThatBeganIt(t *testing.T) {
 		if got := builds(id); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s was reviewed by the builds %v, want %s alone", id, got, want)
 		}
+		// As docs/deploy.md tells operators to look for what a build still has.
+		query := `WorkflowType="ReviewCertificate" AND TemporalWorkerDeploymentVersion="certflow:` + want + `"`
+		w.until(30*time.Second, "Temporal finds one review of build "+want, func() bool {
+			found, err := w.dev.Service.Temporal.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Namespace: "default", Query: query})
+			return err == nil && found.GetCount() == 1
+		})
 	}
 }
