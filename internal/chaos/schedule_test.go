@@ -1,0 +1,50 @@
+package chaos
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestASeedReproducesItsScheduleAndAnotherDoesNot(t *testing.T) {
+	t.Parallel()
+	first := Schedule(7, 3*time.Minute)
+	if diff := cmp.Diff(first, Schedule(7, 3*time.Minute)); diff != "" {
+		t.Error(diff)
+	}
+	if cmp.Equal(first, Schedule(8, 3*time.Minute)) {
+		t.Error("two seeds gave one schedule")
+	}
+}
+
+func TestThreeMinutesBreakEverythingInEveryWay(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		const lasting = 3 * time.Minute
+		faults := Schedule(seed, lasting)
+		if len(faults) < 100 {
+			t.Errorf("seed %d gives %d faults, want 100", seed, len(faults))
+		}
+		type way struct {
+			kind   Kind
+			target string
+		}
+		missing := map[way]bool{}
+		for _, f := range everyFault() {
+			missing[way{f.Kind, f.Target}] = true
+		}
+		for i, f := range faults {
+			delete(missing, way{f.Kind, f.Target})
+			if f.At < 0 || f.For < 0 || f.At+f.For > lasting {
+				t.Errorf("seed %d: %+v is not within %s", seed, f, lasting)
+			}
+			if i > 0 && f.At < faults[i-1].At {
+				t.Errorf("seed %d: %+v comes after a later one", seed, f)
+			}
+		}
+		if len(missing) > 0 {
+			t.Errorf("seed %d leaves out %v", seed, missing)
+		}
+	}
+}
