@@ -3,6 +3,7 @@ package llm_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"certflow/internal/certificate"
 	"certflow/internal/grounding"
 	"certflow/internal/llm"
+	"certflow/internal/rules"
 	"certflow/internal/secret"
 )
 
@@ -194,8 +196,27 @@ func TestALimitThatTheModelInventsIsKeptAndNotBelieved(t *testing.T) {
 			if diff := cmp.Diff(certificate.Evidence{Source: certificate.Model}, result.Reading.Evidence[aggregate]); diff != "" {
 				t.Errorf("evidence (-want +got):\n%s", diff)
 			}
+			verdict := judged(t, result.Reading, `[{"name":"Aggregate","path":"coverages.commercial_general_liability.limits","check":"minimum","value":{"general_aggregate_dollars":2000000}}]`)
+			if verdict.Status != rules.Flagged || !strings.Contains(verdict.Results[0].Message, "$7,500,000") || !strings.Contains(verdict.Results[0].Message, "not on the page") {
+				t.Errorf("the invented limit is judged %s: %+v", verdict.Status, verdict.Results)
+			}
 		})
 	}
+}
+
+// judged is the verdict on a reading by rules, as JSON, for an account with the usual threshold.
+func judged(t *testing.T, r *certificate.Reading, list string) rules.Verdict {
+	t.Helper()
+	judge, err := rules.NewJudge(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, faults := rules.Decode(json.RawMessage(list))
+	if len(faults) > 0 {
+		t.Fatalf("%+v", faults)
+	}
+	return judge.Evaluate(rules.Input{Certificate: r.Certificate, Evidence: r.Evidence, Requirement: rules.Requirement{Rules: decoded},
+		Today: certificate.DateOf(time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)), Settings: rules.Settings{ConfidenceThreshold: grounding.Certain}})
 }
 
 // TestInstructionsOnThePageChangeNothing has a model obey what a page tells it. What it then claims stands on the page, but not where
