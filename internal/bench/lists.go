@@ -295,6 +295,8 @@ func (r *run) filters(ctx context.Context, l *listed) error {
 		{"job and status", "&status=denied&job=" + job},
 		{"tracker and status", "&status=denied&tracker=" + tracker},
 		{"contractor and status", "&status=denied&contractor=" + contractor},
+		{"file name that every hundredth has", "&filename=00.PDF"},
+		{"file name that none has, among all", "&filename=absent"},
 		{"status and the last week", "&status=denied&created[gte]=" + strconv.FormatInt(week, 10)},
 	} {
 		path := fmt.Sprintf("/files/certificates?limit=%d&expand[]=review_results%s", consolePage, f.query)

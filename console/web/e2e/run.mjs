@@ -5,10 +5,13 @@ import { Api } from './api.mjs'
 import { openPage, signIn, startBrowser, violations } from './browser.mjs'
 import { journey, scene } from './journey.mjs'
 import { places, visit } from './pages.mjs'
+import { keepPictures } from './pictures.mjs'
 import { startReceiver, startStack } from './stack.mjs'
 
 const shots = process.env.SCREENSHOTS
 if (shots) mkdirSync(shots, { recursive: true })
+// PICTURES=DIR keeps those of README.md, small.
+const pictures = process.env.PICTURES
 let failed = 0
 
 async function step(name, run) {
@@ -49,6 +52,7 @@ try {
     if (faults.length) throw new Error(faults.join('\n'))
   })
   await everyPage(set, flagged)
+  if (shots && pictures && !failed) await step('pictures for the README', () => keepPictures(browser, shots, pictures))
 } catch (e) {
   failed ||= 1
   console.log(e.message)

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks'
-import { asProblem, useApp, useLoad } from '../app.ts'
+import { asProblem, useApp, useHeard, useLoad, useSoon } from '../app.ts'
 import { date } from '../format.ts'
-import type { Tracker, TrackerSession } from '../schema.ts'
+import type { Certificate, Tracker, TrackerSession } from '../schema.ts'
 import { Badge, Button, Failure, Head, Id, Link, Loading, Time } from '../ui/basics.tsx'
 import { BulkUpload } from '../ui/bulk-upload.tsx'
+import { CertificateTable } from '../ui/certificate-table.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { openSession } from './trackers.tsx'
 
@@ -14,6 +15,9 @@ export function TrackerPage({ id }: { id: string }) {
   const { client, say, go } = useApp()
   const at = `/trackers/${encodeURIComponent(id)}`
   const tracker = useLoad(signal => client.get<Tracker>(at, { signal }), [client, id])
+  const newest = useLoad(signal => client.list<Certificate>('/files/certificates', { query: { tracker: id, limit: '10', 'expand[]': 'review_results' }, signal }), [client, id])
+  const soon = useSoon(newest.reload, 1_000)
+  useHeard(heard => heard.kind !== 'state' && soon())
   const [busy, setBusy] = useState(false)
   const [files, setFiles] = useState<File[] | null>(null)
   const [dragging, setDragging] = useState(0)
@@ -52,7 +56,6 @@ export function TrackerPage({ id }: { id: string }) {
           <>
             <Badge tone={session ? 'good' : 'plain'}>{session ? 'takes uploads' : 'closed'}</Badge>
             {session && <span class="muted">until {date(session.expires_at)}</span>}
-            <Link to="/certificates" query={{ tracker: t.id }}>Its certificates</Link>
             {t.insurance_requirement && <Link to={`/requirements/${t.insurance_requirement}`}>Its requirement</Link>}
             <Id>{t.id}</Id>
           </>
@@ -76,12 +79,21 @@ export function TrackerPage({ id }: { id: string }) {
             <li key={s.id} class="row wrap">
               <Badge tone={tones[s.status]}>{s.status}</Badge>
               <Id>{s.id}</Id>
-              <span class="muted grow">opened <Time at={s.created} />, {s.status === 'open' ? 'ends' : 'ended at the latest'} {date(s.expires_at)}</span>
+              <span class="muted grow">opened <Time at={s.created} />{s.status !== 'closed' && `, ${s.status === 'open' ? 'ends' : 'ended'} ${date(s.expires_at)}`}</span>
               {s.status === 'open' && <Button small disabled={busy} aria-label={`Close session ${s.id}`} onClick={() => change(() => client.send('DELETE', `${at}/sessions/${s.id}`), 'The session was closed.')}>Close</Button>}
             </li>
           ))}
         </ul>
       </section>
+      {newest.data && newest.data.items.length > 0 && (
+        <section class="newest" aria-label="Newest certificates">
+          <div class="row between wrap">
+            <h2>Newest certificates</h2>
+            <Link to="/certificates" query={{ tracker: t.id }}>All of them</Link>
+          </div>
+          <CertificateTable items={newest.data.items} label="The tracker’s newest certificates" />
+        </section>
+      )}
       {dragging > 0 && !files && <div class="drop-all" aria-hidden="true"><Icon name="upload" /><p>Drop to upload in bulk</p></div>}
       {files && <BulkUpload tracker={t} files={files} onClose={() => setFiles(null)} onMade={job => { say('The upload is safe; its reviews have begun.'); go(`/jobs/${job}`) }} />}
     </div>

@@ -65,7 +65,9 @@ export function BulkUpload(p: { tracker: Tracker; files: File[]; onClose: () => 
       </div>
       <footer>
         <span class="muted grow" aria-live="polite">
-          {files.length > maxFiles ? `At most ${maxFiles} files can go at once.` : faults.some(Boolean) ? 'Nothing was made: remove or mend the files that are marked.' : 'All or nothing: one faulty file refuses the whole.'}
+          {files.length > maxFiles ? `At most ${maxFiles} files can go at once.`
+            : !faults.some(Boolean) ? 'All or nothing: one faulty file refuses the whole.'
+            : problem ? 'Nothing was made. Remove the files that are marked, or mend them.' : 'Remove the files that are marked.'}
         </span>
         <Button onClick={() => (sending ? stop.current?.abort() : p.onClose())}>Cancel</Button>
         <Button tone="primary" icon="upload" busy={sending} disabled={!files.length || files.length > maxFiles || faults.some(Boolean)} onClick={send}>
