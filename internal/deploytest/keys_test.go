@@ -14,8 +14,9 @@ import (
 func TestAKeyIsRolledAndRevokedInEveryProcessAtOnce(t *testing.T) {
 	w := newWorld(t)
 	addresses := []string{freeAddress(t), freeAddress(t)}
+	const quota = 30
 	for _, address := range addresses {
-		w.api(address)
+		w.api(address, "CERTFLOW_RATE_LIMIT=30", "CERTFLOW_RATE_WINDOW=10m")
 	}
 	answers := func(when, key string, want int) {
 		t.Helper()
@@ -78,5 +79,19 @@ func TestAKeyIsRolledAndRevokedInEveryProcessAtOnce(t *testing.T) {
 	}
 	if listed := keys("list", account); strings.Count(listed, time.Now().UTC().Format(time.DateOnly)) < 4 {
 		t.Errorf("the keys do not show when they were used last:\n%s", listed)
+	}
+
+	// The processes count the requests of a key together.
+	hasty := regexp.MustCompile(`sk_test_\S+`).FindString(keys("create", account))
+	statuses := map[int]int{}
+	for i := range quota + 4 {
+		a, err := w.send(t.Context(), http.MethodGet, addresses[i%2], "/contractors", hasty, "", nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		statuses[a.status]++
+	}
+	if statuses[http.StatusOK] != quota || statuses[http.StatusTooManyRequests] != 4 {
+		t.Errorf("of %d requests the processes answered so many with each status: %v; want %d with 200 and 4 with 429", quota+4, statuses, quota)
 	}
 }
