@@ -113,7 +113,7 @@ func problemOf(err error) *Problem {
 		return refuse(http.StatusConflict, ErrorCodeIdempotencyConflict, "This took so long that another request took over the idempotency key. Repeat it for the answer.")
 	case errors.Is(err, schema.ErrVersion):
 		return refuse(http.StatusPreconditionFailed, ErrorCodePreconditionFailed, "The object has changed since it was read.")
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, schema.ErrUnavailable):
 		return unavailable(err)
 	}
 	return &Problem{Status: http.StatusInternalServerError, Code: ErrorCodeGeneralError, Cause: err,

@@ -69,7 +69,7 @@ func (db *DB) CheckRole(ctx context.Context) error {
 		FROM pg_roles WHERE rolname = current_user`).Scan(ctx, &role)
 	switch {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
-		return fmt.Errorf("look at the database role: %w", err)
+		return fmt.Errorf("look at the database role: %w", Mapped(err))
 	case role.Bypass:
 		return fmt.Errorf("the database role %q is a superuser or bypasses row-level security: serve with an unprivileged role (certflow migrate up makes one)", role.Name)
 	case !role.Member:

@@ -2,7 +2,12 @@ package schema
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,6 +23,8 @@ var (
 	ErrBadCursor      = errors.New("the cursor is not an id of this account's list")
 	ErrState          = errors.New("the row's state does not allow that")
 	ErrVersion        = errors.New("the row has another version than the one expected")
+	// ErrUnavailable says that there was no connection, or that it broke: what was asked for may be asked again.
+	ErrUnavailable = errors.New("the database cannot be reached")
 )
 
 // Mapped turns what PostgreSQL says into one of the errors above, in the one place where that is done; other errors pass as
@@ -28,9 +35,14 @@ func Mapped(err error) error {
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
+		if disconnected(err) {
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
 		return err
 	}
 	switch {
+	case endsConnection(pg.Code):
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	case pg.Code == "23505" && pg.ConstraintName == "contractors_one_email":
 		return ErrDuplicateEmail
 	case pg.Code == "23505":
@@ -41,4 +53,17 @@ func Mapped(err error) error {
 		return errors.Join(ErrInUse, err)
 	}
 	return err
+}
+
+// disconnected reports whether an error is of the connection and not of what was asked.
+func disconnected(err error) bool {
+	var dial *pgconn.ConnectError
+	var network *net.OpError
+	return errors.As(err, &dial) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
+}
+
+// endsConnection reports whether a SQLSTATE says that the server ends connections, or takes none: class 08, a shutdown, a crash or a start
+// (57P01 to 57P03), too many connections.
+func endsConnection(code string) bool {
+	return strings.HasPrefix(code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03", "53300"}, code)
 }

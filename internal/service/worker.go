@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"certflow/activities"
 	"certflow/internal/reader"
 	"certflow/internal/webhook"
+	"certflow/schema"
 	"certflow/worker"
 	"certflow/workflows"
 )
@@ -37,7 +39,7 @@ func (s *Service) StartWorker(ctx context.Context, queues []string) (*Worker, er
 }
 
 func (s *Service) startWorker(ctx context.Context, options worker.Options) (*worker.Worker, error) {
-	if err := s.DB.CheckRole(ctx); err != nil {
+	if err := s.awaitDatabase(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.awaitTemporal(ctx); err != nil {
@@ -122,6 +124,26 @@ func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader
 		Bulk:  &activities.Bulk{DB: s.DB, Starter: s.Starter},
 		Sweep: &activities.Sweep{DB: s.DB, Blobs: s.Blobs, Starter: s.Starter},
 	}, read, nil
+}
+
+// awaitDatabase returns when the database answers; a role that is not fit to serve is an error.
+func (s *Service) awaitDatabase(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for said := false; ; said = true {
+		err := s.DB.CheckRole(ctx)
+		if !errors.Is(err, schema.ErrUnavailable) {
+			return err
+		}
+		if !said {
+			slog.WarnContext(ctx, "waiting for the database", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the database: %w", err)
+		case <-tick.C:
+		}
+	}
 }
 
 // awaitTemporal returns when Temporal answers.

@@ -1,0 +1,41 @@
+package schema_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"certflow/schema"
+)
+
+func TestADatabaseThatIsAwayIsNoFaultOfWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	// Nobody listens on a port that was just given back.
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := schema.Open("postgres://certflow:x@"+addr+"/certflow?sslmode=disable", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.CheckRole(t.Context()); !errors.Is(err, schema.ErrUnavailable) {
+		t.Errorf("a server that is not there is %v", err)
+	}
+	for code, away := range map[string]bool{"57P01": true, "57P03": true, "08006": true, "53300": true, "42601": false, "28P01": false, "57014": false} {
+		if err := schema.Mapped(&pgconn.PgError{Code: code}); errors.Is(err, schema.ErrUnavailable) != away {
+			t.Errorf("SQLSTATE %s is %v", code, err)
+		}
+	}
+	if err := schema.Mapped(context.Canceled); errors.Is(err, schema.ErrUnavailable) {
+		t.Error("a client that has gone is taken for a database that is away")
+	}
+}
