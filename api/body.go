@@ -14,6 +14,11 @@ const (
 	// reading resets the connection under a client that is still sending.
 	drainBytes = 64 << 20
 	drainTime  = 30 * time.Second
+	// strangerBytes and strangerTime are these bounds for whoever has shown no key that is known, enough for one certificate, and
+	// strangersDrained is for how many of them at a time: the rest may see a reset.
+	strangerBytes    = 16 << 20
+	strangerTime     = 5 * time.Second
+	strangersDrained = 8
 )
 
 // errBodyTaken is what reads answer once a body has been parsed: the parsed value is the body from then on, and a value that does not fit
@@ -45,8 +50,18 @@ func newBody(r *http.Request, limit int64, setDeadline func(time.Time) error) *b
 		waits: strings.EqualFold(r.Header.Get("Expect"), "100-continue")}
 }
 
-// Read reads the body within its bounds. One byte over the limit is read to know that it is too long.
+// Read reads the body within its bounds. One byte over the limit is read to know that it is too long. Where a whole piece is taken out of the
+// header of a part it reads on: readers give up on a body that brings nothing a hundred times.
 func (b *body) Read(p []byte) (int, error) {
+	for {
+		n, err := b.readPiece(p)
+		if n > 0 || err != nil || len(p) == 0 {
+			return n, err
+		}
+	}
+}
+
+func (b *body) readPiece(p []byte) (int, error) {
 	if b.taken {
 		return 0, errBodyTaken
 	}
@@ -107,13 +122,28 @@ func (b *body) ValidatedValue() any { return b.value }
 
 // drain reads on, within bounds, what a refused client still sends. A client that waits for leave to send is not given it, and one that was
 // too slow is not waited for.
-func (b *body) drain() {
+func (b *body) drain(most int64, within time.Duration) {
 	if b.waits || b.slow {
 		return
 	}
-	_ = b.setDeadline(time.Now().Add(drainTime))
+	_ = b.setDeadline(time.Now().Add(within))
 	// What ends the drain early ends the connection too; there is nobody to tell.
-	_, _ = io.CopyN(io.Discard, b.ReadCloser, drainBytes)
+	_, _ = io.CopyN(io.Discard, b.ReadCloser, most)
+}
+
+// drain reads on what a refused client still sends, of strangers less and of few of them at a time: nobody need pay for what they send.
+func (s *Server) drain(state *call) {
+	if state.owner.KeyID != "" {
+		state.body.drain(drainBytes, drainTime)
+		return
+	}
+	select {
+	case s.strangers <- struct{}{}:
+		defer func() { <-s.strangers }()
+		state.body.drain(strangerBytes, strangerTime)
+	default:
+		state.body.drain(0, strangerTime)
+	}
 }
 
 // readAll reads a body that is small.

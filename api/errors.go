@@ -134,7 +134,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return
 	}
 	if state.body != nil {
-		state.body.drain()
+		s.drain(state)
 	}
 	header := c.Writer.Header()
 	if p.Status == http.StatusUnauthorized {

@@ -57,6 +57,7 @@ type Server struct {
 	traces     trace.TracerProvider
 	// What the process takes on at a time.
 	requestSlots, uploadSlots, streamSlots *slots
+	strangers                              chan struct{} // whose bodies are drained
 	draining                               atomic.Bool
 	open                                   sync.WaitGroup // requests
 }
@@ -83,6 +84,7 @@ func assemble(config Config, index map[string]*operation) (*Server, error) {
 		limits: config.Limits.withDefaults(), checks: config.Checks, operations: index, traces: config.Traces}
 	s.requestSlots, s.uploadSlots = newSlots(s.limits.Requests, 0), newSlots(s.limits.Uploads, s.limits.AccountUploads)
 	s.streamSlots = newSlots(0, s.limits.AccountStreams)
+	s.strangers = make(chan struct{}, strangersDrained)
 	s.backlog = &backlog{of: config.Backlogs, limit: s.limits.Backlog, log: config.Log}
 	if config.Backlogs != nil {
 		if err := s.measureBacklog(config.Registry); err != nil {

@@ -299,6 +299,36 @@ func TestARefusedClientReadsItsAnswerAndNotAReset(t *testing.T) {
 	}
 }
 
+func TestWhatStrangersSendIsNotReadWithoutEnd(t *testing.T) {
+	w, _ := ready(t)
+	w.key = "sk_test_wrong"
+	const size = 200 << 20
+	conn, r := dial(t, w, serve(t, w), "b", size)
+	chunk := []byte(strings.Repeat("x", 1<<20))
+	sent := 0
+	for sent < size {
+		n, err := conn.Write(chunk)
+		sent += n
+		if err != nil {
+			break
+		}
+	}
+	// What is beyond the bound lies in the buffers of the connection.
+	if sent > 64<<20 {
+		t.Errorf("%d MiB were taken of a client without a key", sent>>20)
+	}
+	// A client that reads while it sends has its answer all the same.
+	conn, r = dial(t, w, serve(t, w), "b", size)
+	go func() {
+		for {
+			if _, err := conn.Write(chunk); err != nil {
+				return
+			}
+		}
+	}()
+	refused(t, received(t, r), 401, "invalid_api_key")
+}
+
 func TestAClientThatWaitsForLeaveToSendIsRefusedWithoutSending(t *testing.T) {
 	w, _ := ready(t)
 	w.key = "sk_test_wrong"
