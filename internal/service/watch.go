@@ -17,9 +17,10 @@ import (
 )
 
 const (
-	// watchEvery is how often the API looks at what it stands on, and watchTime how long one look may take.
+	// watchEvery is how often the API looks at what it stands on, watchTime how long one look may take, and checkTime how long one part may.
 	watchEvery = 15 * time.Second
-	watchTime  = 10 * time.Second
+	watchTime  = 14 * time.Second
+	checkTime  = 3 * time.Second
 	// pollTime is how long a worker's poll of a queue lasts, and some more: one that has not come back since is gone.
 	pollTime = 75 * time.Second
 	// overdueBy is how late an attempt at a delivery may be before it counts as overdue, and mostOverdue how far these are counted.
@@ -80,11 +81,9 @@ func (w *watch) look(ctx context.Context) {
 	defer cancel()
 	up := map[string]bool{}
 	for _, check := range w.checks {
-		err := check.Do(ctx)
-		up[check.Name] = err == nil
-		value := 1.0
-		if err != nil {
-			value = 0
+		value := 0.0
+		if up[check.Name] = answers(ctx, check); up[check.Name] {
+			value = 1
 		}
 		w.parts.WithLabelValues(check.Name).Set(value)
 	}
@@ -104,6 +103,13 @@ func (w *watch) look(ctx context.Context) {
 			w.queue(ctx, queue)
 		}
 	}
+}
+
+// answers reports whether a part answers, within a time of its own: one that hangs must not make the others look as if they did.
+func answers(ctx context.Context, check api.Check) bool {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	return check.Do(ctx) == nil
 }
 
 // queue asks Temporal about a task queue.
