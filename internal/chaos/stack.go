@@ -249,6 +249,15 @@ func (s *stack) underWay(ctx context.Context) (string, error) {
 	return strings.Join(open, ", "), nil
 }
 
+// busy reports whether as many certificates are open as may be, or nobody can tell.
+func (s *stack) busy(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	var n int
+	err := s.owner.QueryRowContext(ctx, "SELECT count(*) FROM certificates WHERE finished_at IS NULL AND deleted_at IS NULL").Scan(&n)
+	return err != nil || n >= mostOpen
+}
+
 // crashes are lines of the processes' logs that no fault accounts for, and processes that ended by themselves.
 func (s *stack) crashes() (crashes, exits []string) {
 	for _, name := range processes()[2:] {
