@@ -39,8 +39,9 @@ func (r *record) description(c cell) {
 	}
 }
 
-// sentence matches names that hold the end of what was said before them: OCR lost the full stop between.
-var sentence = regexp.MustCompile(`(?i)^re\b|\b(job|project|phase|lot)\b|\d{3}|^.{64}`)
+// sentence matches names that hold the end of what was said before them, since OCR lost the full stop between, or dirt that it took for a
+// letter.
+var sentence = regexp.MustCompile(`(?i)^re\b|\b(job|project|phase|lot)\b|\d{3}|^.{64}|(^|\s)(?-i:[a-z])($|\s)`)
 
 // paragraphs is the text of a cell with a line break wherever the author broke the line: where it ends well before the
 // longest line does.
@@ -56,8 +57,10 @@ func paragraphs(c cell) string {
 		if i > 0 {
 			above := boundsOf(lines[i-1])
 			first := line[0].box
-			// A word that would have fitted on the line above was put below on purpose.
-			if above.x1+first.width()+0.5*first.height() < right-0.02*(right-left) || first.y0-above.y1 > 1.2*first.height() {
+			// A word that would have fitted on the line above was put below on purpose. Lines of a form field are broken by us, but for
+			// those that its author began.
+			apart := above.x1+first.width()+0.5*first.height() < right-0.02*(right-left) || first.y0-above.y1 > 1.2*first.height()
+			if apart && (line[0].begins || line[0].field == 0) {
 				b.WriteByte('\n')
 			} else {
 				b.WriteByte(' ')

@@ -16,9 +16,9 @@ func fieldTokens(p page.Page, straight func(certificate.Box) rect) []*token {
 		if f.Hidden || !sane(f.Box) || len(out) > maxTokens {
 			continue
 		}
-		add := func(text string, at certificate.Box, glued bool) {
+		add := func(text string, at certificate.Box, begins bool) {
 			out = append(out, &token{text: text, key: key(text), box: straight(at), at: at, source: certificate.FormField, conf: 1,
-				glued: glued, field: i + 1, order: len(p.Words) + len(out)})
+				begins: begins, field: i + 1, order: len(p.Words) + len(out)})
 		}
 		switch f.Kind {
 		case page.Button:
@@ -34,14 +34,16 @@ func fieldTokens(p page.Page, straight func(certificate.Box) rect) []*token {
 
 // layField places the words of a field's value as a viewer would show them: broken at the width of the field where it has room for
 // several lines, in the middle of its height where it has not.
-func layField(f page.Field, add func(text string, at certificate.Box, glued bool)) {
+func layField(f page.Field, add func(text string, at certificate.Box, begins bool)) {
 	width, height := f.Box[2]-f.Box[0], f.Box[3]-f.Box[1]
 	size := math.Min(9, math.Max(4, 0.7*height))
 	advance := 0.5 * size
 	var lines [][]string
+	begins := map[int]bool{} // the lines that the author began
 	for _, paragraph := range strings.FieldsFunc(strings.ReplaceAll(f.Value, "\r\n", "\n"), func(r rune) bool { return r == '\n' || r == '\r' }) {
 		var line []string
 		used := 0.0
+		begins[len(lines)] = true
 		for _, word := range strings.Fields(strings.Map(printable, paragraph)) {
 			w := float64(len(word)+1) * advance
 			if len(line) > 0 && used+w > width && height > 2.4*size {
@@ -68,9 +70,9 @@ func layField(f page.Field, add func(text string, at certificate.Box, glued bool
 		}
 		step := math.Min(advance, width/float64(letters))
 		x, y := f.Box[0]+1, top+float64(i)*pitch
-		for _, word := range line {
+		for j, word := range line {
 			end := x + float64(len(word))*step
-			add(word, certificate.Box{x, y, end, y + math.Min(size, pitch)}, false)
+			add(word, certificate.Box{x, y, end, y + math.Min(size, pitch)}, j == 0 && begins[i])
 			x = end + step
 		}
 	}

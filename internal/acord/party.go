@@ -57,7 +57,7 @@ func nameAndAddress(c cell) (name, address cell) {
 			text := strings.TrimSpace(textOf(segment))
 			switch {
 			case key(text) == "" || contact(text) || !inAddress && accountNumber(text) || inAddress && i > 0 && accountNumber(text) && !zip.MatchString(text):
-			case noName(text):
+			case noName(text), prose(text):
 			case !inAddress && name.empty() && i == 0 && (!addressLine(text) || leadingName(text) || splits(segment)):
 				head, rest := splitInline(segment)
 				name.tokens = append(name.tokens, head...)
@@ -125,6 +125,18 @@ func noName(text string) bool {
 		}
 		return r
 	}, text))
+}
+
+// prose reports whether a line is a sentence: many words, most of them in small letters, and a full stop. Names and addresses are not.
+func prose(text string) bool {
+	words := strings.Fields(text)
+	small := 0
+	for _, w := range words {
+		if w[0] >= 'a' && w[0] <= 'z' {
+			small++
+		}
+	}
+	return len(words) >= 6 && strings.HasSuffix(text, ".") && 3*small >= 2*len(words)
 }
 
 // addressLine reports whether a line begins or ends as an address does.

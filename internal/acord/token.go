@@ -23,6 +23,7 @@ type token struct {
 	label  bool   // part of a printed label
 	tick   bool   // was taken as the mark in a tick box
 	order  int    // position among the page's words, for ties
+	begins bool   // of a form field's value: begins a line that the author began
 	field  int    // of a form field's value: its number on the page, from 1
 	beside string // what is printed where a form field says something else
 }

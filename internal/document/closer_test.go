@@ -121,7 +121,7 @@ func TestACloserLookTakesThePlaceOfWhatWasReadBefore(t *testing.T) {
 
 func TestALoneLetterIsReadAsOne(t *testing.T) {
 	t.Parallel()
-	for read, want := range map[string]string{"xX": "X", "x": "X", "¥": "Y", "N": "N", "é": "é", "AB": "AB", "": ""} {
+	for read, want := range map[string]string{"xX": "X", "x": "X", "c": "C", "a": "a", "¥": "Y", "N": "N", "é": "é", "AB": "AB", "": ""} {
 		if got := single(read); got != want {
 			t.Errorf("%q becomes %q, want %q", read, got, want)
 		}

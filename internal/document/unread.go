@@ -206,12 +206,13 @@ func settle(first *seen, found []seen) {
 	}
 }
 
-// single is the reading of a word as narrow as one letter. Tesseract reads a lone X as "xX", "Xx" or "x", and a lone Y as a yen sign.
+// single is the reading of a word as narrow as one letter. Tesseract reads a lone X as "xX", "Xx" or "x", and a lone Y as a
+// yen sign; of letters that look alike in both sizes the form has capitals only.
 func single(text string) string {
 	switch letters := []rune(text); {
 	case text == "¥":
 		return "Y"
-	case text == "x", len(letters) == 2 && strings.EqualFold(string(letters[:1]), string(letters[1:])):
+	case text == "x", text == "c", text == "y", len(letters) == 2 && strings.EqualFold(string(letters[:1]), string(letters[1:])):
 		return strings.ToUpper(string(letters[:1]))
 	}
 	return text
