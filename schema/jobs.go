@@ -81,6 +81,20 @@ func InsertJob(ctx context.Context, tx bun.IDB, j *Job) error { return insert(ct
 // GetJob reads a living job.
 func GetJob(ctx context.Context, tx bun.IDB, id string) (*Job, error) { return get[Job](ctx, tx, id) }
 
+// GetJobEver reads a job whether or not it was deleted: what an upload was answered stays true.
+func GetJobEver(ctx context.Context, tx bun.IDB, id string) (*Job, error) {
+	job := new(Job)
+	if err := tx.NewSelect().Model(job).WhereAllWithDeleted().Where("id = ?", id).Scan(ctx); err != nil {
+		return nil, Mapped(err)
+	}
+	return job, nil
+}
+
+// HoldJob reads a living job that is to be referred to, and keeps it from being deleted until the transaction ends.
+func HoldJob(ctx context.Context, tx bun.IDB, id string) (*Job, error) {
+	return hold[Job](ctx, tx, id)
+}
+
 // LockJob reads a living job and holds it for an update.
 func LockJob(ctx context.Context, tx bun.IDB, id string) (*Job, error) { return lock[Job](ctx, tx, id) }
 

@@ -42,6 +42,13 @@ func TestAClaimThatABulkJobHoldsSaysForWhichRequest(t *testing.T) {
 	if diff := cmp.Diff(want, claim("Other", "b")); diff != "" {
 		t.Error(diff)
 	}
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error {
+		_, err := schema.DeleteJob(ctx, tx, job.ID)
+		return err
+	})
+	if diff := cmp.Diff(want, claim("Other", "c")); diff != "" {
+		t.Errorf("when the job was deleted: %s", diff)
+	}
 }
 
 func TestAClaimIsTakenOverUnlessItIsRenewed(t *testing.T) {

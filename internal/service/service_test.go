@@ -33,12 +33,16 @@ import (
 	"certflow/workflows"
 )
 
+// programFolder is where the binary of these tests lies; empty where none asked for it.
+var programFolder string
+
 // program is the certflow binary of these tests.
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "certflow-test-")
 	if err != nil {
 		return "", err
 	}
+	programFolder = dir
 	binary := filepath.Join(dir, "certflow")
 	out, err := exec.Command("go", "build", "-o", binary, "certflow/cmd/certflow").CombinedOutput()
 	if err != nil {
@@ -50,8 +54,8 @@ var program = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
 	code := stacktest.Run(m)
-	if binary, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(binary))
+	if programFolder != "" {
+		_ = os.RemoveAll(programFolder)
 	}
 	os.Exit(code)
 }
