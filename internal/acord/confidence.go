@@ -3,6 +3,7 @@ package acord
 import (
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -69,7 +70,7 @@ func amountConfidence(c cell, amount certificate.Dollars) float64 {
 	if c.source() != certificate.OCR {
 		return conf
 	}
-	if amount%500 != 0 || amount < 1000 || amount > 100_000_000 {
+	if amount%500 != 0 || amount < 1000 || amount > 100_000_000 || !asRound(amount) {
 		conf *= uncommon
 	}
 	if text := bare(c); amount >= 1000 && !containsComma(text) {
@@ -79,6 +80,13 @@ func amountConfidence(c cell, amount certificate.Dollars) float64 {
 		conf *= uncommon
 	}
 	return conf
+}
+
+// asRound reports whether an amount is as round as limits are: one digit and zeros, or two of which the second does not look like a
+// zero. What is less round may have lost a zero to OCR, as 590,000 and 1,809,000 have.
+func asRound(amount certificate.Dollars) bool {
+	digits := strings.TrimRight(strconv.FormatInt(int64(amount), 10), "0")
+	return len(digits) < 2 || len(digits) == 2 && !strings.ContainsAny(digits[1:], "3689")
 }
 
 // signRead matches amounts whose first digit may be a dollar sign that OCR took for one: 31,000,000 is $1,000,000.

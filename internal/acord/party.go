@@ -27,6 +27,9 @@ func (r *record) name(path string, to **string, c cell, printed string) {
 			value = fixed
 			c.doubt *= uncommon
 		}
+		if continues.MatchString(value) {
+			c.doubt *= uncommon // no name begins so: its lines are out of order
+		}
 	}
 	r.say(path, to, c, value)
 }
