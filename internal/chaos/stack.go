@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -55,7 +56,7 @@ func startStack(ctx context.Context, dir string, progress func(string)) (_ *stac
 	c.TemporalAddress, c.TemporalNamespace = "", "default"
 	c.DatabaseURL, c.OwnerDatabaseURL, c.SecretKeys = secret.Text{}, secret.Text{}, secret.Text{}
 	c.BlobURL = "file://" + filepath.ToSlash(filepath.Join(dir, "blobs"))
-	s := &stack{dir: dir, config: c, links: map[string]*link{}, targets: map[string]target{}, port: 20000 + os.Getpid()%8000, web: &http.Client{Timeout: 5 * time.Second}}
+	s := &stack{dir: dir, config: c, links: map[string]*link{}, targets: map[string]target{}, port: lowPort + rand.IntN(highPort-lowPort), web: &http.Client{Timeout: 5 * time.Second}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.stop())
@@ -170,16 +171,19 @@ const hookSchedule = "0s,1s,2s,4s,8s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s
 
 // freeAddr finds a port below those that the kernel gives to outgoing connections: a process that is down must find its port again.
 func (s *stack) freeAddr() (string, error) {
-	for ; s.port < 32000; s.port++ {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", s.port))
-		if err != nil {
-			continue
+	for range highPort - lowPort {
+		if s.port++; s.port >= highPort {
+			s.port = lowPort
 		}
-		s.port++
-		return l.Addr().String(), l.Close()
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", s.port)); err == nil {
+			return l.Addr().String(), l.Close()
+		}
 	}
-	return "", errors.New("there is no free port between 20000 and 32000")
+	return "", fmt.Errorf("there is no free port between %d and %d", lowPort, highPort)
 }
+
+// lowPort and highPort bound the ports that processes listen on; another run begins elsewhere among them.
+const lowPort, highPort = 20000, 32000
 
 // ill names what does not answer as it should.
 func (s *stack) ill(ctx context.Context) []string {
