@@ -99,6 +99,16 @@ func get[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
 	return row, nil
 }
 
+// hold is get that keeps the row from being deleted until the transaction ends, for what is to be referred to: an insert alone would not see that
+// a soft delete has just been committed.
+func hold[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
+	row := new(T)
+	if err := tx.NewSelect().Model(row).Where("?TableAlias.id = ?", id).For("KEY SHARE OF ?TableAlias").Scan(ctx); err != nil {
+		return nil, Mapped(err)
+	}
+	return row, nil
+}
+
 // lock is get that holds the row until the transaction ends.
 func lock[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
 	row := new(T)
