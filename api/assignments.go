@@ -43,10 +43,10 @@ func orEmpty[T ~string](p *T) string {
 func (h *Handlers) CreateAssignment(ctx context.Context, request CreateAssignmentRequestObject) (CreateAssignmentResponseObject, error) {
 	body := request.Body
 	return effect(ctx, h.DB, CreateAssignmentResponseObject.VisitCreateAssignmentResponse, func(ctx context.Context, tx bun.IDB) (CreateAssignmentResponseObject, error) {
-		if _, err := referred(ctx, tx, id.Contractor, body.Contractor, schema.GetContractor, noContractor(body.Contractor)); err != nil {
+		if _, err := referred(ctx, tx, id.Contractor, body.Contractor, schema.HoldContractor, noContractor(body.Contractor)); err != nil {
 			return nil, err
 		}
-		if _, err := referred(ctx, tx, id.Job, body.Job, schema.GetJob, refuse(400, ErrorCodeInvalidJobID, "%s", absent("job", body.Job))); err != nil {
+		if _, err := referred(ctx, tx, id.Job, body.Job, schema.HoldJob, refuse(400, ErrorCodeInvalidJobID, "%s", absent("job", body.Job))); err != nil {
 			return nil, err
 		}
 		a := &schema.Assignment{Row: schema.Row{ID: id.New(id.Assignment), AccountID: accountOf(ctx)}, ContractorID: body.Contractor, JobID: body.Job, Stored: map[string]any{}}

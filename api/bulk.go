@@ -307,7 +307,7 @@ func unknownSession(wanted string) *Problem {
 func (h *Handlers) sessionOf(ctx context.Context, tx bun.IDB, wanted string) (*schema.Tracker, *schema.TrackerSession, error) {
 	unknown := unknownSession(wanted)
 	if id.Valid(id.Tracker, wanted) {
-		tracker, err := referred(ctx, tx, id.Tracker, wanted, schema.GetTracker, unknown)
+		tracker, err := referred(ctx, tx, id.Tracker, wanted, schema.HoldTracker, unknown)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -30,12 +30,12 @@ func setReference[T any](ctx context.Context, tx bun.IDB, to **string, given nul
 
 // setRequirement is setReference for an insurance requirement.
 func setRequirement(ctx context.Context, tx bun.IDB, to **string, given nullable.Nullable[string]) error {
-	return setReference(ctx, tx, to, given, id.InsuranceRequirement, schema.GetRequirement, noRequirement)
+	return setReference(ctx, tx, to, given, id.InsuranceRequirement, schema.HoldRequirement, noRequirement)
 }
 
 // setEntity is setReference for an entity.
 func setEntity(ctx context.Context, tx bun.IDB, to **string, given nullable.Nullable[string]) error {
-	return setReference(ctx, tx, to, given, id.Entity, schema.GetEntity, func(id string) *Problem {
+	return setReference(ctx, tx, to, given, id.Entity, schema.HoldEntity, func(id string) *Problem {
 		return refuse(400, ErrorCodeInvalidEntityID, "%s", absent("entity", id))
 	})
 }

@@ -78,7 +78,7 @@ func faultOfUpload(u *upload) error {
 // newCertificate makes the remaining checks of an upload, in the order of CONTRACT §2, and the row.
 func newCertificate(ctx context.Context, tx bun.IDB, u *upload) (*schema.Certificate, error) {
 	wanted := u.texts["contractor"]
-	contractor, err := referred(ctx, tx, id.Contractor, wanted, schema.GetContractor, noContractor(wanted))
+	contractor, err := referred(ctx, tx, id.Contractor, wanted, schema.HoldContractor, noContractor(wanted))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func newCertificate(ctx context.Context, tx bun.IDB, u *upload) (*schema.Certifi
 // chooseRequirement finds the requirement that judges an upload, or the refusal.
 func chooseRequirement(ctx context.Context, tx bun.IDB, from schema.Sources) (*schema.Requirement, error) {
 	if from.Given != "" {
-		return referred(ctx, tx, id.InsuranceRequirement, from.Given, schema.GetRequirement, noRequirement(from.Given))
+		return referred(ctx, tx, id.InsuranceRequirement, from.Given, schema.HoldRequirement, noRequirement(from.Given))
 	}
 	requirement, err := schema.ChooseRequirement(ctx, tx, from)
 	if errors.Is(err, schema.ErrNotFound) {

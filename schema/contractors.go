@@ -35,6 +35,11 @@ func GetContractor(ctx context.Context, tx bun.IDB, id string) (*Contractor, err
 	return get[Contractor](ctx, tx, id)
 }
 
+// HoldContractor reads a living contractor that is to be referred to, and keeps it from being deleted until the transaction ends.
+func HoldContractor(ctx context.Context, tx bun.IDB, id string) (*Contractor, error) {
+	return hold[Contractor](ctx, tx, id)
+}
+
 // LockContractor reads a living contractor and holds it for an update.
 func LockContractor(ctx context.Context, tx bun.IDB, id string) (*Contractor, error) {
 	return lock[Contractor](ctx, tx, id)

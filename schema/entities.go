@@ -29,6 +29,11 @@ func GetEntity(ctx context.Context, tx bun.IDB, id string) (*Entity, error) {
 	return get[Entity](ctx, tx, id)
 }
 
+// HoldEntity reads a living entity that is to be referred to, and keeps it from being deleted until the transaction ends.
+func HoldEntity(ctx context.Context, tx bun.IDB, id string) (*Entity, error) {
+	return hold[Entity](ctx, tx, id)
+}
+
 // LockEntity reads a living entity and holds it for an update.
 func LockEntity(ctx context.Context, tx bun.IDB, id string) (*Entity, error) {
 	return lock[Entity](ctx, tx, id)

@@ -85,6 +85,11 @@ func GetRequirement(ctx context.Context, tx bun.IDB, id string) (*Requirement, e
 	return get[Requirement](ctx, tx, id)
 }
 
+// HoldRequirement reads a living requirement that is to be referred to, and keeps it from being deleted until the transaction ends.
+func HoldRequirement(ctx context.Context, tx bun.IDB, id string) (*Requirement, error) {
+	return hold[Requirement](ctx, tx, id)
+}
+
 // LockRequirement reads a living requirement and holds it for an update.
 func LockRequirement(ctx context.Context, tx bun.IDB, id string) (*Requirement, error) {
 	return lock[Requirement](ctx, tx, id)
@@ -156,7 +161,7 @@ type Sources struct {
 // job's entity, the account's default. ErrNotFound when none applies or the one given is not the account's.
 func ChooseRequirement(ctx context.Context, tx bun.IDB, from Sources) (*Requirement, error) {
 	if from.Given != "" {
-		return GetRequirement(ctx, tx, from.Given)
+		return HoldRequirement(ctx, tx, from.Given)
 	}
 	candidates := []*bun.SelectQuery{
 		tx.NewSelect().Model((*Tracker)(nil)).Column("requirement_id").Where("id = ?", from.TrackerID),
@@ -173,7 +178,7 @@ func ChooseRequirement(ctx context.Context, tx bun.IDB, from Sources) (*Requirem
 		if len(ids) == 0 || ids[0] == nil {
 			continue
 		}
-		switch r, err := GetRequirement(ctx, tx, *ids[0]); {
+		switch r, err := HoldRequirement(ctx, tx, *ids[0]); {
 		case errors.Is(err, ErrNotFound):
 			continue
 		default:

@@ -44,6 +44,11 @@ func GetTracker(ctx context.Context, tx bun.IDB, id string) (*Tracker, error) {
 	return get[Tracker](ctx, tx, id)
 }
 
+// HoldTracker reads a living tracker that is to be referred to, and keeps it from being deleted until the transaction ends.
+func HoldTracker(ctx context.Context, tx bun.IDB, id string) (*Tracker, error) {
+	return hold[Tracker](ctx, tx, id)
+}
+
 // LockTracker reads a living tracker and holds it for an update.
 func LockTracker(ctx context.Context, tx bun.IDB, id string) (*Tracker, error) {
 	return lock[Tracker](ctx, tx, id)
