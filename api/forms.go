@@ -24,7 +24,8 @@ type formNode struct {
 }
 
 // parseForm makes JSON of a form with bracketed names: address[line1]=…, events[]=…, rules[0][name]=…. The schema says which texts are
-// numbers, booleans, lists; where it says nothing they stay texts.
+// numbers, booleans, lists. Where it names no kind, as for a rule's value, true and false are booleans and the members of an object numbers; where a
+// text fits they stay texts.
 func parseForm(data string, schema *openapi3.Schema, wrong faults) (map[string]any, error) {
 	malformed := refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The body is not a well-formed form.")
 	root := &formNode{}
@@ -125,7 +126,7 @@ func (n *formNode) value(where string, schema *openapi3.Schema, wrong faults) an
 	case len(n.children) > 0:
 		object := map[string]any{}
 		for name, child := range n.children {
-			object[name] = child.value(where+"."+name, property(schema, name), wrong)
+			object[name] = child.value(where+"."+name, member(schema, name), wrong)
 		}
 		return object
 	case len(n.texts) > 1:
@@ -166,7 +167,7 @@ func scalar(text string, schema *openapi3.Schema) any {
 		if number := json.Number(text); json.Valid([]byte(text)) && strings.Trim(text, "0123456789.-") == "" {
 			return number
 		}
-	case only(schema, "boolean"):
+	case only(schema, "boolean"), untyped(schema):
 		if text == "true" || text == "false" {
 			return text == "true"
 		}
@@ -198,6 +199,20 @@ func has(schema *openapi3.Schema, kind string) bool {
 // only reports whether a schema takes a kind of value and no texts, so that a text can stand for that kind.
 func only(schema *openapi3.Schema, kind string) bool {
 	return has(schema, kind) && !has(schema, "string")
+}
+
+// untyped reports whether a schema names no kind of value, as that of a rule's value.
+func untyped(schema *openapi3.Schema) bool {
+	return schema != nil && schema.Type == nil && len(schema.Properties) == 0 && len(schema.AnyOf) == 0 && len(schema.OneOf) == 0
+}
+
+// member is property within objects of any schema. What stands in one of no fixed kind is an amount: limits are whole dollars, and what is no
+// number stays a text.
+func member(schema *openapi3.Schema, name string) *openapi3.Schema {
+	if untyped(schema) {
+		return &openapi3.Schema{Type: &openapi3.Types{"integer"}}
+	}
+	return property(schema, name)
 }
 
 func property(schema *openapi3.Schema, name string) *openapi3.Schema {

@@ -117,6 +117,8 @@ func TestAFormIsTheJSONThatItStandsFor(t *testing.T) {
 		"a boolean":                      {"InsuranceRequirementCreate", "default=true", `{"default":true}`},
 		"numbered objects in any order": {"InsuranceRequirementCreate", "rules[1][name]=b&rules[0][name]=a&rules[0][days]=3&rules[0][where][]=text&rules[1][where]=holder",
 			`{"rules":[{"days":3,"name":"a","where":["text"]},{"name":"b","where":"holder"}]}`},
+		"the limits of a rule": {"InsuranceRequirementCreate", "rules[0][value][each_occurrence_dollars]=1000000&rules[1][value]=true&rules[2][value]=12&rules[3][value][]=A",
+			`{"rules":[{"value":{"each_occurrence_dollars":1000000}},{"value":true},{"value":"12"},{"value":["A"]}]}`},
 		"a value of no fixed kind": {"JobCreate", "wage=12&duration_hours[week]=40", `{"duration_hours":{"week":"40"},"wage":"12"}`},
 		"an unknown field":         {"JobCreate", "x[y]=1", `{"x":{"y":"1"}}`},
 		"nothing":                  {"JobCreate", "&&", `{}`},
