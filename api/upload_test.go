@@ -303,7 +303,7 @@ func TestWhatStrangersSendIsNotReadWithoutEnd(t *testing.T) {
 	w, _ := ready(t)
 	w.key = "sk_test_wrong"
 	const size = 200 << 20
-	conn, r := dial(t, w, serve(t, w), "b", size)
+	conn, _ := dial(t, w, serve(t, w), "b", size)
 	chunk := []byte(strings.Repeat("x", 1<<20))
 	sent := 0
 	for sent < size {
@@ -318,7 +318,7 @@ func TestWhatStrangersSendIsNotReadWithoutEnd(t *testing.T) {
 		t.Errorf("%d MiB were taken of a client without a key", sent>>20)
 	}
 	// A client that reads while it sends has its answer all the same.
-	conn, r = dial(t, w, serve(t, w), "b", size)
+	conn, r := dial(t, w, serve(t, w), "b", size)
 	go func() {
 		for {
 			if _, err := conn.Write(chunk); err != nil {
