@@ -34,6 +34,9 @@ func FuzzRead(f *testing.F) {
 				_ = d.line(strings.TrimSpace(line)) // what is no line of a case file draws nothing
 			}
 		}
+		for _, p := range d.pages {
+			acord.Looks(p)
+		}
 		r, err := acord.Read(d.pages)
 		check(t, r, err)
 	})

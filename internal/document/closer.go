@@ -75,7 +75,7 @@ func (c closer) plausible(words []seen) bool {
 // linesIn are the lines of ink within a place, as boxes; specks and what is left of rules are none.
 func (m *bitmap) linesIn(place rect, threshold byte) []rect {
 	inner := place.intersect(rect{0, 0, float64(m.width), float64(m.height)})
-	if inner.empty() {
+	if !(inner.x0 < inner.x1 && inner.y0 < inner.y1) { // or no numbers, on a page without a size
 		return nil
 	}
 	x0, y0 := int(inner.x0), int(inner.y0)

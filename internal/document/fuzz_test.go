@@ -6,6 +6,9 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"certflow/internal/certificate"
+	"certflow/internal/page"
 )
 
 // seeds are small PDFs of every kind that the tests draw.
@@ -134,6 +137,12 @@ func FuzzBitmap(f *testing.F) {
 		places, _ := m.unread([]seen{{text: "1", box: rect{0, 0, 9, 9}}}, threshold)
 		for _, p := range places {
 			m.cut(p.box)
+		}
+		beyond := []page.Look{{Box: certificate.Box{-5, -5, float64(width), float64(height) + 9}, Kind: page.LookAmount}, {Box: certificate.Box{1, 1, 50, 40}, Kind: page.LookMark}}
+		for _, scale := range []point{{1, 1}, {4, 2}, {math.Inf(1), math.NaN()}} {
+			for _, c := range m.closers(beyond, nil, scale, threshold) {
+				m.cut(c.box)
+			}
 		}
 		m.halved()
 	})
