@@ -2,7 +2,9 @@ package schema_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"net"
 	"testing"
 
@@ -34,6 +36,9 @@ func TestADatabaseThatIsAwayIsNoFaultOfWhatWasAsked(t *testing.T) {
 		if err := schema.Mapped(&pgconn.PgError{Code: code}); errors.Is(err, schema.ErrUnavailable) != away {
 			t.Errorf("SQLSTATE %s is %v", code, err)
 		}
+	}
+	if err := schema.Mapped(fmt.Errorf("read: %w", sql.ErrTxDone)); !errors.Is(err, schema.ErrUnavailable) {
+		t.Errorf("a transaction that was rolled back under its user is %v", err)
 	}
 	if err := schema.Mapped(context.Canceled); errors.Is(err, schema.ErrUnavailable) {
 		t.Error("a client that has gone is taken for a database that is away")
