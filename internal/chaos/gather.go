@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -188,11 +190,19 @@ func (w *World) readBlobs(dir string) error {
 
 // readWorkflows lists all executions.
 func (w *World) readWorkflows(ctx context.Context, server workflowservice.WorkflowServiceClient, namespace string) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
 	var next []byte
 	for {
-		page, err := server.ListWorkflowExecutions(ctx, &workflowservice.ListWorkflowExecutionsRequest{Namespace: namespace, PageSize: 500, NextPageToken: next, Query: ours})
-		if err != nil {
-			return fmt.Errorf("list workflows: %w", err)
+		// The development server answers only so many questions a second, those of workers included.
+		var page *workflowservice.ListWorkflowExecutionsResponse
+		var fault error
+		if err := until(ctx, time.Second, func() bool {
+			page, fault = server.ListWorkflowExecutions(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+				Namespace: namespace, PageSize: 500, NextPageToken: next, Query: ours})
+			return fault == nil
+		}); err != nil {
+			return fmt.Errorf("list workflows: %w", errors.Join(err, fault))
 		}
 		for _, e := range page.GetExecutions() {
 			w.Workflows = append(w.Workflows, Workflow{ID: e.GetExecution().GetWorkflowId(), Type: e.GetType().GetName(), Status: statusOf(e.GetStatus())})
