@@ -21,7 +21,7 @@ func devCommand() *cli.Command {
 			"(or CERTFLOW_TEMPORAL_ADDRESS), where set, replace the private part. The account's key is " + service.DevKey + ".",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "ephemeral", Usage: "keep nothing"},
-			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8080", Usage: "what the API listens on; port 0 is any free one"},
+			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8080", Sources: cli.EnvVars("CERTFLOW_ADDR"), Usage: "what the API listens on; port 0 is any free one"},
 			&cli.IntFlag{Name: "ui-port", Value: 8233, Usage: "port of the Temporal UI; 0 is any free one"},
 			&cli.IntFlag{Name: "temporal-port", Value: 7233, Usage: "port of Temporal; 0 is any free one"},
 			&cli.StringFlag{Name: "data-dir", Value: ".certflow", Usage: "where the state is kept"},

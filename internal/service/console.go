@@ -29,6 +29,10 @@ func (s *Service) console() (*console.Console, error) {
 func withPages(pages, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.Path
+		if path == "/" && r.Method == http.MethodGet {
+			http.Redirect(w, r, "/console", http.StatusFound) // who types the address into a browser is a person
+			return
+		}
 		for _, root := range []string{"/console", "/docs"} {
 			if path == root || strings.HasPrefix(path, root+"/") {
 				pages.ServeHTTP(w, r)

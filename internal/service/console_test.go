@@ -15,7 +15,7 @@ func TestPagesAreServedBesideTheAPIWithoutRedirects(t *testing.T) {
 	both := withPages(named("pages"), named("api"))
 	for path, want := range map[string]string{
 		"/console": "pages", "/console/": "pages", "/console/jobs": "pages", "/docs": "pages", "/docs/a": "pages",
-		"/": "api", "/api/v1//contractors": "api", "/api/v1/../v1/jobs": "api", "/consoles": "api", "//console": "api", "/docs.html": "api",
+		"/api/v1//contractors": "api", "/api/v1/../v1/jobs": "api", "/consoles": "api", "//console": "api", "/docs.html": "api",
 	} {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest("GET", "http://x/", nil)
@@ -24,5 +24,14 @@ func TestPagesAreServedBesideTheAPIWithoutRedirects(t *testing.T) {
 		if got := w.Body.String(); w.Code != http.StatusOK || got != want+" "+path {
 			t.Errorf("%s was answered %d %s, want %s", path, w.Code, got, want)
 		}
+	}
+}
+
+func TestWhoOpensTheAddressInABrowserComesToTheConsole(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	withPages(http.NotFoundHandler(), http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("GET", "http://x/", nil))
+	if to := w.Header().Get("Location"); w.Code != http.StatusFound || to != "/console" {
+		t.Errorf("answered %d to %q, want 302 to /console", w.Code, to)
 	}
 }
