@@ -5,26 +5,17 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"certflow/internal/devstack/stacktest"
 	"certflow/schema"
 )
 
 func TestADatabaseThatIsAwayIsNoFaultOfWhatWasAsked(t *testing.T) {
 	t.Parallel()
-	// Nobody listens on a port that was just given back.
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := schema.Open("postgres://certflow:x@"+addr+"/certflow?sslmode=disable", 1)
+	db, err := schema.Open("postgres://certflow:x@"+stacktest.FreeAddress(t)+"/certflow?sslmode=disable", 1)
 	if err != nil {
 		t.Fatal(err)
 	}

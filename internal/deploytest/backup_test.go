@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"certflow/internal/devstack/stacktest"
 )
 
 // restoreDatabase does what docs/backup.md says to do with a database: dump it, make the roles, restore the dump.
@@ -58,7 +60,7 @@ func inDatabase(t *testing.T, server, name string) string {
 
 func TestABackupRestoresToTheSameAnswers(t *testing.T) {
 	w := newWorld(t)
-	before, after := freeAddress(t), freeAddress(t)
+	before, after := stacktest.FreeAddress(t), stacktest.FreeAddress(t)
 	api := w.api(before)
 	worker := w.start(w.program, w.env(), "worker")
 	w.seed(before)

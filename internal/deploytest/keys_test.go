@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"certflow/internal/devstack/stacktest"
 	"certflow/internal/service"
 )
 
 func TestAKeyIsRolledAndRevokedInEveryProcessAtOnce(t *testing.T) {
 	w := newWorld(t)
-	addresses := []string{freeAddress(t), freeAddress(t)}
+	addresses := []string{stacktest.FreeAddress(t), stacktest.FreeAddress(t)}
 	const quota = 30
 	for _, address := range addresses {
 		w.api(address, "CERTFLOW_RATE_LIMIT=30", "CERTFLOW_RATE_WINDOW=10m")

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"certflow/internal/devstack/stacktest"
 	"certflow/internal/proc"
 )
 
@@ -28,7 +29,7 @@ func (w *world) tried(ctx context.Context, first, second, method, path, kind str
 
 func TestARollingRestartUnderLoadRefusesNobodyAndLosesNothing(t *testing.T) {
 	w := newWorld(t)
-	addresses := []string{freeAddress(t), freeAddress(t)}
+	addresses := []string{stacktest.FreeAddress(t), stacktest.FreeAddress(t)}
 	api := func(i int) *proc.Process { return w.api(addresses[i], "CERTFLOW_DRAIN_TIME=2s") }
 	worker := func() *proc.Process { return w.start(w.program, w.env("CERTFLOW_SHUTDOWN_TIME=5s"), "worker") }
 	apis, workers := []*proc.Process{api(0), api(1)}, []*proc.Process{worker(), worker()}
@@ -142,7 +143,7 @@ func (w *world) slowUpload(address, key string) (finish func(), done <-chan answ
 
 func TestAProcessThatStopsFinishesWhatItBeganAndLetsGoOfTheRest(t *testing.T) {
 	w := newWorld(t)
-	a, b := freeAddress(t), freeAddress(t)
+	a, b := stacktest.FreeAddress(t), stacktest.FreeAddress(t)
 	stopping := w.api(a, "CERTFLOW_DRAIN_TIME=3s", "CERTFLOW_SHUTDOWN_TIME=3s")
 	w.api(b)
 	w.seed(b)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"certflow/internal/devstack/stacktest"
 )
 
 // lastRelease is the tag of the newest release before this commit, which may be one itself.
@@ -69,7 +71,7 @@ func TestTheLastReleaseServesOnThePresentSchema(t *testing.T) {
 	}
 	run("migrate", "up")
 	w.key = regexp.MustCompile(`sk_test_\S+`).FindString(run("accounts", "create", "--name", "Released"))
-	oldAddress, address := freeAddress(t), freeAddress(t)
+	oldAddress, address := stacktest.FreeAddress(t), stacktest.FreeAddress(t)
 	w.api(oldAddress, env...)
 	worker := w.start(w.program, w.env(env...), "worker")
 	w.seed(oldAddress)

@@ -10,13 +10,14 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"certflow/internal/certificate"
+	"certflow/internal/devstack/stacktest"
 	"certflow/internal/sample"
 	"certflow/workflows"
 )
 
 func TestAReviewEndsOnTheBuildThatBeganIt(t *testing.T) {
 	w := newWorld(t)
-	address := freeAddress(t)
+	address := stacktest.FreeAddress(t)
 	w.api(address)
 	w.seed(address)
 	promote := func(build string) {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,6 +22,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"certflow/api/client"
+	"certflow/internal/devstack/stacktest"
 	"certflow/internal/proc"
 	"certflow/internal/sample"
 	"certflow/internal/secret"
@@ -138,7 +138,7 @@ func observe(t *testing.T) *observed {
 		t.Fatal(err)
 	}
 	o := &observed{stack: &stack{Dev: &service.Dev{}}, spans: collect(t), in: newInbox(t), log: &processLog{}}
-	api, metrics := freeAddress(t), freeAddress(t)
+	api, metrics := stacktest.FreeAddress(t), stacktest.FreeAddress(t)
 	o.URL, o.metricsURL = "http://"+api, "http://"+metrics+"/metrics"
 	dev, err := proc.Start(binary, []string{"CERTFLOW_METRICS_ADDR=" + metrics, "OTEL_EXPORTER_OTLP_ENDPOINT=" + o.spans.URL, "OTEL_BSP_SCHEDULE_DELAY=100"},
 		o.log, "--log-level", "info", "--log-format", "json", "dev", "--ephemeral", "--addr", api, "--ui-port", "0", "--temporal-port", "0")
@@ -164,17 +164,6 @@ func observe(t *testing.T) *observed {
 	})
 	o.settle(t)
 	return o
-}
-
-// freeAddress is an address of this machine that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // settle makes what a review needs.
