@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -27,6 +29,10 @@ func apiCommand() *cli.Command {
 	}
 }
 
+// garbage is how much a worker lets its heap grow, in percent of what lives there, before it collects: some tens of MB live, and what a
+// certificate leaves behind is many times that. GOGC, where set, stands.
+const garbage = 400
+
 func workerCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "worker",
@@ -40,6 +46,9 @@ func workerCommand() *cli.Command {
 				return err
 			}
 			defer svc.Close()
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(garbage)
+			}
 			return svc.RunWorker(ctx, c.StringSlice("queues"))
 		},
 		Commands: []*cli.Command{{
