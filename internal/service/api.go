@@ -49,7 +49,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	served, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	beside.Go(func() { server.NoteKeyUses(served, s.DB, keyUseEvery) })
-	beside.Go(func() { s.registerAttributes(ctx) })
+	beside.Go(func() { s.registerAttributes(served) })
 	beside.Go(func() { newWatch(s, s.checks()).run(served) })
 	web := server.HTTPServer(s.Config.Addr)
 	web.Handler = withPages(pages, web.Handler)
