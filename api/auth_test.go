@@ -170,3 +170,34 @@ func TestUsesOfKeysOutliveADatabaseThatIsAway(t *testing.T) {
 		t.Errorf("kept %+v", kept.kept)
 	}
 }
+
+// busyUses is a KeyUses whose database takes one list and is away for the next.
+type busyUses struct {
+	asked int
+	most  int
+	kept  int
+}
+
+func (b *busyUses) NoteKeyUses(_ context.Context, uses []schema.KeyUse) error {
+	b.most = max(b.most, len(uses))
+	if b.asked++; b.asked == 2 {
+		return errors.New("connection refused")
+	}
+	b.kept += len(uses)
+	return nil
+}
+
+func TestManyUsesOfKeysAreWrittenPieceByPieceAndEachOnce(t *testing.T) {
+	t.Parallel()
+	e, kept := newEdge(t), &busyUses{}
+	const all = 2*keyUsesAtOnce + 1
+	for status := range all {
+		e.server.keyUse.note(schema.KeyUse{KeyID: "key_1", Status: status, Requests: 1})
+	}
+	for range 2 {
+		e.server.writeKeyUses(t.Context(), kept)
+	}
+	if kept.kept != all || kept.most > keyUsesAtOnce {
+		t.Errorf("of %d uses %d were kept, up to %d at once", all, kept.kept, kept.most)
+	}
+}

@@ -17,8 +17,13 @@ type KeyUses interface {
 	NoteKeyUses(ctx context.Context, uses []schema.KeyUse) error
 }
 
-// mostKeyUses bounds the uses that wait to be written while the database is away.
-const mostKeyUses = 100_000
+const (
+	// mostKeyUses bounds the uses that wait to be written while the database is away.
+	mostKeyUses = 100_000
+	// keyUsesAtOnce is how many are written at a time, within keyUsesTime: all that have gathered might take longer each time.
+	keyUsesAtOnce = 5000
+	keyUsesTime   = 5 * time.Second
+)
 
 // keyUse collects the uses of keys, so that a request does not wait until they are written.
 type keyUse struct {
@@ -107,15 +112,18 @@ func (s *Server) NoteKeyUses(ctx context.Context, uses KeyUses, interval time.Du
 
 func (s *Server) writeKeyUses(ctx context.Context, uses KeyUses) {
 	noted := s.keyUse.take()
-	if len(noted) == 0 {
-		return
-	}
-	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := uses.NoteKeyUses(write, noted); err != nil {
-		s.log.WarnContext(ctx, "the use of keys was not noted", slog.Any("error", err))
-		for _, one := range noted {
-			s.keyUse.note(one)
+	for len(noted) > 0 {
+		some := noted[:min(len(noted), keyUsesAtOnce)]
+		write, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyUsesTime)
+		err := uses.NoteKeyUses(write, some)
+		cancel()
+		if err != nil {
+			s.log.WarnContext(ctx, "the use of keys was not noted", slog.Any("error", err))
+			for _, one := range noted {
+				s.keyUse.note(one)
+			}
+			return
 		}
+		noted = noted[len(some):]
 	}
 }
