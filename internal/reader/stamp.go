@@ -45,7 +45,7 @@ func stampOf(p *page.Page) string {
 		if height == 0 { // words of OCR have no size
 			height = w.Box[3] - w.Box[1]
 		}
-		word := strings.ToUpper(strings.Trim(w.Text, `*-–—!."'()`))
+		word := strings.ToUpper(strings.Trim(w.Text, `*-–—!.,:;"'()[]`))
 		if !w.Hidden && height >= stampHeight && stamps[word] {
 			return word
 		}

@@ -23,6 +23,7 @@ func TestNothingOnAStampedPageIsCertain(t *testing.T) {
 	}{
 		{"large type across the page", page.Word{Text: "VOID", Size: 72}, doubted},
 		{"small letters and marks around them", page.Word{Text: "*Void*", Size: 30}, doubted},
+		{"the beginning of a sentence", page.Word{Text: "VOID:", Size: 30}, doubted},
 		{"a word of OCR, by the height of its box", page.Word{Text: "VOID", Box: certificate.Box{100, 300, 300, 360}, Source: certificate.OCR}, doubted},
 		{"type as small as the form's", page.Word{Text: "VOID", Size: 9}, sure},
 		{"a stamp that nobody sees", page.Word{Text: "VOID", Size: 72, Hidden: true}, sure},
