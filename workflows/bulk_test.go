@@ -128,24 +128,30 @@ func TestAJobThatCannotBeProvisionedFailsAndSaysSo(t *testing.T) {
 	}
 }
 
-func TestTheProvisionUpdateAnswersWhenTheJobIsMade(t *testing.T) {
-	env := bulkEnvironment(t, 3, approves)
-	ends(env, schema.JobCompleted)
-	answered := false
+// asksWhenMade asks a job as it begins when it is made. It says whether the answer came.
+func asksWhenMade(t *testing.T, env *testsuite.TestWorkflowEnvironment) (answered *bool) {
+	answered = new(bool)
 	env.RegisterDelayedCallback(func() {
 		env.UpdateWorkflow(workflows.ProvisionUpdate, "provision", &testsuite.TestUpdateCallback{
 			OnAccept: func() {},
 			OnReject: func(err error) { t.Error("the update was rejected:", err) },
 			OnComplete: func(result any, err error) {
-				answered = true
+				*answered = true
 				if err != nil || result != "" {
 					t.Errorf("the update answered %v, %v", result, err)
 				}
 			},
 		})
 	}, 0)
+	return answered
+}
+
+func TestTheProvisionUpdateAnswersWhenTheJobIsMade(t *testing.T) {
+	env := bulkEnvironment(t, 3, approves)
+	ends(env, schema.JobCompleted)
+	answered := asksWhenMade(t, env)
 	bulkResult(t, env)
-	if !answered {
+	if !*answered {
 		t.Error("the update was not answered")
 	}
 }
@@ -153,23 +159,11 @@ func TestTheProvisionUpdateAnswersWhenTheJobIsMade(t *testing.T) {
 func TestTheProvisionUpdateAnswersTooWhenTheJobHasContinuedAsNew(t *testing.T) {
 	env := bulkEnvironment(t, 3, approves)
 	ends(env, schema.JobCompleted)
-	answered := false
-	env.RegisterDelayedCallback(func() {
-		env.UpdateWorkflow(workflows.ProvisionUpdate, "provision", &testsuite.TestUpdateCallback{
-			OnAccept: func() {},
-			OnReject: func(err error) { t.Error("the update was rejected:", err) },
-			OnComplete: func(result any, err error) {
-				answered = true
-				if err != nil || result != "" {
-					t.Errorf("the update answered %v, %v", result, err)
-				}
-			},
-		})
-	}, 0)
+	answered := asksWhenMade(t, env)
 	env.ExecuteWorkflow(workflows.BulkReview, workflows.Bulk{Account: job.Account, Job: job.ID, Provisioned: true, Total: 3, From: 2,
 		Counts: map[schema.Status]int{schema.Approved: 2}})
-	if err := env.GetWorkflowError(); err != nil || !answered {
-		t.Errorf("the job ended with %v; the update was answered: %v", err, answered)
+	if err := env.GetWorkflowError(); err != nil || !*answered {
+		t.Errorf("the job ended with %v; the update was answered: %v", err, *answered)
 	}
 	env.AssertNotCalled(t, "ProvisionJob", mock.Anything, job)
 }
