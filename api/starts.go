@@ -12,7 +12,7 @@ const (
 	// startTime bounds the start of one workflow whose row is committed.
 	startTime = 5 * time.Second
 	// startsAtOnce is how many are started at a time: a Temporal server that is slow gets no faster by more of them.
-	startsAtOnce = 16
+	startsAtOnce = 4
 	// startsInLine is how many may wait for their turn, and lineTime for how long: then the sweep has found the row.
 	startsInLine = 4096
 	lineTime     = 20 * time.Second

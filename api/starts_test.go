@@ -18,7 +18,7 @@ func TestABurstOfUploadsIsStartedWholeAndNotAllAtOnce(t *testing.T) {
 		var log bytes.Buffer
 		s := newStarts(slog.New(slog.NewTextHandler(&log, nil)))
 		var running, most, started atomic.Int64
-		const burst = 1000
+		const burst = 500
 		for i := range burst {
 			s.start(t.Context(), fmt.Sprint("ci_", i), func(context.Context) error {
 				most.Store(max(most.Load(), running.Add(1)))
