@@ -1914,7 +1914,7 @@ type Evidence struct {
 	Box        []float32 `json:"box"`
 	Confidence float64   `json:"confidence"`
 
-	// Doubt Why the value is not certain, where that lies in the page: `the page is stamped VOID`.
+	// Doubt Why the value is not certain, where that lies in the page: `page 1 is stamped VOID`.
 	Doubt *string `json:"doubt,omitempty"`
 
 	// Page From 1; 0 when the value was found nowhere.

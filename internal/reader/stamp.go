@@ -11,17 +11,17 @@ import (
 const (
 	// stampHeight is how high in points the letters of a stamp are at least; the title of an ACORD 25 has 16.
 	stampHeight = 20
-	// stamped is the confidence at most of what stands on a stamped page. No rule may rest on it, whatever the account's threshold.
+	// stamped is the confidence at most of what is read from a stamped document. No rule may rest on it, whatever the account's threshold.
 	stamped = 0.5
 )
 
 // stamps say, written large across a certificate, that it proves nothing.
 var stamps = map[string]bool{
-	"VOID": true, "VOIDED": true, "CANCELLED": true, "CANCELED": true, "REVOKED": true, "SUPERSEDED": true, "INVALID": true,
+	"VOID": true, "VOIDED": true, "CANCELLED": true, "CANCELED": true, "REVOKED": true, "SUPERSEDED": true, "INVALID": true, "EXPIRED": true,
 	"SPECIMEN": true, "SAMPLE": true, "DRAFT": true,
 }
 
-// doubtStamped takes the certainty from all that was read on a page which is stamped as void or as no certificate.
+// doubtStamped takes the certainty from all that was read from a document of which a page is stamped as void or as no certificate.
 func doubtStamped(reading *certificate.Reading, pages []page.Page) {
 	for i := range pages {
 		stamp := stampOf(&pages[i])
@@ -29,12 +29,11 @@ func doubtStamped(reading *certificate.Reading, pages []page.Page) {
 			continue
 		}
 		for path, e := range reading.Evidence {
-			if e.Page == pages[i].Number {
-				e.Confidence = min(e.Confidence, stamped)
-				e.Doubt = fmt.Sprintf("the page is stamped %s", stamp)
-				reading.Evidence[path] = e
-			}
+			e.Confidence = min(e.Confidence, stamped)
+			e.Doubt = fmt.Sprintf("page %d is stamped %s", pages[i].Number, stamp)
+			reading.Evidence[path] = e
 		}
+		return
 	}
 }
 
