@@ -127,7 +127,7 @@ eval: bin/certflow ## measure reading against transcribed certificates in ../sha
 	bin/certflow eval --min-form 0.995 --min-text 0.99 --min-scan 0.95 --max-sure 0 --max-mistaken 0 --max-overconfident 0.02 ../shared/acord
 
 .PHONY: bench
-bench: build stack-packages ## measure speed, memory and fairness against their targets; takes about 15 minutes, on Linux, alone on the machine
+bench: build stack-packages ## measure speed, memory and fairness against their targets; takes about 8 minutes, on Linux, alone on the machine
 	@mkdir -p .cache
 	@bin/certflow bench --json .cache/bench.json
 
