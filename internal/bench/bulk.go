@@ -76,14 +76,7 @@ func (r *run) wholeJob(ctx context.Context, files []file, noop, read float64) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	warm, err := s.tenant(ctx, "Warming")
-	if err != nil {
-		return err
-	}
-	if _, err := s.reviewAll(ctx, warm, files[:min(10, len(files))]); err != nil {
-		return err
-	}
-	t, err := s.tenant(ctx, "Bulk")
+	t, err := s.warmTenant(ctx, files, "Bulk")
 	if err != nil {
 		return err
 	}

@@ -97,14 +97,7 @@ func (r *run) endToEnd(ctx context.Context, files []file, noop, read float64) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	warm, err := s.tenant(ctx, "Warming")
-	if err != nil {
-		return err
-	}
-	if _, err := s.reviewAll(ctx, warm, files[:min(10, len(files))]); err != nil {
-		return err
-	}
-	t, err := s.tenant(ctx, "Certificates")
+	t, err := s.warmTenant(ctx, files, "Certificates")
 	if err != nil {
 		return err
 	}
@@ -140,6 +133,18 @@ func (r *run) endToEnd(ctx context.Context, files []file, noop, read float64) (e
 	r.add(Figure{Name: "CPU of a certificate end to end", Value: total(used).Seconds() * 1000 / float64(len(files)), Unit: "ms", Note: perUnit(used, len(files))})
 	r.out.Notes = append(r.out.Notes, "verdicts: "+statuses)
 	return r.historyOf(ctx, s, t, last)
+}
+
+// warmTenant is a tenant of a stack whose processes have reviewed some of the files for another one.
+func (s *stack) warmTenant(ctx context.Context, files []file, name string) (*tenant, error) {
+	warm, err := s.tenant(ctx, "Warming")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.reviewAll(ctx, warm, files[:min(10, len(files))]); err != nil {
+		return nil, err
+	}
+	return s.tenant(ctx, name)
 }
 
 // compare adds the rate of verdicts and how much of the limit it is.
