@@ -172,10 +172,12 @@ func pictureFont(name string) map[byte]string {
 	n := strings.ToLower(name)
 	var known map[byte]string
 	switch {
-	case strings.Contains(n, "zapf") || strings.Contains(n, "dingbats"):
+	case dingbats(n):
 		known = map[byte]string{'3': "✓", '4': "✓", '5': "✗", '6': "✗", '7': "✗", '8': "✗", 'l': "●", 'm': "○", 'n': "■", 'o': "□", 'p': "□", 'q': "□", 'r': "□", 'u': "◆", ' ': " "}
 	case strings.Contains(n, "wingdings2") || strings.Contains(n, "wingdings-2") || strings.Contains(n, "wingdings 2"):
 		known = map[byte]string{'O': "✗", 'P': "✓", 'Q': "☒", 'R': "☑", 'S': "☒", 'T': "☒", 'U': "✗", 'V': "✗", 0xa3: "□", ' ': " "}
+	case strings.Contains(n, "webdings"):
+		known = map[byte]string{'a': "✓", 'r': "✗", 'c': "□", 'g': "■", 'n': "●", ' ': " "}
 	case strings.Contains(n, "wingdings"):
 		known = map[byte]string{0xfb: "✗", 0xfc: "✓", 0xfd: "☒", 0xfe: "☑", 0x78: "☒", 0x6f: "□", 0x71: "□", 0xa8: "□", 0x72: "□", 0x6e: "■", 0xa7: "▪", 0x6c: "●", 'X': "✗", ' ': " "}
 	default:
@@ -189,9 +191,33 @@ func pictureFont(name string) map[byte]string {
 	return known
 }
 
+// dingbats reports whether a font's name in lower case is one of those under which ITC Zapf Dingbats and its free copies go.
+func dingbats(name string) bool {
+	for _, known := range []string{"dingbat", "zadb", "d050000l", "monotypesorts"} {
+		if strings.Contains(name, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// shown is what a text that stands for a code of a font of pictures shows. Programs that print a PDF anew take the codes of such
+// a font for letters, and say so in ToUnicode; office software puts them into the private area, which reads as letters, too.
+func shown(pictures map[byte]string, text string) string {
+	letter, n := utf8.DecodeRuneInString(text)
+	if pictures == nil || n != len(text) {
+		return text
+	}
+	code, ok := charmap.Windows1252.EncodeRune(letter)
+	if picture := pictures[code]; ok && picture != "" {
+		return picture
+	}
+	return text
+}
+
 // pictureGlyph is the text of ZapfDingbats' own glyph names.
 func pictureGlyph(font, name string) string {
-	if !strings.Contains(strings.ToLower(font), "dingbats") {
+	if !dingbats(strings.ToLower(font)) {
 		return ""
 	}
 	switch name {

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +18,7 @@ type typeface struct {
 	unicode  map[uint32]string // of a composite font: code → text
 	glyphs   map[uint32]string // of a composite font: CID → text, by the character map of the embedded font
 	ucs2     bool              // codes are UTF-16
+	pictures map[byte]string   // of a composite font of pictures: code of its family → text
 	widths   map[uint32]float64
 	standard float64 // width of a CID that is not in widths
 	ascent   float64
@@ -65,6 +67,7 @@ func (t *typeface) decode(s []byte) (character, int) {
 	default:
 		c.text = unknownText
 	}
+	c.text = shown(t.pictures, c.text)
 	return c, n
 }
 
@@ -114,8 +117,36 @@ func (f *file) buildFont(d types.Dict) *typeface {
 		t.simple = f.encoding(t, d, descriptor, unicode)
 		f.simpleWidths(t, d, descriptor, 0.001)
 		f.extent(t, descriptor, 0.001)
+		if f.get(d["Encoding"]) == nil && f.name(d["Subtype"]) == "TrueType" && pictureFont(t.name) == nil {
+			t.macintosh(unicode)
+		}
 	}
 	return t
+}
+
+// How far a character's width may be off that of the same character in the standard font of the kind, in units of the type size, and
+// from where on it is another character's.
+const (
+	asWide     = 0.06
+	notSoWide  = 0.12
+	firstUpper = 0x80 // codes below mean the same in both encodings
+)
+
+// macintosh settles what the upper codes of a TrueType font without an encoding mean. Its character map is either Windows' or
+// Macintosh's, and a program that copies such a font need not say which; but a quotation mark is not as wide as an O with a tilde.
+func (t *typeface) macintosh(unicode map[uint32]string) {
+	core := coreFont(t.name)
+	for code := firstUpper; code < len(t.simple); code++ {
+		c := &t.simple[code]
+		other := clean(string(charmap.Macintosh.DecodeByte(byte(code))))
+		if _, said := unicode[uint32(code)]; said || c.width == 0 || other == "" || other == c.text {
+			continue
+		}
+		windows, mac := coreWidth(core, c.text, byte(code)), coreWidth(core, other, byte(code))
+		if math.Abs(c.width-windows) > notSoWide && math.Abs(c.width-mac) < asWide {
+			c.text = other
+		}
+	}
 }
 
 // extent sets how far the type reaches above and below the baseline. Descriptors lie so often that only plausible values count.
@@ -184,7 +215,7 @@ func (f *file) encoding(t *typeface, d, descriptor types.Dict, unicode map[uint3
 		case named[code] && contradicts(text, out[code].text):
 			out[code].text = unknownText
 		default:
-			out[code].text = text
+			out[code].text = shown(pictures, text)
 		}
 	}
 	return &out
@@ -275,6 +306,7 @@ func coreWidth(core, text string, code byte) float64 {
 // composite fills a Type0 font.
 func (f *file) composite(t *typeface, d, descendant, descriptor types.Dict, unicode map[uint32]string) {
 	t.unicode = unicode
+	t.pictures = pictureFont(t.name)
 	t.standard = 1
 	if v, ok := f.number(descendant["DW"]); ok {
 		t.standard = v / 1000

@@ -65,7 +65,73 @@ func (m *bitmap) takeRulings(threshold byte) rulings {
 	for _, b := range out.boxes {
 		m.whitenBorder(b.box, threshold)
 	}
+	m.sweep(append(out.borders(), out.rules...), threshold)
 	return out
+}
+
+// borders are the sides of the boxes, as rules.
+func (r rulings) borders() []rect {
+	var out []rect
+	for _, b := range r.boxes {
+		x0, y0, x1, y1 := b.box.x0, b.box.y0, b.box.x1, b.box.y1
+		out = append(out, rect{x0 - ruleThick/2, y0 - ruleThick/2, x0, y1 + ruleThick/2}, rect{x1, y0 - ruleThick/2, x1 + ruleThick/2, y1 + ruleThick/2},
+			rect{x0 - ruleThick/2, y0 - ruleThick/2, x1 + ruleThick/2, y0}, rect{x0 - ruleThick/2, y1, x1 + ruleThick/2, y1 + ruleThick/2})
+	}
+	return out
+}
+
+// sweep whitens the pieces that are left of rules: ink that lies wholly where rules were found. A rule that a scanner saw slightly
+// crooked is a staircase, and where its steps overlap it is thicker than elsewhere; tesseract reads such pieces as dashes and strokes, and
+// where two rules meet as a 4.
+func (m *bitmap) sweep(rules []rect, threshold byte) {
+	band := newMask(m.width, m.height)
+	for _, r := range rules {
+		if min(r.width(), r.height()) > ruleThick {
+			continue // rules that lie side by side: what is between them may be anything
+		}
+		for y := max(0, int(r.y0)-slack); y < min(m.height, int(r.y1)+slack); y++ {
+			for x := max(0, int(r.x0)-slack); x < min(m.width, int(r.x1)+slack); x++ {
+				band.bits[y*m.width+x] = true
+			}
+		}
+	}
+	done := newMask(m.width, m.height)
+	var piece []int
+	for start, in := range band.bits {
+		if !in || done.bits[start] || m.pix[start] >= threshold {
+			continue
+		}
+		piece = append(piece[:0], start)
+		done.bits[start] = true
+		inside := true
+		for i := 0; i < len(piece); i++ {
+			px, py := piece[i]%m.width, piece[i]/m.width
+			inside = inside && band.bits[piece[i]]
+			for y := max(0, py-1); y <= min(m.height-1, py+1); y++ {
+				for x := max(0, px-1); x <= min(m.width-1, px+1); x++ {
+					if j := y*m.width + x; !done.bits[j] && m.pix[j] < threshold {
+						done.bits[j] = true
+						piece = append(piece, j)
+					}
+				}
+			}
+		}
+		if !inside {
+			continue
+		}
+		for _, i := range piece {
+			m.blank(i%m.width, i/m.width)
+		}
+	}
+}
+
+// blank whitens a pixel with its neighbours, which are the grey fringe of a piece of ink that goes.
+func (m *bitmap) blank(x, y int) {
+	for py := max(0, y-1); py <= min(m.height-1, y+1); py++ {
+		for px := max(0, x-1); px <= min(m.width-1, x+1); px++ {
+			m.pix[py*m.width+px] = 255
+		}
+	}
 }
 
 // runs lists the horizontal runs of ink of at least least pixels; gaps of one pixel do not end a run.

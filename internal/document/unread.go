@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Sizes in pixels at 300 dpi of ink that may be letters which tesseract passed over, mostly single ones: the X, Y and N of
@@ -207,12 +208,14 @@ func settle(first *seen, found []seen) {
 }
 
 // single is the reading of a word as narrow as one letter. Tesseract reads a lone X as "xX", "Xx" or "x", and a lone Y as a
-// yen sign; of letters that look alike in both sizes the form has capitals only.
+// yen sign; of letters that look alike in both sizes the form has capitals only. Two figures alike are two, and so is what is as narrow
+// twice as others are once: the 88 of an address, the II behind a name.
 func single(text string) string {
 	switch letters := []rune(text); {
 	case text == "¥":
 		return "Y"
-	case text == "x", text == "c", text == "y", len(letters) == 2 && strings.EqualFold(string(letters[:1]), string(letters[1:])):
+	case text == "x", text == "c", text == "y", len(letters) == 2 && unicode.IsLetter(letters[0]) && !strings.ContainsRune("Iil", letters[0]) &&
+		strings.EqualFold(string(letters[:1]), string(letters[1:])):
 		return strings.ToUpper(string(letters[:1]))
 	}
 	return text

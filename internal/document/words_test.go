@@ -224,6 +224,34 @@ func TestFontsSayWhatTheirCodesMean(t *testing.T) {
 		"tick marks": {
 			func(*drawing) string { return "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>" }, "(4) Tj", "✓",
 		},
+		"ticks whose codes a program that printed them anew took for letters": {
+			func(d *drawing) string {
+				u := d.stream("", "2 beginbfchar <36> <0036> <38> <2718> endbfchar")
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type1 /BaseFont /ABCDEF+D050000L /Encoding /WinAnsiEncoding /FirstChar 54 /LastChar 56 /Widths [760 760 760] /ToUnicode %d 0 R >>", u)
+			}, "(6 8) Tj", "✗ ✘",
+		},
+		"ticks of a composite font that stand in the private area": {
+			func(d *drawing) string {
+				u := d.stream("", "1 begincodespacerange <0000> <ffff> endcodespacerange 2 beginbfchar <0010> <F0FE> <0011> <F0A8> endbfchar")
+				c := d.add("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+Wingdings /DW 500 >>")
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+Wingdings /Encoding /Identity-H /DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>", c, u)
+			}, "<00100011> Tj", "☑□",
+		},
+		"letters of a family whose name begins like that of a font of ticks": {
+			func(*drawing) string {
+				return "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfHumanist601BT /FirstChar 65 /LastChar 66 /Widths [600 600] >>"
+			}, "(AB) Tj", "AB",
+		},
+		"upper codes of a TrueType font without an encoding mean what is as wide as they are": {
+			func(*drawing) string {
+				widths := map[int]int{'A': 722, 0x92: 278, 0xd5: 278, 0xd6: 778}
+				list := ""
+				for code := 'A'; code <= 0xd6; code++ {
+					list += fmt.Sprint(widths[int(code)], " ")
+				}
+				return "<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Helvetica-Bold /FirstChar 65 /LastChar 214 /Widths [" + list + "] >>"
+			}, "(A\325A\222A\326) Tj", "A’A’AÖ",
+		},
 		"a Type 3 font": {
 			func(d *drawing) string {
 				u := d.stream("", "1 beginbfchar <61> <0041> endbfchar")
