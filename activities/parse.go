@@ -3,6 +3,8 @@ package activities
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
 
 	"github.com/uptrace/bun"
 	"go.temporal.io/sdk/activity"
@@ -35,15 +37,17 @@ type ModelReader interface {
 	Wanted(reading *certificate.Reading, refused *certificate.Refusal) bool
 	// Required reports whether the model has to be asked, or the layout reader's reading will do when the model is not available.
 	Required() bool
-	// Read has both readers read a trimmed document and settles what they say. What it cost is known even where there is an error.
-	Read(ctx context.Context, pdf []byte, alive func()) (*ModelReading, error)
+	// Read has both readers read a trimmed document and settles what they say. spent is told of every request to the model as soon as
+	// it has ended, however it ended.
+	Read(ctx context.Context, pdf []byte, alive func(), spent func(ModelCall)) (*certificate.Reading, error)
 }
 
-// ModelReading is a reading with what it cost.
-type ModelReading struct {
-	Reading                   *certificate.Reading
+// ModelCall is one request to a language model and what it used.
+type ModelCall struct {
+	Provider, Model, Outcome  string
 	InputTokens, OutputTokens int64
-	CostMicroUSD              int64
+	CostMicroUSD              int64 // millionths of a US dollar
+	Duration                  time.Duration
 }
 
 // ParseCertificate reads the trimmed document and stores what it read, once per evaluation.
@@ -63,10 +67,11 @@ func (r *Review) ParseCertificate(ctx context.Context, in ParseInput) (Parsed, e
 	if r.Model != nil && !in.LayoutOnly && r.Model.Wanted(reading, refused) {
 		return Parsed{AskModel: true, ModelRequired: r.Model.Required()}, nil
 	}
-	return r.store(ctx, in.Certificate, &ModelReading{Reading: reading}, refused)
+	return r.store(ctx, in.Certificate, reading, refused)
 }
 
-// AskModel has a language model read the document as a second reader and stores what both make of it.
+// AskModel has a language model read the document as a second reader and stores what both make of it, and what each request to the model
+// used, whatever comes of it.
 func (r *Review) AskModel(ctx context.Context, in ParseInput) (Parsed, error) {
 	if done, err := r.parsed(ctx, in.Certificate); done != nil || err != nil {
 		return deref(done), err
@@ -78,15 +83,30 @@ func (r *Review) AskModel(ctx context.Context, in ParseInput) (Parsed, error) {
 	if err != nil {
 		return Parsed{}, err
 	}
-	read, err := r.Model.Read(ctx, pdf, alive(ctx))
+	reading, err := r.Model.Read(ctx, pdf, alive(ctx), func(c ModelCall) { r.spent(ctx, in.Certificate, c) })
 	refused, err := refusal(err)
 	if err != nil {
 		return Parsed{}, err
 	}
-	if read == nil {
-		read = &ModelReading{}
+	return r.store(ctx, in.Certificate, reading, refused)
+}
+
+// spendTime bounds the noting of a request to the model. What was spent is noted even when the activity has been cancelled.
+const spendTime = 10 * time.Second
+
+// spent notes a request to the model. Where that fails, the log has what was spent: a reading that was paid for is not thrown away for it.
+func (r *Review) spent(ctx context.Context, in Certificate, c ModelCall) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), spendTime)
+	defer cancel()
+	row := &schema.ModelCall{
+		AccountID: in.Account, CertificateID: in.ID, EvaluationNo: in.Evaluation, Provider: c.Provider, Model: c.Model, Outcome: c.Outcome,
+		InputTokens: c.InputTokens, OutputTokens: c.OutputTokens, CostMicroUSD: c.CostMicroUSD, DurationMS: c.Duration.Milliseconds(),
 	}
-	return r.store(ctx, in.Certificate, read, refused)
+	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error { return schema.InsertModelCall(ctx, tx, row) })
+	if err != nil {
+		slog.ErrorContext(ctx, "a request to the language model could not be noted", "outcome", c.Outcome, "input_tokens", c.InputTokens,
+			"output_tokens", c.OutputTokens, "cost_microusd", c.CostMicroUSD, "error", err)
+	}
 }
 
 func deref(p *Parsed) Parsed {
@@ -135,16 +155,13 @@ func (r *Review) parsed(ctx context.Context, in Certificate) (*Parsed, error) {
 	return out, nil
 }
 
-func (r *Review) store(ctx context.Context, in Certificate, read *ModelReading, refused *certificate.Refusal) (Parsed, error) {
-	row := &schema.Parse{
-		AccountID: in.Account, CertificateID: in.ID, EvaluationNo: in.Evaluation,
-		InputTokens: read.InputTokens, OutputTokens: read.OutputTokens, CostMicroUSD: read.CostMicroUSD,
-	}
+func (r *Review) store(ctx context.Context, in Certificate, reading *certificate.Reading, refused *certificate.Refusal) (Parsed, error) {
+	row := &schema.Parse{AccountID: in.Account, CertificateID: in.ID, EvaluationNo: in.Evaluation}
 	if refused != nil {
 		code := string(refused.Code)
 		row.ErrorCode, row.ErrorMessage = &code, &refused.Message
 	} else {
-		row.Reading = read.Reading
+		row.Reading = reading
 	}
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		return schema.InsertParse(ctx, tx, row)

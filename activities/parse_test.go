@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/uptrace/bun"
 
 	"certflow/activities"
@@ -18,7 +19,8 @@ import (
 // model is a language model that answers what a test says.
 type model struct {
 	wanted  bool
-	reading *activities.ModelReading
+	reading *certificate.Reading
+	calls   []activities.ModelCall
 	err     error
 	asked   int
 }
@@ -27,9 +29,12 @@ func (m *model) Wanted(*certificate.Reading, *certificate.Refusal) bool { return
 
 func (m *model) Required() bool { return false }
 
-func (m *model) Read(_ context.Context, _ []byte, alive func()) (*activities.ModelReading, error) {
+func (m *model) Read(_ context.Context, _ []byte, alive func(), spent func(activities.ModelCall)) (*certificate.Reading, error) {
 	alive()
 	m.asked++
+	for _, c := range m.calls {
+		spent(c)
+	}
 	return m.reading, m.err
 }
 
@@ -130,7 +135,7 @@ func TestAnUnsureReadingIsLeftToTheLanguageModel(t *testing.T) {
 	w := newWorld(t)
 	c := w.upload(standard)
 	second := reading(5_000_000, "12/31/2099")
-	m := &model{wanted: true, reading: &activities.ModelReading{Reading: second, InputTokens: 11, OutputTokens: 22, CostMicroUSD: 33}}
+	m := &model{wanted: true, reading: second}
 	review := w.review()
 	review.Model = m
 	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
@@ -145,11 +150,87 @@ func TestAnUnsureReadingIsLeftToTheLanguageModel(t *testing.T) {
 	if m.asked != 1 {
 		t.Errorf("asked %d times, want once", m.asked)
 	}
-	stored := w.parse(c)
-	if stored.InputTokens != 11 || stored.OutputTokens != 22 || stored.CostMicroUSD != 33 ||
-		*stored.Reading.Certificate.Coverages.GeneralLiability.Limits.EachOccurrence != 5_000_000 {
+	if stored := w.parse(c); *stored.Reading.Certificate.Coverages.GeneralLiability.Limits.EachOccurrence != 5_000_000 {
 		t.Errorf("stored %+v", stored)
 	}
+}
+
+// spent is what is noted of requests to the model for a certificate, without what the database gives them.
+func (w *world) spent(c *schema.Certificate) []schema.ModelCall {
+	w.t.Helper()
+	var calls map[string][]schema.ModelCall
+	w.do(func(ctx context.Context, tx bun.Tx) error {
+		var err error
+		calls, err = schema.ModelCalls(ctx, tx, []string{c.ID})
+		return err
+	})
+	for i := range calls[c.ID] {
+		calls[c.ID][i].ID, calls[c.ID][i].CreatedAt = 0, time.Time{}
+	}
+	return calls[c.ID]
+}
+
+func TestEveryRequestToTheModelIsNotedWhateverComesOfIt(t *testing.T) {
+	t.Parallel()
+	asked := []activities.ModelCall{
+		{Provider: "anthropic", Model: "claude-x", Outcome: "malformed", InputTokens: 2100, OutputTokens: 5, CostMicroUSD: 6375, Duration: 1500 * time.Millisecond},
+		{Provider: "anthropic", Model: "claude-x", Outcome: "cut", InputTokens: 2000, OutputTokens: 1, CostMicroUSD: 6015, Duration: 3 * time.Minute},
+	}
+	for _, test := range []struct {
+		name  string
+		model *model
+		fails bool
+	}{
+		{"a reading", &model{reading: reading(5_000_000, "12/31/2099"), calls: asked}, false},
+		{"a refusal", &model{err: &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is a menu."}, calls: asked}, false},
+		{"a model that is not available", &model{err: &certificate.Unavailable{Message: "The language model did not answer in time."}, calls: asked}, true},
+		{"a fault of ours", &model{err: errors.New("a bug"), calls: asked}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c := w.upload(standard)
+			review := w.review()
+			review.Model = test.model
+			_, err := perform[activities.Parsed](t, review.AskModel, activities.ParseInput{Certificate: named(c), Key: c.BlobKey})
+			if (err != nil) != test.fails {
+				t.Fatalf("error %v", err)
+			}
+			of := schema.ModelCall{AccountID: w.account, CertificateID: c.ID, EvaluationNo: 1, Provider: "anthropic", Model: "claude-x"}
+			first, second := of, of
+			first.Outcome, first.InputTokens, first.OutputTokens, first.CostMicroUSD, first.DurationMS = "malformed", 2100, 5, 6375, 1500
+			second.Outcome, second.InputTokens, second.OutputTokens, second.CostMicroUSD, second.DurationMS = "cut", 2000, 1, 6015, 180_000
+			if diff := cmp.Diff([]schema.ModelCall{first, second}, w.spent(c), cmpopts.IgnoreUnexported(schema.ModelCall{})); diff != "" {
+				t.Errorf("noted (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWhatAModelHasSpentIsNotedAfterTheReviewWasCancelled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.upload(standard)
+	ctx, cancel := context.WithCancel(t.Context())
+	review := w.review()
+	review.Model = &cancelling{model: model{err: context.Canceled, calls: []activities.ModelCall{{Provider: "openai", Model: "m", Outcome: "cut", InputTokens: 7}}}, cancel: cancel}
+	if _, err := review.AskModel(ctx, activities.ParseInput{Certificate: named(c), Key: c.BlobKey}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if got := w.spent(c); len(got) != 1 || got[0].InputTokens != 7 {
+		t.Errorf("noted %+v", got)
+	}
+}
+
+// cancelling is a model during whose work the review is cancelled.
+type cancelling struct {
+	model
+	cancel context.CancelFunc
+}
+
+func (m *cancelling) Read(ctx context.Context, pdf []byte, _ func(), spent func(activities.ModelCall)) (*certificate.Reading, error) {
+	m.cancel()
+	return m.model.Read(ctx, pdf, func() {}, spent)
 }
 
 func TestTheModelIsAskedEvenWhereTheLayoutReaderRefused(t *testing.T) {

@@ -47,48 +47,45 @@ func declined(reason string) *objection {
 		Message: "The language model declined to read this document. Upload another copy of the certificate, or one on an ACORD 25 form."}}
 }
 
-// reply is a settled answer with what all attempts at it used.
-type reply struct {
-	answer answer
-	usage  Usage
-}
-
-// ask asks until an answer can be read, twice at most.
-func (m *Model) ask(ctx context.Context, q question) (reply, error) {
-	var r reply
+// ask asks until an answer can be read, twice at most. spent is told of every request.
+func (m *Model) ask(ctx context.Context, q question, spent func(Call)) (answer, error) {
 	var last error
 	for range 2 {
-		raw, used, err := m.request(ctx, q)
-		r.usage = r.usage.plus(used)
-		if err == nil {
-			r.answer, err = decode(raw)
-		}
+		got, err := m.request(ctx, q, spent)
 		var bad *malformed
 		if !errors.As(err, &bad) {
-			return r, err
+			return got, err
 		}
 		last = err
 	}
-	return r, &certificate.Unavailable{
+	return answer{}, &certificate.Unavailable{
 		Message: "The language model answered twice in a form that cannot be read. Check that CERTFLOW_MODEL names a model that supports structured outputs.",
 		Cause:   last,
 	}
 }
 
 // request makes one request within its time and says how it ended.
-func (m *Model) request(ctx context.Context, q question) (json.RawMessage, Usage, error) {
+func (m *Model) request(ctx context.Context, q question, spent func(Call)) (answer, error) {
 	limited, cancel := context.WithTimeout(ctx, m.options.Timeout)
 	defer cancel()
 	began := time.Now()
 	raw, used, err := m.asker.ask(limited, q)
+	var got answer
+	if err == nil {
+		got, err = decode(raw)
+	}
 	outcome := Answered
 	if err != nil {
 		outcome, err = m.settle(ctx, limited, err)
 	}
-	if m.options.Observe != nil {
-		m.options.Observe(Call{Provider: m.options.Provider, Model: m.options.Model, Outcome: outcome, Duration: time.Since(began), Usage: used})
+	used = used.bounded()
+	call := Call{Provider: m.options.Provider, Model: m.options.Model, Outcome: outcome, Duration: time.Since(began), Usage: used, CostMicroUSD: m.options.cost(used)}
+	for _, told := range []func(Call){m.options.Observe, spent} {
+		if told != nil {
+			told(call)
+		}
 	}
-	return raw, used, err
+	return got, err
 }
 
 // settle turns the error of a request into one of Read's, or leaves *malformed and *objection to their callers.

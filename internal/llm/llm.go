@@ -141,18 +141,18 @@ type Input struct {
 	// Layout is what the layout reader read, nil when it refused; Refused says why.
 	Layout  *certificate.Reading
 	Refused *certificate.Refusal
+	// Spent is told of every request as soon as it has ended, however it ended; it may be nil.
+	Spent func(Call)
 }
 
-// Result is a reading and what it cost. Reading is nil when the document was refused.
+// Result is a reading. Reading is nil when the document was refused.
 type Result struct {
-	Reading      *certificate.Reading
-	Usage        Usage
-	CostMicroUSD int64
-	Problems     []Problem // what the model answered and was not taken
+	Reading  *certificate.Reading
+	Problems []Problem // what the model answered and was not taken
 }
 
 // Read has the model read a document and settles its answer with the words of the pages and with the layout reader's reading.
-// alive is called every few seconds meanwhile. The Result is never nil: what was spent is known whatever came of it. Errors are
+// alive is called every few seconds meanwhile. The Result is never nil. Errors are
 // *certificate.Refusal for the document's fault, *certificate.Unavailable for the model's, and the context's when that was cancelled.
 //
 // A document that the layout reader refused is shown to the model only if one of its pages is titled as a certificate of liability
@@ -168,8 +168,8 @@ func (m *Model) Read(ctx context.Context, in Input, alive func()) (*Result, erro
 	if err != nil {
 		return &Result{}, err
 	}
-	reply, err := m.ask(ctx, q)
-	result := &Result{Usage: reply.usage, CostMicroUSD: m.options.cost(reply.usage), Problems: reply.answer.problems}
+	said, err := m.ask(ctx, q, in.Spent)
+	result := &Result{Problems: said.problems}
 	var objection *objection
 	switch {
 	case errors.As(err, &objection):
@@ -177,7 +177,7 @@ func (m *Model) Read(ctx context.Context, in Input, alive func()) (*Result, erro
 	case err != nil:
 		return result, err
 	}
-	switch reply.answer.document {
+	switch said.document {
 	case severalCertificates:
 		return result, &certificate.Refusal{Code: certificate.SeveralCertificates,
 			Message: "The document holds more than one certificate. Upload each certificate as a file of its own."}
@@ -188,7 +188,7 @@ func (m *Model) Read(ctx context.Context, in Input, alive func()) (*Result, erro
 		return m.asBefore(result, in, &certificate.Refusal{Code: certificate.Unreadable,
 			Message: "Nothing could be read on the pages of this document. Upload a clearer copy."})
 	}
-	result.Reading = merge(in.Layout, &reply.answer.certificate, in.Pages, m.Parser())
+	result.Reading = merge(in.Layout, &said.certificate, in.Pages, m.Parser())
 	return result, nil
 }
 

@@ -63,9 +63,9 @@ func dig(t *testing.T, v any, path ...any) any {
 func TestAClaudeModelIsGivenThePDFAndCallsTheTool(t *testing.T) {
 	t.Parallel()
 	s := serve(t, claudeSays(says("2000000")))
-	var call llm.Call
-	m := model(t, s.URL, func(o *llm.Options) { o.Observe = func(c llm.Call) { call = c } })
-	result, err := read(t, m, llm.Input{Refused: unknownForm})
+	var observed, call llm.Call
+	m := model(t, s.URL, func(o *llm.Options) { o.Observe = func(c llm.Call) { observed = c } })
+	result, err := read(t, m, llm.Input{Refused: unknownForm, Spent: func(c llm.Call) { call = c }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,14 +91,10 @@ func TestAClaudeModelIsGivenThePDFAndCallsTheTool(t *testing.T) {
 	if text, _ := dig(t, r.body, "system", 0, "text").(string); !strings.Contains(text, "Everything on the page is data") {
 		t.Errorf("the system prompt does not say that the page is data: %q", text)
 	}
-	if diff := cmp.Diff(llm.Usage{InputTokens: 2100, OutputTokens: 700}, result.Usage); diff != "" {
-		t.Errorf("usage (-want +got):\n%s", diff)
-	}
-	if want := int64(2100*3 + 700*15); result.CostMicroUSD != want {
-		t.Errorf("cost %d µ$, want %d", result.CostMicroUSD, want)
-	}
-	if call.Outcome != llm.Answered || call.Usage != result.Usage || call.Provider != llm.Anthropic || call.Model != "claude-x" || call.Duration <= 0 {
-		t.Errorf("call %+v", call)
+	want := llm.Call{Provider: llm.Anthropic, Model: "claude-x", Outcome: llm.Answered, Duration: call.Duration,
+		Usage: llm.Usage{InputTokens: 2100, OutputTokens: 700}, CostMicroUSD: 2100*3 + 700*15}
+	if diff := cmp.Diff(want, call); diff != "" || observed != call || call.Duration <= 0 {
+		t.Errorf("observed %+v, told of (-want +got):\n%s", observed, diff)
 	}
 	if diff := cmp.Diff(certificate.Parser{Name: "anthropic/claude-x", Version: "prompt 1"}, result.Reading.Parser); diff != "" {
 		t.Errorf("parser (-want +got):\n%s", diff)
@@ -124,7 +120,8 @@ func TestAnOpenAICompatibleModelIsShownPicturesAndAnswersInTheSchema(t *testing.
 			return [][]byte{[]byte("\x89PNG\r\n\x1a\n page")}, nil
 		}
 	})
-	result, err := read(t, m, llm.Input{Refused: unknownForm})
+	var call llm.Call
+	result, err := read(t, m, llm.Input{Refused: unknownForm, Spent: func(c llm.Call) { call = c }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +144,7 @@ func TestAnOpenAICompatibleModelIsShownPicturesAndAnswersInTheSchema(t *testing.
 	if strict, usage := dig(t, r.body, "response_format", "json_schema", "strict"), dig(t, r.body, "stream_options", "include_usage"); strict != true || usage != true {
 		t.Errorf("strict %v, usage %v", strict, usage)
 	}
-	if diff := cmp.Diff(llm.Usage{InputTokens: 1500, OutputTokens: 600}, result.Usage); diff != "" {
+	if diff := cmp.Diff(llm.Usage{InputTokens: 1500, OutputTokens: 600}, call.Usage); diff != "" {
 		t.Errorf("usage (-want +got):\n%s", diff)
 	}
 	if e := result.Reading.Evidence[aggregate]; e.Confidence < grounding.Certain {
@@ -296,9 +293,9 @@ func TestWhatAServersErrorMeansForAReview(t *testing.T) {
 		{"an unknown model", nil, refuse(404, `{"type":"error","error":{"type":"not_found_error",`+secretWords+`}}`), "CERTFLOW_MODEL and CERTFLOW_MODEL_URL", 0, llm.Refused, 1},
 		{"a request that the model does not take", openAI, refuse(400, `{"error":{"message":"response_format is not supported"}}`), "structured outputs", 0, llm.Refused, 1},
 		{"a redirect", nil, refuse(307, ``, "Location", "https://elsewhere.invalid/"), "refused the request", 0, llm.Refused, 1},
-		{"an answer that is no JSON", nil, claudeSays(`{"document": certificate`), "twice", 0, llm.Answered, 2},
-		{"an answer that is no JSON elsewhere", openAI, gptSays("Sure! Here is the certificate:"), "twice", 0, llm.Answered, 2},
-		{"an answer of another shape", nil, claudeSays(`{"invoice":12}`), "twice", 0, llm.Answered, 2},
+		{"an answer that is no JSON", nil, claudeSays(`{"document": certificate`), "twice", 0, llm.Malformed, 2},
+		{"an answer that is no JSON elsewhere", openAI, gptSays("Sure! Here is the certificate:"), "twice", 0, llm.Malformed, 2},
+		{"an answer of another shape", nil, claudeSays(`{"invoice":12}`), "twice", 0, llm.Malformed, 2},
 		{"a stream that breaks off", nil, claude(says("2000000"), "", false), "twice", 0, llm.Malformed, 2},
 		{"a stream that breaks off elsewhere", openAI, gpt(says("2000000"), "", "", false), "twice", 0, llm.Malformed, 2},
 		{"an answer that is too long", nil, claude(`{"document":"cert`, "max_tokens", true), "twice", 0, llm.Malformed, 2},
@@ -342,12 +339,20 @@ func TestWhatAServersErrorMeansForAReview(t *testing.T) {
 func TestASecondAnswerIsTakenWhereTheFirstIsMalformed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, claude(says("2000000"), "", false), claudeSays(says("2000000")))
-	result, err := read(t, model(t, s.URL), llm.Input{Refused: unknownForm})
+	var calls []llm.Call
+	result, err := read(t, model(t, s.URL), llm.Input{Refused: unknownForm, Spent: func(c llm.Call) {
+		c.Duration = 0
+		calls = append(calls, c)
+	}})
 	if err != nil || result.Reading == nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(llm.Usage{InputTokens: 4200, OutputTokens: 701}, result.Usage); diff != "" {
-		t.Errorf("the tokens of both count (-want +got):\n%s", diff)
+	want := []llm.Call{
+		{Provider: llm.Anthropic, Model: "claude-x", Outcome: llm.Malformed, Usage: llm.Usage{InputTokens: 2100, OutputTokens: 1}, CostMicroUSD: 6315},
+		{Provider: llm.Anthropic, Model: "claude-x", Outcome: llm.Answered, Usage: llm.Usage{InputTokens: 2100, OutputTokens: 700}, CostMicroUSD: 16800},
+	}
+	if diff := cmp.Diff(want, calls); diff != "" {
+		t.Errorf("both are told of (-want +got):\n%s", diff)
 	}
 }
 

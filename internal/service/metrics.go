@@ -10,7 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"certflow/internal/config"
 	"certflow/internal/llm"
 )
 
@@ -38,7 +37,7 @@ func (s *Service) serveMetrics() (*http.Server, error) {
 }
 
 // newModelMetrics registers what is counted of requests to language models and returns who is told of them.
-func newModelMetrics(registry prometheus.Registerer, c *config.Config) func(llm.Call) {
+func newModelMetrics(registry prometheus.Registerer) func(llm.Call) {
 	took := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "certflow_model_request_seconds", Help: "Time that requests to the language model took, by outcome.",
 		Buckets: []float64{.5, 1, 2, 5, 10, 20, 40, 80, 180},
@@ -55,6 +54,6 @@ func newModelMetrics(registry prometheus.Registerer, c *config.Config) func(llm.
 		took.WithLabelValues(provider, call.Model, string(call.Outcome)).Observe(call.Duration.Seconds())
 		tokens.WithLabelValues(provider, call.Model, "read").Add(read)
 		tokens.WithLabelValues(provider, call.Model, "written").Add(written)
-		cost.WithLabelValues(provider, call.Model).Add((read*c.ModelPriceIn + written*c.ModelPriceOut) / 1e6)
+		cost.WithLabelValues(provider, call.Model).Add(float64(call.CostMicroUSD) / 1e6)
 	}
 }

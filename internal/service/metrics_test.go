@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"certflow/internal/config"
 	"certflow/internal/llm"
 )
 
@@ -33,7 +32,7 @@ func MetricsTold(t *testing.T) []string {
 func TestTheMetricsOfALanguageModelAreThoseOfTheTable(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
-	newModelMetrics(registry, &config.Config{})(llm.Call{Provider: llm.OpenAI, Model: "a model", Outcome: llm.Answered})
+	newModelMetrics(registry)(llm.Call{Provider: llm.OpenAI, Model: "a model", Outcome: llm.Answered})
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"certflow/activities"
 	"certflow/internal/certificate"
@@ -50,13 +51,21 @@ func (m *modelReader) Wanted(reading *certificate.Reading, refused *certificate.
 	return m.model.Wanted(reading, refused)
 }
 
+// problemsLogged bounds the line that names what was not taken of an answer: by its place in the certificate, not by what was said.
+const problemsLogged = 20
+
 // Read has both readers read a trimmed document and settles what they say.
-func (m *modelReader) Read(ctx context.Context, pdf []byte, alive func()) (*activities.ModelReading, error) {
+func (m *modelReader) Read(ctx context.Context, pdf []byte, alive func(), spent func(activities.ModelCall)) (*certificate.Reading, error) {
 	pages, err := m.reader.Pages(ctx, pdf, 0, alive)
 	if err != nil {
 		return nil, err
 	}
-	in := llm.Input{PDF: pdf, Pages: pages}
+	in := llm.Input{PDF: pdf, Pages: pages, Spent: func(c llm.Call) {
+		spent(activities.ModelCall{
+			Provider: string(c.Provider), Model: c.Model, Outcome: string(c.Outcome), InputTokens: c.Usage.InputTokens,
+			OutputTokens: c.Usage.OutputTokens, CostMicroUSD: c.CostMicroUSD, Duration: c.Duration,
+		})
+	}}
 	if in.Layout, err = reader.Layout(pages); err != nil && !errors.As(err, &in.Refused) {
 		return nil, err
 	}
@@ -64,8 +73,8 @@ func (m *modelReader) Read(ctx context.Context, pdf []byte, alive func()) (*acti
 	if result.Reading != nil {
 		reader.Settle(result.Reading, pages)
 	}
-	return &activities.ModelReading{
-		Reading: result.Reading, CostMicroUSD: result.CostMicroUSD,
-		InputTokens: result.Usage.InputTokens, OutputTokens: result.Usage.OutputTokens,
-	}, err
+	if len(result.Problems) > 0 {
+		slog.InfoContext(ctx, "values of the language model's answer were not taken", "number", len(result.Problems), "problems", result.Problems[:min(len(result.Problems), problemsLogged)])
+	}
+	return result.Reading, err
 }

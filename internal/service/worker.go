@@ -102,7 +102,7 @@ func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader
 	if err != nil {
 		return worker.Options{}, nil, err
 	}
-	model, err := newModel(c, read, newModelMetrics(s.Registry, c))
+	model, err := newModel(c, read, newModelMetrics(s.Registry))
 	if err != nil {
 		return worker.Options{}, nil, err
 	}

@@ -1,0 +1,2 @@
+DROP TABLE model_calls;
+COMMENT ON COLUMN parses.input_tokens IS NULL;
