@@ -1,4 +1,4 @@
-import type { Contractor, HistoryEntry, Status } from './schema.ts'
+import type { Contractor, HistoryEntry, ModelCall, Status } from './schema.ts'
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 })
 const dateTime = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' })
@@ -37,6 +37,14 @@ export function bytes(n: number): string {
   if (n < 1024) return plural(n, 'byte')
   if (n < 1024 * 1024) return `${Math.round(n / 1024)} KB`
   return `${(n / 1024 / 1024).toFixed(1)} MB`
+}
+
+// spent says what requests to a language model used, and what that cost where the operator has set prices. It is empty without requests.
+export function spent(calls: ModelCall[]): string {
+  if (!calls.length) return ''
+  const tokens = calls.reduce((sum, c) => sum + c.input_tokens + c.output_tokens, 0)
+  const cost = calls.reduce((sum, c) => sum + c.cost_microusd, 0) / 1e6
+  return `${plural(calls.length, 'request')} to a language model, ${plural(tokens, 'token')}` + (cost > 0 ? `, $${cost.toFixed(cost < 0.1 ? 4 : 2)}` : '')
 }
 
 // percent never rounds up to 100: only what is certain is.

@@ -28,8 +28,15 @@ export interface Review {
   audit_results?: AuditResult[]
   requirement?: RequirementReference
   parser?: { name: string; version: string } | null
+  model_calls?: ModelCall[]
   evidence?: Record<string, Evidence> | null
   error?: { code: string; message: string } | null
+}
+
+export interface ModelCall {
+  input_tokens: number
+  output_tokens: number
+  cost_microusd: number
 }
 
 export interface Summary {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ago, bytes, happened, nameOf, percent, plural, until } from '../src/format.ts'
+import { ago, bytes, happened, nameOf, percent, plural, spent, until } from '../src/format.ts'
 import { healthOf } from '../src/health.ts'
 import { nextDelay } from '../src/live.ts'
 import { addressOf, match, placeOf } from '../src/router.ts'
@@ -61,4 +61,12 @@ test('what waits or was skipped says nothing about an endpoint’s health', () =
   assert.equal(healthOf([d('succeeded'), d('failed'), d('skipped'), d('pending', 0)]).words, '1 of the last 2 arrived')
   assert.equal(healthOf([d('succeeded'), d('pending', 2), d('pending', 1)]).words, '1 of the last 1 arrived, 2 retries waiting')
   assert.equal(healthOf([d('skipped')]).words, 'none has ended yet')
+})
+
+test('what a language model used is summed up, in dollars where there are prices', () => {
+  const call = { input_tokens: 2000, output_tokens: 500, cost_microusd: 0 }
+  assert.equal(spent([]), '')
+  assert.equal(spent([call]), '1 request to a language model, 2,500 tokens')
+  assert.equal(spent([{ ...call, cost_microusd: 13500 }, { ...call, cost_microusd: 6000 }]), '2 requests to a language model, 5,000 tokens, $0.0195')
+  assert.equal(spent([{ ...call, cost_microusd: 1_250_000 }]), '1 request to a language model, 2,500 tokens, $1.25')
 })
