@@ -33,6 +33,7 @@ func TestMain(m *testing.M) { os.Exit(stacktest.Run(m)) }
 type world struct {
 	t       *testing.T
 	db      *schema.DB
+	serving string  // URL of db
 	owner   *sql.DB // sees every account
 	folder  string  // of the store
 	blobs   *blob.Store
@@ -44,11 +45,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	serving := schematest.URL(t)
-	db, err := schema.Open(serving, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := schematest.Open(t, serving)
 	u, err := url.Parse(serving)
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +62,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
 	return &world{
-		t: t, db: db, owner: owner, folder: folder, blobs: blobs,
+		t: t, db: db, serving: serving, owner: owner, folder: folder, blobs: blobs,
 		reader: &reader{pages: 1, reading: reading(1_000_000, "12/31/2099")}, starter: &starter{}, account: schematest.Account(t, db),
 	}
 }

@@ -73,7 +73,7 @@ func TestTheBacklogCountsAllThatWaitsAndNothingElse(t *testing.T) {
 		t.Fatalf("answered %d %s", a.status, a.body)
 	}
 	w.in(w.account, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE certificates SET deleted_at = now() WHERE id = (SELECT min(id) FROM certificates)")
+		_, err := tx.ExecContext(ctx, "UPDATE certificates SET deleted_at = now() WHERE account_id = ?account AND id = (SELECT min(id) FROM certificates WHERE account_id = ?account)")
 		return err
 	})
 	for most, want := range map[int]int{100: 4, 3: 3} {
@@ -89,7 +89,7 @@ func TestAStreamOfEventsEndsWithItsKey(t *testing.T) {
 	done := make(chan answer)
 	go func() { done <- w.bareAs(w.key, "/api/v1/events/stream") }()
 	w.in(w.account, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE api_keys SET revoked_at = now()")
+		_, err := tx.ExecContext(ctx, "UPDATE api_keys SET revoked_at = now() WHERE account_id = ?account")
 		return err
 	})
 	if a := <-done; a.status != 200 && a.status != 401 {

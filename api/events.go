@@ -95,12 +95,8 @@ func placeOf(ctx context.Context, tx bun.IDB, wanted string) (int64, error) {
 		return 0, nil
 	}
 	if id.Valid(id.Event, wanted) {
-		var seq []int64
-		if err := tx.NewSelect().Model((*schema.Event)(nil)).Column("seq").Where("id = ?", wanted).Scan(ctx, &seq); err != nil {
-			return 0, fmt.Errorf("look for the place of an event: %w", err)
-		}
-		if len(seq) > 0 {
-			return seq[0], nil
+		if seq, err := schema.EventSeq(ctx, tx, wanted); !errors.Is(err, schema.ErrNotFound) {
+			return seq, err
 		}
 	}
 	return 0, refuse(http.StatusBadRequest, ErrorCodeInvalidEventID, "%s", absent("event", wanted))

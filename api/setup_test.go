@@ -58,12 +58,18 @@ type world struct {
 
 func setup(t *testing.T, change ...func(*api.HandlersConfig)) *world {
 	t.Helper()
+	return setupOn(t, schematest.New, change...)
+}
+
+// setupOn is setup on a database of another kind.
+func setupOn(t *testing.T, open func(testing.TB) *schema.DB, change ...func(*api.HandlersConfig)) *world {
+	t.Helper()
 	t.Parallel()
 	doc, err := contract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: schematest.New(t), starter: &starter{}, contract: apitest.Of(doc), now: time.Now()}
+	w := &world{t: t, db: open(t), starter: &starter{}, contract: apitest.Of(doc), now: time.Now()}
 	if w.files, err = blob.Open(t.Context(), "mem://"); err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"certflow/api"
 	"certflow/schema"
+	"certflow/schema/schematest"
 )
 
 // kindAt says what the placeholder behind a step of a path names.
@@ -297,7 +298,7 @@ func (w *world) everythingOf(account string) map[string]string {
 		}
 		for _, table := range tables {
 			var digest string
-			err := tx.NewRaw("SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) || ' ' || count(*) FROM ? AS t", bun.Ident(table)).Scan(ctx, &digest)
+			err := tx.NewRaw("SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) || ' ' || count(*) FROM ? AS t WHERE t.account_id = ?account", bun.Ident(table)).Scan(ctx, &digest)
 			if err != nil {
 				return err
 			}
@@ -309,7 +310,16 @@ func (w *world) everythingOf(account string) map[string]string {
 }
 
 func TestNoOperationReachesAnotherAccount(t *testing.T) {
-	w := setup(t, func(c *api.HandlersConfig) { c.Recoverer = new(recoveries) })
+	keepsToItsAccount(t, setup(t, func(c *api.HandlersConfig) { c.Recoverer = new(recoveries) }))
+}
+
+func TestNoOperationReachesAnotherAccountWithoutRowLevelSecurity(t *testing.T) {
+	keepsToItsAccount(t, setupOn(t, schematest.Unwalled, func(c *api.HandlersConfig) { c.Recoverer = new(recoveries) }))
+}
+
+// keepsToItsAccount tries every operation with the ids of another account, and then with one's own.
+func keepsToItsAccount(t *testing.T, w *world) {
+	t.Helper()
 	w.starter.provision = w.provisions
 	other := *w
 	other.account, other.key = w.stranger, w.strangersKey

@@ -31,7 +31,7 @@ func InsertAccount(ctx context.Context, tx bun.IDB, a *Account) error { return i
 // GetAccount reads the account that the transaction is in.
 func GetAccount(ctx context.Context, tx bun.IDB) (*Account, error) {
 	a := new(Account)
-	if err := tx.NewSelect().Model(a).Scan(ctx); err != nil {
+	if err := selectOwn(tx, a).Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return a, nil
@@ -39,7 +39,7 @@ func GetAccount(ctx context.Context, tx bun.IDB) (*Account, error) {
 
 // UpdateAccount writes an account's settings.
 func UpdateAccount(ctx context.Context, tx bun.IDB, a *Account) error {
-	_, err := tx.NewUpdate().Model(a).WherePK().Column("name", "page_limit", "list_format", "confidence_threshold", "time_zone", "retention_days").
+	_, err := updateOwn(tx, a).WherePK().Column("name", "page_limit", "list_format", "confidence_threshold", "time_zone", "retention_days").
 		Set("updated_at = now()").Returning("*").Exec(ctx)
 	return Mapped(err)
 }
@@ -64,7 +64,7 @@ func InsertKey(ctx context.Context, tx bun.IDB, k *Key) error { return insert(ct
 // ListKeys lists an account's keys, newest first, revoked ones too.
 func ListKeys(ctx context.Context, tx bun.IDB) ([]Key, error) {
 	var keys []Key
-	if err := tx.NewSelect().Model(&keys).Order("created_at DESC", "id").Scan(ctx); err != nil {
+	if err := selectOwn(tx, &keys).Order("created_at DESC", "id").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)
 	}
 	return keys, nil
@@ -72,7 +72,7 @@ func ListKeys(ctx context.Context, tx bun.IDB) ([]Key, error) {
 
 // EndKey lets a key end at the given time, or at once when that is past: ErrNotFound when the account has no such living key.
 func EndKey(ctx context.Context, tx bun.IDB, id string, at time.Time) error {
-	res, err := tx.NewUpdate().Model((*Key)(nil)).Set("expires_at = ?", at).
+	res, err := updateOwn(tx, (*Key)(nil)).Set("expires_at = ?", at).
 		Set("revoked_at = CASE WHEN ? <= now() THEN now() END", at).
 		Where("id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", id, at).Exec(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func EndKey(ctx context.Context, tx bun.IDB, id string, at time.Time) error {
 
 // KeyLives reports whether a key of the account that the transaction is in may still be used.
 func KeyLives(ctx context.Context, tx bun.IDB, id string) (bool, error) {
-	lives, err := tx.NewSelect().Model((*Key)(nil)).Where("id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())", id).Exists(ctx)
+	lives, err := selectOwn(tx, (*Key)(nil)).Where("id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())", id).Exists(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look for key %s: %w", id, err)
 	}
@@ -110,7 +110,7 @@ type KeyUse struct {
 // named.
 func ListKeyUses(ctx context.Context, tx bun.IDB, key string, since time.Time, most int) ([]KeyUse, error) {
 	var uses []KeyUse
-	query := tx.NewSelect().Model(&uses).Where("last_at >= ?", since).Order("last_at DESC", "key_id", "operation").Limit(int64(most))
+	query := selectOwn(tx, &uses).Where("last_at >= ?", since).Order("last_at DESC", "key_id", "operation").Limit(int64(most))
 	if key != "" {
 		query = query.Where("key_id = ?", key)
 	}

@@ -119,7 +119,7 @@ func ListCertificates(ctx context.Context, tx bun.IDB, page Page, by Certificate
 // CertificatesOfJob reads a job's certificates from a position on, in the order of the upload's files.
 func CertificatesOfJob(ctx context.Context, tx bun.IDB, job string, from, most int) ([]Certificate, error) {
 	var rows []Certificate
-	err := tx.NewSelect().Model(&rows).WhereAllWithDeleted().Where("job_id = ? AND in_job AND position >= ?", job, from).
+	err := selectOwn(tx, &rows).WhereAllWithDeleted().Where("job_id = ? AND in_job AND position >= ?", job, from).
 		Order("position").Limit(int64(most)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the certificates of job %s: %w", job, err)
@@ -130,7 +130,7 @@ func CertificatesOfJob(ctx context.Context, tx bun.IDB, job string, from, most i
 // BeginReview sets a locked, open certificate to processing. It may be repeated: the two hours of a review run from the
 // first time.
 func BeginReview(ctx context.Context, tx bun.IDB, c *Certificate) error {
-	_, err := tx.NewUpdate().Model(c).WherePK().Set("status = ?", Processing).
+	_, err := updateOwn(tx, c).WherePK().Set("status = ?", Processing).
 		Set("begun_at = coalesce(begun_at, now())").Set("updated_at = now()").Returning("*").Exec(ctx)
 	return Mapped(err)
 }
@@ -138,7 +138,7 @@ func BeginReview(ctx context.Context, tx bun.IDB, c *Certificate) error {
 // NoteStart records that the review of an open certificate was tried to start; began counts one that really began.
 func NoteStart(ctx context.Context, tx bun.IDB, id string, began bool) (starts int, err error) {
 	var counts []int
-	_, err = tx.NewUpdate().Model((*Certificate)(nil)).Set("last_start_at = now()").
+	_, err = updateOwn(tx, (*Certificate)(nil)).Set("last_start_at = now()").
 		Set("starts = starts + CASE WHEN ? THEN 1 ELSE 0 END", began).
 		Where("id = ? AND status IN ('pending', 'processing')", id).Returning("starts").Exec(ctx, &counts)
 	if err != nil {
@@ -160,7 +160,7 @@ func DeleteCertificate(ctx context.Context, tx bun.IDB, id, actor string) (time.
 	if err := AddHistory(ctx, tx, &History{AccountID: c.AccountID, CertificateID: id, Kind: HistoryDeleted, Actor: actor, Status: c.Status}); err != nil {
 		return time.Time{}, err
 	}
-	err = cancelDeliveries(ctx, tx, ReasonObjectDeleted, "(event_id, event_created_at) IN (SELECT id, created_at FROM events WHERE object_id = ?)", id)
+	err = cancelDeliveries(ctx, tx, ReasonObjectDeleted, "(event_id, event_created_at) IN (SELECT id, created_at FROM events WHERE account_id = ?account AND object_id = ?)", id)
 	if err != nil {
 		return time.Time{}, err
 	}

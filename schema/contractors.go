@@ -65,7 +65,7 @@ func ContractorsByEmail(ctx context.Context, tx bun.IDB, lowerEmails []string) (
 		Contractor `bun:",extend"`
 		Lower      string `bun:"lower,scanonly"`
 	}
-	err := tx.NewSelect().Model(&rows).ColumnExpr("contractor.*, lower(email) AS lower").
+	err := selectOwn(tx, &rows).ColumnExpr("contractor.*, lower(email) AS lower").
 		Where("lower(email) IN (?)", bun.List(lowerEmails)).Scan(ctx)
 	if err != nil {
 		return nil, Mapped(err)

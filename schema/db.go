@@ -24,8 +24,8 @@ type DB struct {
 }
 
 // Open connects to PostgreSQL with a postgres:// URL. The URL's role must be a member of certflow_app and must not be able to
-// bypass row-level security; Check says so where it can. Nothing is dialled before the first query.
-func Open(url string, connections int) (*DB, error) {
+// bypass row-level security; CheckRole says so. Nothing is dialled before the first query. The hooks see every query.
+func Open(url string, connections int, hooks ...bun.QueryHook) (*DB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database URL cannot be parsed: it should look like postgres://user:password@host:5432/database")
@@ -34,7 +34,11 @@ func Open(url string, connections int) (*DB, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{bun: bun.NewDB(pool, dialect{pgdialect.New()}, bun.WithDiscardUnknownColumns())}, nil
+	db := bun.NewDB(pool, dialect{pgdialect.New()}, bun.WithDiscardUnknownColumns())
+	for _, hook := range hooks {
+		db = db.WithQueryHook(hook)
+	}
+	return &DB{bun: db}, nil
 }
 
 // Close closes all connections.
@@ -43,13 +47,13 @@ func (db *DB) Close() error { return db.bun.Close() }
 // Ping answers whether the database takes queries.
 func (db *DB) Ping(ctx context.Context) error { return db.bun.PingContext(ctx) }
 
-// InAccount runs do in a transaction that sees and writes the rows of one account only. An error of do rolls the
-// transaction back and is returned mapped, as Mapped does.
+// InAccount runs do in a transaction that sees and writes the rows of one account only, which row-level security sees to; in the text of
+// its queries, ?account is the account. An error of do rolls the transaction back and is returned mapped, as Mapped does.
 func (db *DB) InAccount(ctx context.Context, account string, do func(ctx context.Context, tx bun.Tx) error) error {
 	if account == "" {
 		return errors.New("a query of tenant data needs an account")
 	}
-	err := db.bun.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	err := db.bun.WithNamedArg("account", account).RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.ExecContext(ctx, "SELECT set_config('app.account_id', ?, true)", account); err != nil {
 			return fmt.Errorf("choose the account of a transaction: %w", err)
 		}

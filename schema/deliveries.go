@@ -95,14 +95,14 @@ func ListDeliveries(ctx context.Context, tx bun.IDB, page Page, by DeliveryFilte
 		}
 		if by.Undelivered {
 			q = q.Where("delivery.status <> 'succeeded' AND delivery.reason IS DISTINCT FROM ?", ReasonRecovered).
-				Where("NOT EXISTS (SELECT FROM deliveries other WHERE other.event_id = delivery.event_id " +
+				Where("NOT EXISTS (SELECT FROM deliveries other WHERE other.account_id = ?account AND other.event_id = delivery.event_id " +
 					"AND other.endpoint_id = delivery.endpoint_id AND other.status = 'succeeded')")
 		}
 		if by.Type != "" {
 			q = q.Where("event_type = ?", by.Type)
 		}
 		if by.Object != "" {
-			q = q.Where("event_id IN (SELECT id FROM events WHERE object_id = ?)", by.Object)
+			q = q.Where("event_id IN (SELECT id FROM events WHERE account_id = ?account AND object_id = ?)", by.Object)
 		}
 		return created(q, by.CreatedFrom, by.CreatedBefore)
 	})
@@ -111,8 +111,8 @@ func ListDeliveries(ctx context.Context, tx bun.IDB, page Page, by DeliveryFilte
 // OpenDeliveries reads the open deliveries of an object's events.
 func OpenDeliveries(ctx context.Context, tx bun.IDB, object string) ([]Delivery, error) {
 	var open []Delivery
-	err := tx.NewSelect().Model(&open).
-		Join("JOIN events AS e ON e.id = delivery.event_id AND e.created_at = delivery.event_created_at").
+	err := selectOwn(tx, &open).
+		Join("JOIN events AS e ON e.account_id = ?account AND e.id = delivery.event_id AND e.created_at = delivery.event_created_at").
 		Where("e.object_id = ? AND delivery.status = 'pending'", object).OrderExpr("delivery.seq").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the open deliveries of %s: %w", object, err)
@@ -122,7 +122,7 @@ func OpenDeliveries(ctx context.Context, tx bun.IDB, object string) ([]Delivery,
 
 // cancelDeliveries ends the open deliveries that a condition names.
 func cancelDeliveries(ctx context.Context, tx bun.IDB, reason, condition string, args ...any) error {
-	_, err := tx.NewUpdate().Model((*Delivery)(nil)).Set("status = ?", DeliveryCancelled).Set("reason = ?", reason).
+	_, err := updateOwn(tx, (*Delivery)(nil)).Set("status = ?", DeliveryCancelled).Set("reason = ?", reason).
 		Set("next_attempt_at = NULL").Set("updated_at = now()").
 		Where("status = 'pending'").Where(condition, args...).Exec(ctx)
 	return Mapped(err)
@@ -143,7 +143,7 @@ func RecordAttempt(ctx context.Context, tx bun.IDB, d *Delivery, a *Attempt) err
 
 // UpdateDelivery writes the state of a locked delivery.
 func UpdateDelivery(ctx context.Context, tx bun.IDB, d *Delivery) error {
-	_, err := tx.NewUpdate().Model(d).WherePK().Column("status", "reason", "attempts", "next_attempt_at").
+	_, err := updateOwn(tx, d).WherePK().Column("status", "reason", "attempts", "next_attempt_at").
 		Set("updated_at = now()").Exec(ctx)
 	return Mapped(err)
 }
@@ -151,7 +151,7 @@ func UpdateDelivery(ctx context.Context, tx bun.IDB, d *Delivery) error {
 // AttemptsOf reads the attempts of a delivery, the first one first.
 func AttemptsOf(ctx context.Context, tx bun.IDB, delivery string) ([]Attempt, error) {
 	var rows []Attempt
-	if err := tx.NewSelect().Model(&rows).Where("delivery_id = ?", delivery).Order("number").Scan(ctx); err != nil {
+	if err := selectOwn(tx, &rows).Where("delivery_id = ?", delivery).Order("number").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the attempts of %s: %w", delivery, err)
 	}
 	return rows, nil
@@ -162,12 +162,12 @@ func AttemptsOf(ctx context.Context, tx bun.IDB, delivery string) ([]Attempt, er
 // certificate that was deleted (CONTRACT §2).
 func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, until, soon time.Time, after int64, most int) ([]Event, error) {
 	var rows []Event
-	err := tx.NewSelect().Model(&rows).
+	err := selectOwn(tx, &rows).
 		Where("event.created_at >= ? AND event.created_at < ? AND event.seq > ?", since, until, after).
-		Where("EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ?)", endpoint).
-		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = event.id AND d.endpoint_id = ? "+
+		Where("EXISTS (SELECT FROM deliveries d WHERE d.account_id = ?account AND d.event_id = event.id AND d.endpoint_id = ?)", endpoint).
+		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.account_id = ?account AND d.event_id = event.id AND d.endpoint_id = ? "+
 			"AND (d.status = 'succeeded' OR d.status = 'pending' AND d.next_attempt_at < ?))", endpoint, soon).
-		Where("NOT EXISTS (SELECT FROM certificates c WHERE c.id = event.object_id AND c.deleted_at IS NOT NULL)").
+		Where("NOT EXISTS (SELECT FROM certificates c WHERE c.account_id = ?account AND c.id = event.object_id AND c.deleted_at IS NOT NULL)").
 		Order("event.seq").Limit(int64(most)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for events that %s never got: %w", endpoint, err)

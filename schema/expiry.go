@@ -26,10 +26,10 @@ type Expiry struct {
 // UnwatchedVerdicts reads up to most verdicts of approved certificates of which nobody has worked out when their coverage ends.
 func UnwatchedVerdicts(ctx context.Context, tx bun.IDB, most int) ([]Audit, error) {
 	var rows []Audit
-	err := tx.NewSelect().Model(&rows).
-		Join("JOIN certificates AS c ON c.id = audit.certificate_id AND c.evaluation_no = audit.evaluation_no").
+	err := selectOwn(tx, &rows).
+		Join("JOIN certificates AS c ON c.account_id = ?account AND c.id = audit.certificate_id AND c.evaluation_no = audit.evaluation_no").
 		Where("c.status = ? AND c.deleted_at IS NULL AND audit.parse_no IS NOT NULL", Approved).
-		Where("NOT EXISTS (SELECT FROM expiries e WHERE e.certificate_id = c.id AND e.audit_id = audit.id)").
+		Where("NOT EXISTS (SELECT FROM expiries e WHERE e.account_id = ?account AND e.certificate_id = c.id AND e.audit_id = audit.id)").
 		OrderExpr("c.seq").Limit(int64(most)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for approved certificates to watch: %w", err)
@@ -41,7 +41,7 @@ func UnwatchedVerdicts(ctx context.Context, tx bun.IDB, most int) ([]Audit, erro
 func PutExpiry(ctx context.Context, tx bun.IDB, e *Expiry) error {
 	_, err := tx.NewInsert().Model(e).On("CONFLICT (certificate_id) DO UPDATE").
 		Set("audit_id = EXCLUDED.audit_id").Set("approved_on = EXCLUDED.approved_on").
-		Set("coverage = EXCLUDED.coverage").Set("expires_on = EXCLUDED.expires_on").Exec(ctx)
+		Set("coverage = EXCLUDED.coverage").Set("expires_on = EXCLUDED.expires_on").Where("expiry.account_id = ?account").Exec(ctx)
 	return Mapped(err)
 }
 
@@ -64,13 +64,13 @@ func DueNotices(ctx context.Context, tx bun.IDB, today certificate.Date, days []
 	err := tx.NewRaw(`
 		SELECT e.account_id, e.certificate_id, e.expires_on, n.days, e.coverage
 		FROM expiries e
-		JOIN certificates c ON c.id = e.certificate_id AND c.status = ? AND c.deleted_at IS NULL
-		JOIN audits a ON a.id = e.audit_id AND a.evaluation_no = c.evaluation_no
+		JOIN certificates c ON c.account_id = e.account_id AND c.id = e.certificate_id AND c.status = ? AND c.deleted_at IS NULL
+		JOIN audits a ON a.account_id = e.account_id AND a.id = e.audit_id AND a.evaluation_no = c.evaluation_no
 		CROSS JOIN LATERAL (SELECT min(d) AS days FROM unnest(ARRAY[?]::integer[]) AS d WHERE e.expires_on - d <= ?::date) AS n
-		WHERE e.expires_on BETWEEN ?::date - ?::integer AND ?::date + (SELECT max(d) FROM unnest(ARRAY[?]::integer[]) AS d)
+		WHERE e.account_id = ?account AND e.expires_on BETWEEN ?::date - ?::integer AND ?::date + (SELECT max(d) FROM unnest(ARRAY[?]::integer[]) AS d)
 			AND e.expires_on - n.days >= e.approved_on
 			AND NOT EXISTS (SELECT FROM expiry_notices x
-				WHERE x.certificate_id = e.certificate_id AND x.expires_on = e.expires_on AND x.days = n.days)
+				WHERE x.account_id = e.account_id AND x.certificate_id = e.certificate_id AND x.expires_on = e.expires_on AND x.days = n.days)
 		ORDER BY e.expires_on, e.certificate_id LIMIT ?`,
 		Approved, bun.List(days), on, on, late, on, bun.List(days), most).Scan(ctx, &rows)
 	if err != nil {

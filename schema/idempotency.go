@@ -41,7 +41,7 @@ func ClaimKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey, lease, kee
 		return claim, err == nil, err
 	}
 	held = new(IdempotencyKey)
-	err = tx.NewSelect().Model(held).Where("account_id = ? AND key = ?", claim.AccountID, claim.Key).Scan(ctx)
+	err = selectOwn(tx, held).Where("account_id = ? AND key = ?", claim.AccountID, claim.Key).Scan(ctx)
 	return held, false, Mapped(err)
 }
 
@@ -50,7 +50,7 @@ var ErrTakenOver = errors.New("the idempotency key was taken over")
 
 // RenewKey lets the lease of a claim that is being worked on begin anew; one that was settled or taken over stays as it is.
 func RenewKey(ctx context.Context, tx bun.IDB, account, key, token string, lease time.Duration) error {
-	_, err := tx.NewUpdate().Model((*IdempotencyKey)(nil)).Set("lease_until = now() + make_interval(secs => ?)", lease.Seconds()).
+	_, err := updateOwn(tx, (*IdempotencyKey)(nil)).Set("lease_until = now() + make_interval(secs => ?)", lease.Seconds()).
 		Where("account_id = ? AND key = ? AND lease_token = ? AND status IS NULL AND job_id IS NULL", account, key, token).Exec(ctx)
 	return Mapped(err)
 }
@@ -66,7 +66,7 @@ func BindKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey) error {
 }
 
 func settleKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey, columns ...string) error {
-	res, err := tx.NewUpdate().Model(claim).Column(columns...).WherePK().Where("lease_token = ? AND status IS NULL", claim.LeaseToken).Exec(ctx)
+	res, err := updateOwn(tx, claim).Column(columns...).WherePK().Where("lease_token = ? AND status IS NULL", claim.LeaseToken).Exec(ctx)
 	if err != nil {
 		return Mapped(err)
 	}
@@ -78,7 +78,7 @@ func settleKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey, columns .
 
 // ReleaseKey forgets a claim that came to nothing; one that was settled or taken over stays.
 func ReleaseKey(ctx context.Context, tx bun.IDB, account, key, token string) error {
-	_, err := tx.NewDelete().Model((*IdempotencyKey)(nil)).
+	_, err := deleteOwn(tx, (*IdempotencyKey)(nil)).
 		Where("account_id = ? AND key = ? AND lease_token = ? AND status IS NULL AND job_id IS NULL", account, key, token).Exec(ctx)
 	return Mapped(err)
 }

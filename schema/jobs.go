@@ -84,7 +84,7 @@ func GetJob(ctx context.Context, tx bun.IDB, id string) (*Job, error) { return g
 // GetJobEver reads a job whether or not it was deleted: what an upload was answered stays true.
 func GetJobEver(ctx context.Context, tx bun.IDB, id string) (*Job, error) {
 	job := new(Job)
-	if err := tx.NewSelect().Model(job).WhereAllWithDeleted().Where("id = ?", id).Scan(ctx); err != nil {
+	if err := selectOwn(tx, job).WhereAllWithDeleted().Where("id = ?", id).Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return job, nil
@@ -123,7 +123,7 @@ func JobCounts(ctx context.Context, tx bun.IDB, job string) (map[Status]int, err
 		Status Status `bun:"status"`
 		N      int    `bun:"n"`
 	}
-	err := tx.NewSelect().Model((*Certificate)(nil)).Column("status").ColumnExpr("count(*) AS n").
+	err := selectOwn(tx, (*Certificate)(nil)).Column("status").ColumnExpr("count(*) AS n").
 		Where("job_id = ? AND in_job", job).Group("status").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count the certificates of job %s: %w", job, err)
@@ -137,14 +137,14 @@ func JobCounts(ctx context.Context, tx bun.IDB, job string) (map[Status]int, err
 
 // StartJobRun gives a locked, provisioning job its answer and sets it running.
 func StartJobRun(ctx context.Context, tx bun.IDB, job string, answer json.RawMessage) error {
-	_, err := tx.NewUpdate().Model((*Job)(nil)).Set("status = ?", JobRunning).Set("answer = ?", string(answer)).
+	_, err := updateOwn(tx, (*Job)(nil)).Set("status = ?", JobRunning).Set("answer = ?", string(answer)).
 		Set("updated_at = now()").Where("id = ?", job).Exec(ctx)
 	return Mapped(err)
 }
 
 // EndJob sets an open, locked job to an end state and publishes job.completed. It returns the deliveries to start.
 func EndJob(ctx context.Context, tx bun.IDB, j *Job, status string, fault *string) ([]Delivery, error) {
-	_, err := tx.NewUpdate().Model(j).WherePK().Set("status = ?", status).Set("fault = ?", fault).
+	_, err := updateOwn(tx, j).WherePK().Set("status = ?", status).Set("fault = ?", fault).
 		Set("updated_at = now()").Returning("*").Exec(ctx)
 	if err != nil {
 		return nil, Mapped(err)
@@ -171,14 +171,14 @@ func RequestJobCancel(ctx context.Context, tx bun.IDB, id string) (*Job, error) 
 	if j.Status == nil || (*j.Status != JobProvisioning && *j.Status != JobRunning) {
 		return nil, ErrState
 	}
-	_, err = tx.NewUpdate().Model(j).WherePK().Set("cancel_requested_at = coalesce(cancel_requested_at, now())").
+	_, err = updateOwn(tx, j).WherePK().Set("cancel_requested_at = coalesce(cancel_requested_at, now())").
 		Set("updated_at = now()").Returning("*").Exec(ctx)
 	return j, Mapped(err)
 }
 
 // TouchJob keeps the sweep away from a job that runs.
 func TouchJob(ctx context.Context, tx bun.IDB, id string) error {
-	_, err := tx.NewUpdate().Model((*Job)(nil)).Set("updated_at = now()").Where("id = ?", id).Exec(ctx)
+	_, err := updateOwn(tx, (*Job)(nil)).Set("updated_at = now()").Where("id = ?", id).Exec(ctx)
 	return Mapped(err)
 }
 

@@ -39,7 +39,7 @@ type Listed[T any] struct {
 // list reads one page of T by keyset on seq. narrow adds the filters; it may be nil.
 func list[T any](ctx context.Context, tx bun.IDB, page Page, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Listed[T], error) {
 	var rows []T
-	query := tx.NewSelect().Model(&rows).Limit(int64(page.Limit) + 1)
+	query := selectOwn(tx, &rows).Limit(int64(page.Limit) + 1)
 	if narrow != nil {
 		query = narrow(query)
 	}
@@ -76,7 +76,7 @@ func list[T any](ctx context.Context, tx bun.IDB, page Page, narrow func(*bun.Se
 // cursor is the place of a row in its list: ErrBadCursor when the account has no such row.
 func cursor[T any](ctx context.Context, tx bun.IDB, id string) (int64, error) {
 	var seq []int64
-	query := tx.NewSelect().Model((*T)(nil)).Column("seq").Where("?TableAlias.id = ?", id)
+	query := selectOwn(tx, (*T)(nil)).Column("seq").Where("?TableAlias.id = ?", id)
 	if tx.Dialect().Tables().Get(reflect.TypeFor[T]()).SoftDeleteField != nil {
 		query = query.WhereAllWithDeleted()
 	}
@@ -93,7 +93,7 @@ func cursor[T any](ctx context.Context, tx bun.IDB, id string) (int64, error) {
 // get reads one living row by id: ErrNotFound when the account has none.
 func get[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
 	row := new(T)
-	if err := tx.NewSelect().Model(row).Where("?TableAlias.id = ?", id).Scan(ctx); err != nil {
+	if err := selectOwn(tx, row).Where("?TableAlias.id = ?", id).Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return row, nil
@@ -103,7 +103,7 @@ func get[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
 // a soft delete has just been committed.
 func hold[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
 	row := new(T)
-	if err := tx.NewSelect().Model(row).Where("?TableAlias.id = ?", id).For("KEY SHARE OF ?TableAlias").Scan(ctx); err != nil {
+	if err := selectOwn(tx, row).Where("?TableAlias.id = ?", id).For("KEY SHARE OF ?TableAlias").Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return row, nil
@@ -112,7 +112,7 @@ func hold[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
 // lock is get that holds the row until the transaction ends.
 func lock[T any](ctx context.Context, tx bun.IDB, id string) (*T, error) {
 	row := new(T)
-	if err := tx.NewSelect().Model(row).Where("?TableAlias.id = ?", id).For("UPDATE").Scan(ctx); err != nil {
+	if err := selectOwn(tx, row).Where("?TableAlias.id = ?", id).For("UPDATE").Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return row, nil
@@ -128,7 +128,7 @@ func insert[T any](ctx context.Context, tx bun.IDB, row *T) error {
 
 // update writes all columns of a living row and sets updated_at.
 func update[T any](ctx context.Context, tx bun.IDB, row *T) error {
-	_, err := tx.NewUpdate().Model(row).WherePK().ExcludeColumn("id", "account_id", "created_at", "deleted_at", "updated_at").
+	_, err := updateOwn(tx, row).WherePK().ExcludeColumn("id", "account_id", "created_at", "deleted_at", "updated_at").
 		Set("updated_at = now()").Returning("*").Exec(ctx)
 	return Mapped(err)
 }
@@ -136,7 +136,7 @@ func update[T any](ctx context.Context, tx bun.IDB, row *T) error {
 // remove soft-deletes a living row and returns when: ErrNotFound when there is none.
 func remove[T any](ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
 	var at []time.Time
-	_, err := tx.NewUpdate().Model((*T)(nil)).Set("deleted_at = now()").Where("?TableAlias.id = ?", id).Returning("deleted_at").Exec(ctx, &at)
+	_, err := updateOwn(tx, (*T)(nil)).Set("deleted_at = now()").Where("?TableAlias.id = ?", id).Returning("deleted_at").Exec(ctx, &at)
 	if err != nil {
 		return time.Time{}, Mapped(err)
 	}
@@ -148,7 +148,7 @@ func remove[T any](ctx context.Context, tx bun.IDB, id string) (time.Time, error
 
 // inUse answers whether a living row of T has id in column.
 func inUse[T any](ctx context.Context, tx bun.IDB, column, id string) (bool, error) {
-	used, err := tx.NewSelect().Model((*T)(nil)).Where("?TableAlias.? = ?", bun.Ident(column), id).Exists(ctx)
+	used, err := selectOwn(tx, (*T)(nil)).Where("?TableAlias.? = ?", bun.Ident(column), id).Exists(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look for rows that refer to %s: %w", id, err)
 	}

@@ -72,10 +72,10 @@ func clearDefault(ctx context.Context, tx bun.IDB, r *Requirement) error {
 	if !r.IsDefault {
 		return nil
 	}
-	if err := tx.NewSelect().Model(new(Account)).For("UPDATE").Scan(ctx); err != nil {
+	if err := selectOwn(tx, new(Account)).For("UPDATE").Scan(ctx); err != nil {
 		return fmt.Errorf("lock the account: %w", err)
 	}
-	_, err := tx.NewUpdate().Model((*Requirement)(nil)).Set("is_default = false").Set("updated_at = now()").
+	_, err := updateOwn(tx, (*Requirement)(nil)).Set("is_default = false").Set("updated_at = now()").
 		Where("is_default AND id <> ?", r.ID).Exec(ctx)
 	return Mapped(err)
 }
@@ -103,7 +103,7 @@ func ListRequirements(ctx context.Context, tx bun.IDB, page Page) (Listed[Requir
 // GetRequirementVersion reads one version, of a deleted requirement too: old audits show theirs.
 func GetRequirementVersion(ctx context.Context, tx bun.IDB, id string, version int) (*RequirementVersion, error) {
 	v := new(RequirementVersion)
-	if err := tx.NewSelect().Model(v).Where("requirement_id = ? AND version = ?", id, version).Scan(ctx); err != nil {
+	if err := selectOwn(tx, v).Where("requirement_id = ? AND version = ?", id, version).Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return v, nil
@@ -112,7 +112,7 @@ func GetRequirementVersion(ctx context.Context, tx bun.IDB, id string, version i
 // RequirementVersions lists all versions of a requirement, newest first.
 func RequirementVersions(ctx context.Context, tx bun.IDB, id string) ([]RequirementVersion, error) {
 	var versions []RequirementVersion
-	if err := tx.NewSelect().Model(&versions).Where("requirement_id = ?", id).Order("version DESC").Scan(ctx); err != nil {
+	if err := selectOwn(tx, &versions).Where("requirement_id = ?", id).Order("version DESC").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list the versions of %s: %w", id, err)
 	}
 	return versions, nil
@@ -125,8 +125,8 @@ func CurrentVersions(ctx context.Context, tx bun.IDB, ids []string) (map[string]
 		return current, nil
 	}
 	var versions []*RequirementVersion
-	err := tx.NewSelect().Model(&versions).
-		Join("JOIN requirements AS r ON r.id = version.requirement_id AND r.version = version.version").
+	err := selectOwn(tx, &versions).
+		Join("JOIN requirements AS r ON r.account_id = ?account AND r.id = version.requirement_id AND r.version = version.version").
 		Where("version.requirement_id IN (?)", bun.List(ids)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read current versions: %w", err)
@@ -164,11 +164,11 @@ func ChooseRequirement(ctx context.Context, tx bun.IDB, from Sources) (*Requirem
 		return HoldRequirement(ctx, tx, from.Given)
 	}
 	candidates := []*bun.SelectQuery{
-		tx.NewSelect().Model((*Tracker)(nil)).Column("requirement_id").Where("id = ?", from.TrackerID),
-		tx.NewSelect().Model((*Job)(nil)).Column("requirement_id").Where("id = ?", from.JobID),
-		tx.NewSelect().Model((*Job)(nil)).ColumnExpr("e.requirement_id").
-			Join("JOIN entities AS e ON e.id = job.entity_id AND e.deleted_at IS NULL").Where("job.id = ?", from.JobID),
-		tx.NewSelect().Model((*Requirement)(nil)).ColumnExpr("id").Where("is_default"),
+		selectOwn(tx, (*Tracker)(nil)).Column("requirement_id").Where("id = ?", from.TrackerID),
+		selectOwn(tx, (*Job)(nil)).Column("requirement_id").Where("id = ?", from.JobID),
+		selectOwn(tx, (*Job)(nil)).ColumnExpr("e.requirement_id").
+			Join("JOIN entities AS e ON e.account_id = ?account AND e.id = job.entity_id AND e.deleted_at IS NULL").Where("job.id = ?", from.JobID),
+		selectOwn(tx, (*Requirement)(nil)).ColumnExpr("id").Where("is_default"),
 	}
 	for _, candidate := range candidates {
 		var ids []*string

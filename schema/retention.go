@@ -53,7 +53,7 @@ func (db *DB) DropMonths(ctx context.Context) (int, error) {
 // GetDeletedCertificate reads a certificate that was deleted: ErrNotFound when it lives or never did.
 func GetDeletedCertificate(ctx context.Context, tx bun.IDB, id string) (*Certificate, error) {
 	c := new(Certificate)
-	if err := tx.NewSelect().Model(c).WhereDeleted().Where("id = ?", id).Scan(ctx); err != nil {
+	if err := selectOwn(tx, c).WhereDeleted().Where("id = ?", id).Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return c, nil

@@ -81,7 +81,7 @@ func InsertSession(ctx context.Context, tx bun.IDB, s *TrackerSession) error {
 // GetSession reads a session of a living tracker.
 func GetSession(ctx context.Context, tx bun.IDB, id string) (*TrackerSession, error) {
 	s := new(TrackerSession)
-	err := tx.NewSelect().Model(s).Join("JOIN trackers AS t ON t.id = session.tracker_id AND t.deleted_at IS NULL").
+	err := selectOwn(tx, s).Join("JOIN trackers AS t ON t.account_id = ?account AND t.id = session.tracker_id AND t.deleted_at IS NULL").
 		Where("session.id = ?", id).Scan(ctx)
 	if err != nil {
 		return nil, Mapped(err)
@@ -96,7 +96,7 @@ func Sessions(ctx context.Context, tx bun.IDB, trackers []string) (map[string][]
 		return byTracker, nil
 	}
 	var rows []TrackerSession
-	if err := tx.NewSelect().Model(&rows).Where("tracker_id IN (?)", bun.List(trackers)).Order("seq DESC").Scan(ctx); err != nil {
+	if err := selectOwn(tx, &rows).Where("tracker_id IN (?)", bun.List(trackers)).Order("seq DESC").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
 	for _, s := range rows {
@@ -108,7 +108,7 @@ func Sessions(ctx context.Context, tx bun.IDB, trackers []string) (map[string][]
 // CloseSession closes an open session of a tracker and returns when: ErrNotFound when there is none.
 func CloseSession(ctx context.Context, tx bun.IDB, tracker, id string) (time.Time, error) {
 	var at []time.Time
-	_, err := tx.NewUpdate().Model((*TrackerSession)(nil)).Set("closed_at = now()").
+	_, err := updateOwn(tx, (*TrackerSession)(nil)).Set("closed_at = now()").
 		Where("id = ? AND tracker_id = ? AND closed_at IS NULL", id, tracker).Returning("closed_at").Exec(ctx, &at)
 	if err != nil {
 		return time.Time{}, Mapped(err)

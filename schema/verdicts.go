@@ -37,7 +37,7 @@ func InsertParse(ctx context.Context, tx bun.IDB, p *Parse) error {
 // GetParse reads the parse of one evaluation.
 func GetParse(ctx context.Context, tx bun.IDB, certificate string, evaluationNo int) (*Parse, error) {
 	p := new(Parse)
-	if err := tx.NewSelect().Model(p).Where("certificate_id = ? AND evaluation_no = ?", certificate, evaluationNo).Scan(ctx); err != nil {
+	if err := selectOwn(tx, p).Where("certificate_id = ? AND evaluation_no = ?", certificate, evaluationNo).Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return p, nil
@@ -46,7 +46,7 @@ func GetParse(ctx context.Context, tx bun.IDB, certificate string, evaluationNo 
 // LatestParse reads a certificate's newest parse that has a reading: ErrNotFound when there is none.
 func LatestParse(ctx context.Context, tx bun.IDB, certificate string) (*Parse, error) {
 	p := new(Parse)
-	err := tx.NewSelect().Model(p).Where("certificate_id = ? AND reading IS NOT NULL", certificate).
+	err := selectOwn(tx, p).Where("certificate_id = ? AND reading IS NOT NULL", certificate).
 		Order("evaluation_no DESC").Limit(1).Scan(ctx)
 	if err != nil {
 		return nil, Mapped(err)
@@ -118,7 +118,7 @@ func RecordVerdict(ctx context.Context, tx bun.IDB, c *Certificate, v *Verdict, 
 // SetStatus gives a locked certificate an end state, adds the history, and publishes the event of the status. It returns the
 // deliveries to start.
 func SetStatus(ctx context.Context, tx bun.IDB, c *Certificate, to Status, h History) ([]Delivery, error) {
-	_, err := tx.NewUpdate().Model(c).WherePK().Set("status = ?", to).Set("evaluation_no = ?", c.EvaluationNo).
+	_, err := updateOwn(tx, c).WherePK().Set("status = ?", to).Set("evaluation_no = ?", c.EvaluationNo).
 		Set("finished_at = coalesce(finished_at, now())").Set("updated_at = now()").Returning("*").Exec(ctx)
 	if err != nil {
 		return nil, Mapped(err)
@@ -151,7 +151,7 @@ func CurrentVerdicts(ctx context.Context, tx bun.IDB, certificates []string) (ma
 		return current, nil
 	}
 	found, err := verdicts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Join("JOIN certificates AS c ON c.id = audit.certificate_id AND c.evaluation_no = audit.evaluation_no").
+		return q.Join("JOIN certificates AS c ON c.account_id = ?account AND c.id = audit.certificate_id AND c.evaluation_no = audit.evaluation_no").
 			Where("c.id IN (?)", bun.List(certificates))
 	})
 	for _, v := range found {
@@ -169,7 +169,7 @@ func Verdicts(ctx context.Context, tx bun.IDB, certificate string) ([]*Verdict, 
 
 func verdicts(ctx context.Context, tx bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]*Verdict, error) {
 	var audits []Audit
-	if err := narrow(tx.NewSelect().Model(&audits)).OrderExpr("audit.evaluation_no").Scan(ctx); err != nil {
+	if err := narrow(selectOwn(tx, &audits)).OrderExpr("audit.evaluation_no").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read audits: %w", err)
 	}
 	found := make([]*Verdict, len(audits))
@@ -183,7 +183,7 @@ func verdicts(ctx context.Context, tx bun.IDB, narrow func(*bun.SelectQuery) *bu
 		return found, nil
 	}
 	var rows []AuditResult
-	if err := tx.NewSelect().Model(&rows).Where("audit_id IN (?)", bun.List(ids)).Order("audit_id", "position").Scan(ctx); err != nil {
+	if err := selectOwn(tx, &rows).Where("audit_id IN (?)", bun.List(ids)).Order("audit_id", "position").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read audit results: %w", err)
 	}
 	for _, r := range rows {
@@ -196,23 +196,23 @@ func verdicts(ctx context.Context, tx bun.IDB, narrow func(*bun.SelectQuery) *bu
 // ErrState when it passed or was approved before.
 func ApproveResult(ctx context.Context, tx bun.IDB, audit, result string) error {
 	row := new(AuditResult)
-	if err := tx.NewSelect().Model(row).Where("audit_id = ? AND id = ?", audit, result).For("UPDATE").Scan(ctx); err != nil {
+	if err := selectOwn(tx, row).Where("audit_id = ? AND id = ?", audit, result).For("UPDATE").Scan(ctx); err != nil {
 		return Mapped(err)
 	}
 	if row.Result != "fail" || row.ManuallyApproved {
 		return ErrState
 	}
-	_, err := tx.NewUpdate().Model(row).WherePK().Set("manually_approved = true").Exec(ctx)
+	_, err := updateOwn(tx, row).WherePK().Set("manually_approved = true").Exec(ctx)
 	if err != nil {
 		return Mapped(err)
 	}
-	_, err = tx.NewUpdate().Model((*Audit)(nil)).Set("updated_at = now()").Where("id = ?", audit).Exec(ctx)
+	_, err = updateOwn(tx, (*Audit)(nil)).Set("updated_at = now()").Where("id = ?", audit).Exec(ctx)
 	return Mapped(err)
 }
 
 // SetAuditStatus lets the audit's status follow a person's decision.
 func SetAuditStatus(ctx context.Context, tx bun.IDB, audit string, to Status) error {
-	_, err := tx.NewUpdate().Model((*Audit)(nil)).Set("status = ?", to).Set("updated_at = now()").Where("id = ?", audit).Exec(ctx)
+	_, err := updateOwn(tx, (*Audit)(nil)).Set("status = ?", to).Set("updated_at = now()").Where("id = ?", audit).Exec(ctx)
 	return Mapped(err)
 }
 
@@ -257,7 +257,7 @@ func AddHistory(ctx context.Context, tx bun.IDB, h *History) error {
 // HistoryOf reads a certificate's history up to and including a time, oldest first; a zero time reads all.
 func HistoryOf(ctx context.Context, tx bun.IDB, certificate string, until time.Time) ([]History, error) {
 	var rows []History
-	query := tx.NewSelect().Model(&rows).Where("certificate_id = ?", certificate).Order("seq")
+	query := selectOwn(tx, &rows).Where("certificate_id = ?", certificate).Order("seq")
 	if !until.IsZero() {
 		query = query.Where("created_at <= ?", until)
 	}

@@ -60,7 +60,7 @@ func GetEndpoint(ctx context.Context, tx bun.IDB, id string) (*Endpoint, error) 
 // disabled at once tell each other of it.
 func LockEndpoint(ctx context.Context, tx bun.IDB, id string) (*Endpoint, error) {
 	e := new(Endpoint)
-	if err := tx.NewSelect().Model(e).Where("id = ?", id).For("NO KEY UPDATE").Scan(ctx); err != nil {
+	if err := selectOwn(tx, e).Where("id = ?", id).For("NO KEY UPDATE").Scan(ctx); err != nil {
 		return nil, Mapped(err)
 	}
 	return e, nil
@@ -74,10 +74,10 @@ func ListEndpoints(ctx context.Context, tx bun.IDB, page Page) (Listed[Endpoint]
 // CountEndpoints counts an account's living endpoints. Whoever else counts them waits until the transaction ends, so that what is made of
 // the number holds.
 func CountEndpoints(ctx context.Context, tx bun.IDB) (int, error) {
-	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('endpoints ' || current_setting('app.account_id'), 0))"); err != nil {
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('endpoints ' || ?account, 0))"); err != nil {
 		return 0, Mapped(err)
 	}
-	n, err := tx.NewSelect().Model((*Endpoint)(nil)).Count(ctx)
+	n, err := selectOwn(tx, (*Endpoint)(nil)).Count(ctx)
 	return int(n), Mapped(err)
 }
 
@@ -107,7 +107,7 @@ type EndpointSecret struct {
 
 // RotateSecret gives a locked endpoint a new secret; the current one signs until it ends.
 func RotateSecret(ctx context.Context, tx bun.IDB, e *Endpoint, sealed []byte, ends time.Time) error {
-	_, err := tx.NewUpdate().Model((*EndpointSecret)(nil)).Set("expires_at = ?", ends).
+	_, err := updateOwn(tx, (*EndpointSecret)(nil)).Set("expires_at = ?", ends).
 		Where("endpoint_id = ? AND expires_at IS NULL", e.ID).Exec(ctx)
 	if err != nil {
 		return Mapped(err)
@@ -118,7 +118,7 @@ func RotateSecret(ctx context.Context, tx bun.IDB, e *Endpoint, sealed []byte, e
 // ValidSecrets reads the sealed secrets that sign at a time, the current one first.
 func ValidSecrets(ctx context.Context, tx bun.IDB, endpoint string, at time.Time) ([][]byte, error) {
 	var sealed [][]byte
-	err := tx.NewSelect().Model((*EndpointSecret)(nil)).Column("sealed").
+	err := selectOwn(tx, (*EndpointSecret)(nil)).Column("sealed").
 		Where("endpoint_id = ? AND (expires_at IS NULL OR expires_at > ?)", endpoint, at).Order("id DESC").Scan(ctx, &sealed)
 	if err != nil {
 		return nil, fmt.Errorf("read the secrets of %s: %w", endpoint, err)
@@ -129,7 +129,7 @@ func ValidSecrets(ctx context.Context, tx bun.IDB, endpoint string, at time.Time
 // LockSecrets reads all signing secrets of an account, those that sign no more too, and holds them for an update.
 func LockSecrets(ctx context.Context, tx bun.IDB) ([]EndpointSecret, error) {
 	var rows []EndpointSecret
-	if err := tx.NewSelect().Model(&rows).ColumnExpr("secret.*").Order("id").For("UPDATE").Scan(ctx); err != nil {
+	if err := selectOwn(tx, &rows).ColumnExpr("secret.*").Order("id").For("UPDATE").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the signing secrets: %w", err)
 	}
 	return rows, nil
@@ -137,7 +137,7 @@ func LockSecrets(ctx context.Context, tx bun.IDB) ([]EndpointSecret, error) {
 
 // ReplaceSealed writes a secret that LockSecrets read and that was sealed again.
 func ReplaceSealed(ctx context.Context, tx bun.IDB, s *EndpointSecret) error {
-	_, err := tx.NewUpdate().Model((*EndpointSecret)(nil)).Set("sealed = ?", s.Sealed).Where("id = ?", s.ID).Exec(ctx)
+	_, err := updateOwn(tx, (*EndpointSecret)(nil)).Set("sealed = ?", s.Sealed).Where("id = ?", s.ID).Exec(ctx)
 	return Mapped(err)
 }
 
@@ -206,7 +206,7 @@ func CertificateEvent(c *Certificate) Event {
 // deliveries to start. A disabled endpoint's delivery is recorded as skipped, so that it can be recovered.
 func Publish(ctx context.Context, tx bun.IDB, e Event) ([]Delivery, error) {
 	var endpoints []Endpoint
-	if err := tx.NewSelect().Model(&endpoints).Order("seq").Scan(ctx); err != nil {
+	if err := selectOwn(tx, &endpoints).Order("seq").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the endpoints of event %s: %w", e.ID, err)
 	}
 	var wanted []Endpoint
@@ -275,16 +275,25 @@ func ListEvents(ctx context.Context, tx bun.IDB, page Page, by EventFilter) (Lis
 // EventsAfter reads the events that follow a place in the account's order, oldest first: what a stream sends.
 func EventsAfter(ctx context.Context, tx bun.IDB, seq int64, most int) ([]Event, error) {
 	var rows []Event
-	if err := tx.NewSelect().Model(&rows).Where("seq > ?", seq).Order("seq").Limit(int64(most)).Scan(ctx); err != nil {
+	if err := selectOwn(tx, &rows).Where("seq > ?", seq).Order("seq").Limit(int64(most)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the events that follow: %w", err)
 	}
 	return rows, nil
 }
 
+// EventSeq is the place of an event in the account's order: ErrNotFound when the account has none of that id.
+func EventSeq(ctx context.Context, tx bun.IDB, id string) (int64, error) {
+	var seq int64
+	if err := selectOwn(tx, (*Event)(nil)).Column("seq").Where("id = ?", id).Scan(ctx, &seq); err != nil {
+		return 0, Mapped(err)
+	}
+	return seq, nil
+}
+
 // LastEventSeq is the place of the account's newest event, 0 when it has none.
 func LastEventSeq(ctx context.Context, tx bun.IDB) (int64, error) {
 	var seq int64
-	err := tx.NewSelect().Model((*Event)(nil)).ColumnExpr("coalesce(max(seq), 0)").Scan(ctx, &seq)
+	err := selectOwn(tx, (*Event)(nil)).ColumnExpr("coalesce(max(seq), 0)").Scan(ctx, &seq)
 	return seq, Mapped(err)
 }
 

@@ -20,12 +20,25 @@ const Serving = "certflow_tests"
 // New opens a migrated database that lives as long as the test. The test binary's TestMain must call stacktest.Run.
 func New(t testing.TB) *schema.DB {
 	t.Helper()
-	db, err := schema.Open(URL(t), 10)
+	return Open(t, URL(t))
+}
+
+// Open opens the database of a URL for as long as the test lives. A query that does not name its account fails the test.
+func Open(t testing.TB, url string) *schema.DB {
+	t.Helper()
+	db, err := schema.Open(url, 10, named{t})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return db
+}
+
+// Unwalled is New without the walls: its role sees through row-level security, so that nothing but what the queries themselves say keeps
+// the accounts apart.
+func Unwalled(t testing.TB) *schema.DB {
+	t.Helper()
+	return Open(t, stacktest.Database(t, Migrated))
 }
 
 // URL is the serving role's connection to a migrated database that lives as long as the test.
