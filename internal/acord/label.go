@@ -112,7 +112,8 @@ type place struct{ x, y float64 }
 func labels() []label {
 	return []label{
 		{id: titleLabel, spellings: []string{"CERTIFICATE OF LIABILITY INSURANCE", "CERTIFICATE OF INSURANCE", "EVIDENCE OF LIABILITY INSURANCE", "MEMORANDUM OF INSURANCE", "EVIDENCE OF INSURANCE", "CERTIFICATE OF COVERAGE"}, place: place{162, 36}},
-		{id: boilerplate, spellings: []string{"THIS CERTIFICATE IS ISSUED AS A MATTER OF", "THIS CERTIFICATE DOES NOT AMEND", "THIS CERTIFICATE DOES NOT AFFIRMATIVELY", "CERTIFICATE DOES NOT AFFIRMATIVELY", "IMPORTANT IF THE CERTIFICATE HOLDER IS", "THIS IS TO CERTIFY THAT", "SHOULD ANY OF THE ABOVE DESCRIBED", "AND CONFERS NO RIGHTS UPON THE CERTIFICATE HOLDER"}},
+		{id: boilerplate, spellings: []string{"THIS CERTIFICATE IS ISSUED AS A MATTER OF", "THIS CERTIFICATE DOES NOT AFFIRMATIVELY", "CERTIFICATE DOES NOT AFFIRMATIVELY", "IMPORTANT IF THE CERTIFICATE HOLDER IS", "THIS IS TO CERTIFY THAT", "SHOULD ANY OF THE ABOVE DESCRIBED", "AND CONFERS NO RIGHTS UPON THE CERTIFICATE HOLDER"}},
+		{id: boilerplate, spellings: []string{"THIS CERTIFICATE DOES NOT AMEND"}, strict: true}, // a description says what it does not add
 		{id: dateLabel, spellings: []string{"DATE (MM/DD/YYYY)", "DATE MM/DD/YY", "DATE ISSUED", "ISSUE DATE", "CERTIFICATE DATE", "DATE OF ISSUE"}, place: place{521, 30}},
 		{id: dateLabel, spellings: []string{"DATE"}, first: true, alone: true},
 		{id: producerLabel, spellings: []string{"PRODUCER"}, first: true, alone: true, place: place{21.6, 126}},
@@ -195,6 +196,7 @@ func labels() []label {
 // plainLabels are further labels of certificates that are lines of labels and values.
 func plainLabels() []label {
 	return []label{
+		{id: glRow, spellings: []string{"COMMERCIAL GENERAL"}, first: true},
 		{id: professionalRow, spellings: []string{"PROFESSIONAL LIABILITY", "ERRORS AND OMISSIONS", "ERRORS & OMISSIONS", "PROFESSIONAL LIABILITY E&O"}, first: true},
 		{id: cyberRow, spellings: []string{"CYBER LIABILITY", "CYBER"}, first: true},
 		{id: crimeRow, spellings: []string{"CRIME", "COMMERCIAL CRIME", "CRIMINAL LIABILITY"}, first: true},

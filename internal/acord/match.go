@@ -203,8 +203,14 @@ func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 		fuzzy := line[i].source == certificate.OCR
 		words.lookup(text, fuzzy, func(sp *spelling, errors int) {
 			run := line[i : j+1]
+			if errors > 0 && sp.id == insuredLabel && strings.HasPrefix(text, "INSURER") {
+				return // INSURER D differs from INSURED by one letter
+			}
 			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
 				return // a Y or N that is written beside an A or N, not the label
+			}
+			if sp.id == insuredLabel && errors > 0 && len(run) > 1 && insurerWord(run[0].key) && len(run[1].key) == 1 {
+				return // INSURER D, which differs from INSURED by no more than a letter
 			}
 			if sp.label.first && !begins(line, i) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) {
 				return

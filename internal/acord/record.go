@@ -1,7 +1,10 @@
 package acord
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +17,7 @@ type record struct {
 	certificate certificate.Certificate
 	evidence    map[string]certificate.Evidence
 	dates       map[certificate.Date]int // how often a date stands on the page
+	longYears   bool                     // dates on the page are printed with four digits for the year
 }
 
 func newRecord(page int) *record {
@@ -77,9 +81,14 @@ func (r *record) date(path string, to **certificate.Date, c cell) {
 		return
 	}
 	d, err := certificate.ParseDate(bare(c))
-	if err != nil && c.source() == certificate.OCR {
-		if d, err = misreadDate(bare(c)); err == nil {
-			c.doubt *= disagreeing
+	if c.source() == certificate.OCR {
+		switch {
+		case err == nil && r.longYears && shortYear.MatchString(bare(c)):
+			err = errCut
+		case err != nil:
+			if d, err = misreadDate(bare(c)); err == nil {
+				c.doubt *= disagreeing
+			}
 		}
 	}
 	if err != nil {
@@ -91,19 +100,71 @@ func (r *record) date(path string, to **certificate.Date, c cell) {
 	r.prove(path, c, dateConfidence(c))
 }
 
-// misreadDate reads a date that OCR broke with a space or in which a month or day begins with what can only be a zero.
+// lostSlash is the space that OCR leaves where it overlooked the slash of a date.
+var lostSlash = regexp.MustCompile(`\s*/\s*|\s+`)
+
+// errCut is a year of two digits on a page that prints four: OCR lost the last two, and 02/05/20 may be of 2023.
+var errCut = errors.New("the year was cut")
+
+// shortYear matches dates with two digits for the year.
+var shortYear = regexp.MustCompile(`/\d\d$`)
+
+// longYears reports whether a page prints dates with years of four digits.
+func (s *sheet) longYears() bool {
+	return slices.ContainsFunc(s.tokens, func(t *token) bool { return longYear.MatchString(strings.Trim(t.text, around)) })
+}
+
+// longYear matches dates with four digits for the year.
+var longYear = regexp.MustCompile(`^\d{1,2}/\d{1,2}/(19|20)\d\d$`)
+
+// misreadDate reads a date in which OCR took a slash for a 1, a space or nothing, or the first digit of a month or day for one that no
+// month or day begins with. It is an error where several dates, or none, may have been read so.
 func misreadDate(s string) (certificate.Date, error) {
 	s = strings.ReplaceAll(s, " ", "")
 	if d, err := certificate.ParseDate(s); err == nil {
 		return d, nil
 	}
-	parts := strings.Split(s, "/")
-	for i := range min(2, len(parts)) {
-		if p := parts[i]; len(p) == 2 && strings.ContainsAny(p[:1], "689OQD") {
-			parts[i] = "0" + p[1:]
+	var found []certificate.Date
+	for _, g := range brokenDate.FindAllStringSubmatch(s, -1) {
+		month, day := firstDigit(g[1], '1'), firstDigit(g[2], '3')
+		if d, err := certificate.ParseDate(month + "/" + day + "/" + g[3]); err == nil && !slices.Contains(found, d) {
+			found = append(found, d)
 		}
 	}
-	return certificate.ParseDate(strings.Join(parts, "/"))
+	for _, pattern := range strokedDates {
+		if g := pattern.FindStringSubmatch(s); g != nil {
+			if d, err := certificate.ParseDate(g[1] + "/" + g[2] + "/" + g[3]); err == nil && !slices.Contains(found, d) {
+				found = append(found, d)
+			}
+		}
+	}
+	if len(found) != 1 {
+		return certificate.Date{}, fmt.Errorf("%q is no date that was misread in one way", s)
+	}
+	return found[0], nil
+}
+
+// brokenDate matches dates of whose months and days all digits are there, whatever became of the slashes.
+var brokenDate = regexp.MustCompile(`^([\dOQD]\d)/?([\dOQD]\d)/?((?:19|20)\d\d)$`)
+
+// strokedDates match dates with short months and days of which one slash or both were read as a 1, or as a slash and a 1.
+var strokedDates = []*regexp.Regexp{
+	regexp.MustCompile(`^(\d{1,2})[1/](\d{1,2})[1/]((?:19|20)\d\d)$`),
+	regexp.MustCompile(`^(\d{1,2}?)(?:/1|1/|/)(\d{1,2}?)(?:/1|1/|/)((?:19|20)\d\d)$`),
+}
+
+// firstDigit puts a digit that a month or day of two digits can begin with in the place of one that OCR takes it for: a 0 for what is
+// round, a 1 for a stroke with a flag.
+func firstDigit(digits string, highest byte) string {
+	switch c := digits[0]; {
+	case c <= highest && c >= '0':
+		return digits
+	case strings.IndexByte("689OQD", c) >= 0:
+		return "0" + digits[1:]
+	case c == '4' || c == '7':
+		return "1" + digits[1:]
+	}
+	return digits
 }
 
 // dollars sets an amount; what is printed and is none, such as "Included", stays as evidence of the null.
@@ -112,6 +173,9 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 		return
 	}
 	amount, doubt, ok := dollarsOf(c)
+	if ok && c.source() == certificate.OCR && amount < leastLimit && amount != 0 {
+		ok = false
+	}
 	if !ok {
 		if strings.Trim(bare(c), "$ ") != "" {
 			r.prove(path, c, nothingRead)
@@ -126,6 +190,10 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 	*to = &amount
 	r.prove(path, c, doubt*amountConfidence(c, amount))
 }
+
+// leastLimit is the least amount in dollars that is taken from OCR as a limit of insurance. A digit or two are what it makes of a border
+// beside the dollar sign that the form prints.
+const leastLimit = 100
 
 // withZeros is an amount of which OCR took some zeros for the digits that look like them: limits are whole hundreds at least, so that
 // 300,809 is 300,000. It is the amount as read where that leaves other digits than zeros at its end.

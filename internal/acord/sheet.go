@@ -66,6 +66,8 @@ func straightened(p page.Page, straight func(certificate.Box) rect) *sheet {
 		for _, t := range s.tokens {
 			t.label = false
 		}
+		lowered(s.tokens)
+		s.lines = linesOf(s.tokens)
 		s.anchors = findAnchors(s, allLabels)
 	}
 	return s
