@@ -158,16 +158,16 @@ func TestAnUnsureReadingIsLeftToTheLanguageModel(t *testing.T) {
 // spent is what is noted of requests to the model for a certificate, without what the database gives them.
 func (w *world) spent(c *schema.Certificate) []schema.ModelCall {
 	w.t.Helper()
-	var calls map[string][]schema.ModelCall
+	var calls []schema.ModelCall
 	w.do(func(ctx context.Context, tx bun.Tx) error {
 		var err error
-		calls, err = schema.ModelCalls(ctx, tx, []string{c.ID})
+		calls, err = schema.ModelCalls(ctx, tx, c.ID, c.EvaluationNo)
 		return err
 	})
-	for i := range calls[c.ID] {
-		calls[c.ID][i].ID, calls[c.ID][i].CreatedAt = 0, time.Time{}
+	for i := range calls {
+		calls[i].ID, calls[i].CreatedAt = 0, time.Time{}
 	}
-	return calls[c.ID]
+	return calls
 }
 
 func TestEveryRequestToTheModelIsNotedWhateverComesOfIt(t *testing.T) {

@@ -128,6 +128,11 @@ func addFull(ctx context.Context, tx bun.IDB, results *ReviewResults, v *schema.
 	results.ParsedCertificateJSON = nullable.NewNullNullable[ParsedCertificate]()
 	results.Evidence = nullable.NewNullNullable[EvidenceMap]()
 	results.Parser = nullable.NewNullNullable[Parser]()
+	calls, err := shownCalls(ctx, tx, &v.Audit)
+	if err != nil {
+		return err
+	}
+	results.ModelCalls = &calls
 	if v.Audit.ParseNo == nil {
 		return nil
 	}
@@ -150,6 +155,24 @@ func addFull(ctx context.Context, tx bun.IDB, results *ReviewResults, v *schema.
 	results.Evidence.Set(evidence)
 	results.Parser.Set(Parser{Name: parse.Reading.Parser.Name, Version: parse.Reading.Parser.Version})
 	return nil
+}
+
+// shownCalls shows the requests to language models that the reading took which an audit judged, or for want of which it ended as an error.
+func shownCalls(ctx context.Context, tx bun.IDB, a *schema.Audit) ([]ModelCall, error) {
+	evaluation := a.EvaluationNo
+	if a.ParseNo != nil {
+		evaluation = *a.ParseNo
+	}
+	calls, err := schema.ModelCalls(ctx, tx, a.CertificateID, evaluation)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]ModelCall, len(calls))
+	for i, c := range calls {
+		shown[i] = ModelCall{Provider: c.Provider, Model: c.Model, Outcome: ModelCallOutcome(c.Outcome), InputTokens: c.InputTokens,
+			OutputTokens: c.OutputTokens, CostMicrousd: c.CostMicroUSD, DurationMs: c.DurationMS, Created: c.CreatedAt.Unix()}
+	}
+	return shown, nil
 }
 
 // ListCertificates answers a page of certificates.

@@ -121,6 +121,33 @@ func TestReviewResultsShowAsMuchAsIsAskedFor(t *testing.T) {
 	}
 }
 
+// spend notes a request to a language model for the first evaluation of a certificate.
+func (w *world) spend(path, outcome string, tokens int64) {
+	w.t.Helper()
+	c := strings.TrimPrefix(path, "/files/certificates/")
+	w.in(w.account, func(ctx context.Context, tx bun.Tx) error {
+		return schema.InsertModelCall(ctx, tx, &schema.ModelCall{AccountID: w.account, CertificateID: c, EvaluationNo: 1, Provider: "openai", Model: "local",
+			Outcome: outcome, InputTokens: tokens, OutputTokens: 20, CostMicroUSD: 3, DurationMS: 1500})
+	})
+}
+
+func TestWhatALanguageModelWasPaidForIsShownEvenWhereNothingCameOfIt(t *testing.T) {
+	w, contractor := ready(t)
+	call := func(outcome string, tokens float64) map[string]any {
+		return map[string]any{"provider": "openai", "model": "local", "outcome": outcome, "input_tokens": tokens, "output_tokens": 20.0, "cost_microusd": 3.0, "duration_ms": 1500.0}
+	}
+	read, lost := w.reviewed(contractor, 500_000), w.unreadable(contractor)
+	w.spend(read, "malformed", 100)
+	w.spend(read, "answered", 110)
+	w.spend(lost, "cut", 90)
+	w.want(200, "POST", read+"/reevaluate", "")
+	for path, want := range map[string][]any{read: {call("malformed", 100), call("answered", 110)}, lost: {call("cut", 90)}} {
+		if diff := cmp.Diff(want, w.results(path)["model_calls"], ignoring("created")); diff != "" {
+			t.Errorf("requests (-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestAnErrorHasReviewResultsToo(t *testing.T) {
 	w, contractor := ready(t)
 	path := w.unreadable(contractor)
@@ -130,7 +157,7 @@ func TestAnErrorHasReviewResultsToo(t *testing.T) {
 	if diff := cmp.Diff(want, brief, ignoring("id", "created", "updated")); diff != "" {
 		t.Error(diff)
 	}
-	want = object{"status": "error", "error": failure, "parsed_certificate_json": nil, "evidence": nil, "parser": nil, "audit_results": []any{}}
+	want = object{"status": "error", "error": failure, "parsed_certificate_json": nil, "evidence": nil, "parser": nil, "audit_results": []any{}, "model_calls": []any{}}
 	if diff := cmp.Diff(want, w.results(path), ignoring("id", "created", "updated", "requirement")); diff != "" {
 		t.Error(diff)
 	}

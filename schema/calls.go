@@ -29,18 +29,12 @@ type ModelCall struct {
 // InsertModelCall notes a request that has ended.
 func InsertModelCall(ctx context.Context, tx bun.IDB, c *ModelCall) error { return insert(ctx, tx, c) }
 
-// ModelCalls reads the requests that were made for certificates, by certificate, the first one first.
-func ModelCalls(ctx context.Context, tx bun.IDB, certificates []string) (map[string][]ModelCall, error) {
-	if len(certificates) == 0 {
-		return nil, nil
-	}
+// ModelCalls reads the requests that one evaluation of a certificate took, the first one first.
+func ModelCalls(ctx context.Context, tx bun.IDB, certificate string, evaluationNo int) ([]ModelCall, error) {
 	var calls []ModelCall
-	if err := tx.NewSelect().Model(&calls).Where("certificate_id IN (?)", bun.List(certificates)).Order("id").Scan(ctx); err != nil {
+	err := selectOwn(tx, &calls).Where("certificate_id = ? AND evaluation_no = ?", certificate, evaluationNo).Order("id").Scan(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("read the requests to language models: %w", err)
 	}
-	of := map[string][]ModelCall{}
-	for _, c := range calls {
-		of[c.CertificateID] = append(of[c.CertificateID], c)
-	}
-	return of, nil
+	return calls, nil
 }

@@ -773,6 +773,39 @@ func (e ListFormat) Valid() bool {
 	}
 }
 
+// Defines values for ModelCallOutcome.
+const (
+	ModelCallOutcomeAnswered  ModelCallOutcome = "answered"
+	ModelCallOutcomeCut       ModelCallOutcome = "cut"
+	ModelCallOutcomeDeclined  ModelCallOutcome = "declined"
+	ModelCallOutcomeFailed    ModelCallOutcome = "failed"
+	ModelCallOutcomeLimited   ModelCallOutcome = "limited"
+	ModelCallOutcomeMalformed ModelCallOutcome = "malformed"
+	ModelCallOutcomeRefused   ModelCallOutcome = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ModelCallOutcome enum.
+func (e ModelCallOutcome) Valid() bool {
+	switch e {
+	case ModelCallOutcomeAnswered:
+		return true
+	case ModelCallOutcomeCut:
+		return true
+	case ModelCallOutcomeDeclined:
+		return true
+	case ModelCallOutcomeFailed:
+		return true
+	case ModelCallOutcomeLimited:
+		return true
+	case ModelCallOutcomeMalformed:
+		return true
+	case ModelCallOutcomeRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RecoveryStartedObject.
 const (
 	RecoveryStartedObjectRecovery RecoveryStartedObject = "recovery"
@@ -2376,6 +2409,32 @@ type JobUpdate struct {
 // ListFormat Whether lists are bare arrays or list objects.
 type ListFormat string
 
+// ModelCall One request to a language model, however it ended, and what it cost as far as the model's server counted.
+type ModelCall struct {
+	// CostMicrousd At the prices that the operator has set, in millionths of a US dollar.
+	CostMicrousd int64 `json:"cost_microusd"`
+
+	// Created Unix time in seconds.
+	//
+	// Examples: 1760509809
+	Created     Timestamp `json:"created"`
+	DurationMs  int64     `json:"duration_ms"`
+	InputTokens int64     `json:"input_tokens"`
+	Model       string    `json:"model"`
+
+	// Outcome `answered`; `malformed`, with something that could not be read; `declined`, the model would not read the document; `limited`, too many requests or overloaded;
+	// `refused`, the key, the model or the request; `failed`, the server; `cut`, our time was over.
+	Outcome      ModelCallOutcome `json:"outcome"`
+	OutputTokens int64            `json:"output_tokens"`
+
+	// Provider Examples: anthropic
+	Provider string `json:"provider"`
+}
+
+// ModelCallOutcome `answered`; `malformed`, with something that could not be read; `declined`, the model would not read the document; `limited`, too many requests or overloaded;
+// `refused`, the key, the model or the request; `failed`, the server; `cut`, our time was over.
+type ModelCallOutcome string
+
 // OtherCoverage A row that no named coverage fits.
 type OtherCoverage struct {
 	// AdditionalInsured The box ADDL INSD: X or Y is true, N is false, empty is null.
@@ -2593,6 +2652,9 @@ type ReviewResults struct {
 	//
 	// Examples: ca_7GhQm2xLp9
 	ID string `json:"id"`
+
+	// ModelCalls The requests to language models that reading the certificate took, those that failed included; none where the layout reader alone read it.
+	ModelCalls *[]ModelCall `json:"model_calls,omitempty"`
 
 	// ParsedCertificateJSON What was read from the PDF; null when nothing was.
 	ParsedCertificateJSON *ParsedCertificate `json:"parsed_certificate_json,omitempty"`
