@@ -2,6 +2,7 @@ package grounding
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -124,13 +125,31 @@ const reach = 450
 // right above it.
 func (s *sheet) assignAmounts() {
 	for _, l := range s.lines {
+		first := s.amountFirst(l)
 		for _, a := range s.amountsIn(l) {
 			if a.label, a.clean = s.labelOf(a); a.label >= 0 {
 				a.row = s.rowAt(s.labels[a.label].tokens[0])
+				a.clean = a.clean && !first && s.opens(&s.labels[a.label])
 			}
 			s.amounts = append(s.amounts, a)
 		}
 	}
+}
+
+// amountFirst reports whether a line begins with an amount and has the label of a limit after it: there, what stands before an amount may be
+// the label of another.
+func (s *sheet) amountFirst(l line) bool {
+	for _, t := range l.tokens {
+		if slices.ContainsFunc(s.labels, func(l labelled) bool { return l.limit != nil && l.holds(t) }) {
+			return false
+		}
+		if printedAmount(t.text) {
+			return slices.ContainsFunc(l.tokens[t.pos:], func(t *token) bool {
+				return slices.ContainsFunc(s.labels, func(l labelled) bool { return l.limit != nil && l.holds(t) })
+			})
+		}
+	}
+	return false
 }
 
 func (s *sheet) labelOf(a amountAt) (label int, clean bool) {
@@ -166,7 +185,15 @@ func (s *sheet) labelOf(a amountAt) (label int, clean bool) {
 			label, best = i, dy
 		}
 	}
-	return label, label >= 0
+	return label, label >= 0 && !s.labelBelow(first, best)
+}
+
+// labelBelow reports whether the label of a limit stands as near below an amount as the one above it.
+func (s *sheet) labelBelow(amount *token, above float64) bool {
+	return slices.ContainsFunc(s.labels, func(l labelled) bool {
+		dy := l.box[1] - amount.box[3]
+		return l.limit != nil && dy >= -1 && dy <= max(above, 0)*1.3+1 && min(amount.box[2], l.box[2])-max(amount.box[0], l.box[0]) > 0
+	})
 }
 
 // clear reports whether nothing that could be another label or another value stands between a label and an amount.

@@ -8,6 +8,7 @@ package grounding
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -85,6 +86,7 @@ func Text(pages []page.Page) string {
 type ground struct {
 	c      *certificate.Certificate
 	sheets []*sheet
+	away   []*sheet // pages that do not name the insured in its place, of a document of several: coverages there may be another's
 }
 
 func newGround(c *certificate.Certificate, pages []page.Page) *ground {
@@ -94,7 +96,17 @@ func newGround(c *certificate.Certificate, pages []page.Page) *ground {
 		s.assignAmounts()
 		s.assignDates()
 	}
+	if len(g.sheets) > 1 {
+		g.away = slices.DeleteFunc(slices.Clone(g.sheets), g.namesInsured)
+	}
 	return g
+}
+
+// namesInsured reports whether a page shows the insured's name under its label.
+func (g *ground) namesInsured(s *sheet) bool {
+	return g.c.Insured.Name != nil && slices.ContainsFunc(s.phrase(Fold(*g.c.Insured.Name)), func(m match) bool {
+		return s.under(m.tokens[0], sectionLabel, insured)
+	})
 }
 
 // found is where a value stands and how surely it is that value.
@@ -157,15 +169,19 @@ func (g *ground) find(path string, value any) found {
 	if !ok {
 		return none()
 	}
+	f := none()
 	switch v := value.(type) {
 	case certificate.Dollars:
-		return g.amount(path, field, v)
+		f = g.amount(path, field, v)
 	case certificate.Date:
-		return g.date(path, field, v)
+		f = g.date(path, field, v)
 	case bool:
-		return g.box(path, field, v)
+		f = g.box(path, field, v)
 	case string:
-		return g.text(path, field, v)
+		f = g.text(path, field, v)
 	}
-	return none()
+	if rowOf(path) != "" && slices.Contains(g.away, f.sheet) {
+		return f.atMost(mentioned)
+	}
+	return f
 }

@@ -180,6 +180,7 @@ func (s *sheet) label(wanted []label) {
 			s.firstRow = min(s.firstRow, l.box[1])
 		}
 	}
+	s.headings()
 }
 
 // maxLabels bounds the labels of a page; a certificate has some 80.
@@ -233,7 +234,7 @@ func (s *sheet) fits(w label, m match) bool {
 }
 
 // rowAt is the row of the coverage table that something belongs to: the one whose label is the nearest above it, or on its line,
-// with no line ruled across the page between them. Nil where that cannot be said.
+// with no line ruled across the page between them and no other part of the page begun. Nil where that cannot be said.
 func (s *sheet) rowAt(t *token) *labelled {
 	if t.middle() > s.freeText {
 		return nil
@@ -256,6 +257,11 @@ func (s *sheet) rowAt(t *token) *labelled {
 	}
 	for _, r := range s.rules {
 		if y := (r[1] + r[3]) / 2; y > best.box[3]+3 && y < t.middle() {
+			return nil
+		}
+	}
+	for i := range s.labels {
+		if l := &s.labels[i]; l.kind == sectionLabel && l.box[1] > best.box[3]-2 && l.box[1] < t.middle() && l.box[0] < best.box[2] {
 			return nil
 		}
 	}

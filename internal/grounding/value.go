@@ -1,6 +1,7 @@
 package grounding
 
 import (
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -63,8 +64,9 @@ func (s *sheet) owns(a amountAt, path, name, row string) bool {
 	if l.box[1] > s.freeText {
 		return false
 	}
-	if a.row == nil {
-		return only(name) && l.box[1] <= s.firstRow
+	if a.row == nil { // the heads of columns stand above the rows
+		at := s.rowAt(a.tokens[0])
+		return only(name) && l.box[1] <= s.firstRow && (at == nil || at.is(rowLabel, row))
 	}
 	return a.row.is(rowLabel, row)
 }
@@ -107,7 +109,7 @@ func (s *sheet) column(dates []dateAt, i int) string {
 		before = bounds(dates[i-1].tokens)[2]
 	}
 	for _, l := range s.labels {
-		if l.kind != columnLabel || !besideLabel(l.box, first) {
+		if l.kind != columnLabel || !besideLabel(l.box, first) || !s.opens(&l) {
 			continue
 		}
 		switch name := l.names[0]; name {
@@ -358,10 +360,57 @@ func company(key string) bool { return key == "INSURER" || key == "COMPANY" || k
 // party grounds the name or address of a party in the part of the page that is headed with its label.
 func (g *ground) party(section, name, want, folded string) found {
 	f := g.words(folded, inPlace, func(m match) bool { return m.sheet.under(m.tokens[0], sectionLabel, section) })
+	if name == "name" && f.confidence == inPlace && f.sheet.partOfName(f.tokens) {
+		f.confidence = mentioned
+	}
 	if f.confidence == 0 && name == "address" {
 		return g.prose(want, folded)
 	}
 	return f
+}
+
+// partOfName reports whether the lines above or below a name may be parts of it: a line without a digit, as addresses have them, that is no
+// label, stands right below a name that does not end as a firm's does, or right above it.
+func (s *sheet) partOfName(ts []*token) bool {
+	first, last := ts[0], ts[len(ts)-1]
+	box := bounds(ts)
+	for _, l := range s.lines {
+		at := slices.IndexFunc(l.tokens, func(t *token) bool { return t.box[0]-first.box[0] > -14 && t.box[0]-first.box[0] < 14 })
+		if at < 0 || s.labelled(l.tokens[at]) || l.tokens[at].field > 0 && l.tokens[at].field != first.field {
+			continue
+		}
+		t := l.tokens[at]
+		switch {
+		case t.box[1] >= last.middle() && t.box[1]-box[3] < 0.8*t.height():
+			if end := textOf(s.run(t)); !strings.ContainsAny(end, "0123456789") && !firmEnd(last.key) {
+				return true
+			}
+		case t.box[3] <= first.middle() && box[1]-t.box[3] < 0.8*t.height():
+			return true
+		}
+	}
+	return false
+}
+
+// run is the words that stand right beside one another from t on.
+func (s *sheet) run(t *token) []*token {
+	out := []*token{t}
+	for _, next := range s.lines[t.line].tokens[t.pos+1:] {
+		if gap(out[len(out)-1], next) > sameRun*next.height() {
+			break
+		}
+		out = append(out, next)
+	}
+	return out
+}
+
+// firmEnd reports whether a word ends the name of a firm.
+func firmEnd(key string) bool {
+	switch key {
+	case "LLC", "INC", "INCORPORATED", "CORP", "CORPORATION", "CO", "COMPANY", "LTD", "LIMITED", "LP", "LLP", "PLLC", "PC", "PA":
+		return true
+	}
+	return false
 }
 
 // prose grounds a longer text: whole, or by most of its words where spacing or order differ from the page's. The page must show
