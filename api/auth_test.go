@@ -11,7 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/prometheus/client_golang/prometheus"
 
+	"certflow/api/apitest"
 	"certflow/schema"
 )
 
@@ -199,5 +201,20 @@ func TestManyUsesOfKeysAreWrittenPieceByPieceAndEachOnce(t *testing.T) {
 	}
 	if kept.kept != all || kept.most > keyUsesAtOnce {
 		t.Errorf("of %d uses %d were kept, up to %d at once", all, kept.kept, kept.most)
+	}
+}
+
+func TestUsesOfKeysForWhichThereIsNoPlaceAreToldOf(t *testing.T) {
+	t.Parallel()
+	registry, kept := prometheus.NewRegistry(), &forgetfulUses{}
+	e := newEdge(t, func(c *Config) { c.Registry = registry })
+	for status := range mostKeyUses + 3 {
+		e.server.keyUse.note(schema.KeyUse{KeyID: "key_1", Status: status, Requests: 2})
+	}
+	for range 2 {
+		e.server.writeKeyUses(t.Context(), kept)
+	}
+	if got := apitest.Counted(t, registry, "certflow_key_uses_lost_total"); got != 6 || len(kept.kept) != mostKeyUses {
+		t.Errorf("%v requests are told of as lost, %d uses are kept; want 6 and %d", got, len(kept.kept), mostKeyUses)
 	}
 }

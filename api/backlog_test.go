@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/uptrace/bun"
 
 	"certflow/api"
+	"certflow/api/apitest"
 )
 
 func TestUploadsAreHeldBackWhileTooManyWaitAndWhatWasAcceptedIsAnswered(t *testing.T) {
@@ -46,10 +46,10 @@ func TestUploadsAreHeldBackWhileTooManyWaitAndWhatWasAcceptedIsAnswered(t *testi
 			t.Errorf("/readyz answered %d %s, which lacks %s", ready.status, ready.body, part)
 		}
 	}
-	if n := counted(t, registry, "certflow_uploads_held_back_total"); n != 2 {
+	if n := apitest.Counted(t, registry, "certflow_uploads_held_back_total"); n != 2 {
 		t.Errorf("%v uploads are counted as held back, want 2", n)
 	}
-	if n := counted(t, registry, "certflow_backlog_certificates"); n != 1 {
+	if n := apitest.Counted(t, registry, "certflow_backlog_certificates"); n != 1 {
 		t.Errorf("the backlog is measured as %v, want 1", n)
 	}
 
@@ -98,21 +98,4 @@ func TestAStreamOfEventsEndsWithItsKey(t *testing.T) {
 	if a := w.bareAs(w.key, "/api/v1/contractors"); a.status != 401 {
 		t.Errorf("a revoked key answers %d", a.status)
 	}
-}
-
-// counted is the value of a counter or gauge without labels.
-func counted(t *testing.T, registry *prometheus.Registry, name string) float64 {
-	t.Helper()
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, family := range families {
-		if family.GetName() == name {
-			m := family.GetMetric()[0]
-			return m.GetCounter().GetValue() + m.GetGauge().GetValue()
-		}
-	}
-	t.Fatalf("there is no metric %s", name)
-	return 0
 }

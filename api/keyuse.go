@@ -27,8 +27,9 @@ const (
 
 // keyUse collects the uses of keys, so that a request does not wait until they are written.
 type keyUse struct {
-	mu   sync.Mutex
-	uses map[use]*schema.KeyUse
+	mu      sync.Mutex
+	uses    map[use]*schema.KeyUse
+	dropped int64 // requests for whose use there was no place, since it was last asked
 }
 
 // use is what uses are counted by. They are counted by the hour.
@@ -55,6 +56,8 @@ func (u *keyUse) note(one schema.KeyUse) {
 		known.FirstAt, known.LastAt = earliest(known.FirstAt, one.FirstAt), latest(known.LastAt, one.LastAt)
 	case len(u.uses) < mostKeyUses:
 		u.uses[by] = &one
+	default:
+		u.dropped += one.Requests
 	}
 }
 
@@ -63,6 +66,15 @@ func latest(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// lost is how many requests were not counted since it was last asked.
+func (u *keyUse) lost() int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	n := u.dropped
+	u.dropped = 0
+	return n
 }
 
 func (u *keyUse) take() []schema.KeyUse {
@@ -92,7 +104,7 @@ func (s *Server) usedKey(c *gin.Context, operation string) {
 }
 
 // NoteKeyUses writes what keys were used for, every interval until ctx ends and once more then. What cannot be written is kept for the next
-// time.
+// time, up to mostKeyUses; the log and a metric say how much there was no place for.
 func (s *Server) NoteKeyUses(ctx context.Context, uses KeyUses, interval time.Duration) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
@@ -111,6 +123,7 @@ func (s *Server) NoteKeyUses(ctx context.Context, uses KeyUses, interval time.Du
 }
 
 func (s *Server) writeKeyUses(ctx context.Context, uses KeyUses) {
+	defer s.sayLostUses(ctx)
 	noted := s.keyUse.take()
 	for len(noted) > 0 {
 		some := noted[:min(len(noted), keyUsesAtOnce)]
@@ -125,5 +138,12 @@ func (s *Server) writeKeyUses(ctx context.Context, uses KeyUses) {
 			return
 		}
 		noted = noted[len(some):]
+	}
+}
+
+func (s *Server) sayLostUses(ctx context.Context) {
+	if lost := s.keyUse.lost(); lost > 0 {
+		s.metrics.usesLost.Add(float64(lost))
+		s.log.ErrorContext(ctx, "uses of keys are lost: too many wait to be written", slog.Int64("requests", lost), slog.Int("limit", mostKeyUses))
 	}
 }

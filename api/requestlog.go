@@ -76,6 +76,7 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	refusals *prometheus.CounterVec
 	heldBack prometheus.Counter
+	usesLost prometheus.Counter
 }
 
 // newMetrics registers the metrics of one server; registering two servers at one registry is an error.
@@ -90,8 +91,10 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "certflow_http_refusals_total", Help: "Refused requests by error code."}, []string{"code"}),
 		heldBack: prometheus.NewCounter(prometheus.CounterOpts{Name: "certflow_uploads_held_back_total",
 			Help: "Uploads that were refused because too many certificates wait for their verdict."}),
+		usesLost: prometheus.NewCounter(prometheus.CounterOpts{Name: "certflow_key_uses_lost_total",
+			Help: "Requests that the uses of keys do not show, because too many uses waited to be written."}),
 	}
-	for _, c := range []prometheus.Collector{m.open, m.requests, m.duration, m.refusals, m.heldBack} {
+	for _, c := range []prometheus.Collector{m.open, m.requests, m.duration, m.refusals, m.heldBack, m.usesLost} {
 		if err := registry.Register(c); err != nil {
 			return nil, fmt.Errorf("register the metrics of HTTP: %w", err)
 		}
