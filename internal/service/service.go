@@ -82,6 +82,9 @@ func (s *Service) dial(ctx context.Context) error {
 	if !c.TemporalAPIKey.IsZero() {
 		options.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey.Reveal())
 		options.ConnectionOptions.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	} else {
+		// Temporal is in the same network: to compress its small messages costs both sides more than to send them.
+		options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	}
 	var err error
 	if options.MetricsHandler, err = worker.SDKMetrics(s.Registry); err != nil {
