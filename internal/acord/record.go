@@ -100,9 +100,6 @@ func (r *record) date(path string, to **certificate.Date, c cell) {
 	r.prove(path, c, dateConfidence(c))
 }
 
-// lostSlash is the space that OCR leaves where it overlooked the slash of a date.
-var lostSlash = regexp.MustCompile(`\s*/\s*|\s+`)
-
 // errCut is a year of two digits on a page that prints four: OCR lost the last two, and 02/05/20 may be of 2023.
 var errCut = errors.New("the year was cut")
 
