@@ -35,6 +35,8 @@ func TestWhatIsPrintedForSomethingElseIsNotSure(t *testing.T) {
 			paged(general + "EMPLOYEE BENEFITS LIABILITY\n  Each Occurrence: $5,000,000")},
 		{"a coverage of another word, below", eachOccurrence, certificate.Dollars(5_000_000),
 			paged(general + "GARAGEKEEPERS COVERAGE\n  Each Occurrence: $5,000,000")},
+		{"a coverage that is not written in capital letters", eachOccurrence, certificate.Dollars(5_000_000),
+			paged(general + "Employee Benefits Liability: see below\n  Each Occurrence: $5,000,000")},
 		{"insurance of another kind, with its limit on its line", eachOccurrence, certificate.Dollars(5_000_000),
 			paged(general + "STOP GAP INSURANCE     Each Occurrence  $5,000,000")},
 		{"its expiration date", gl + ".policy_expiration_date", date(t, "01/15/2029"),
