@@ -12,7 +12,8 @@ import (
 
 // Limiter counts the requests of keys.
 type Limiter interface {
-	// Take counts one request of a key. An error lets the request pass: a limiter that is down must not stop the service.
+	// Take counts one request of a key. An error lets the request pass: its key was found a moment ago in the database that counts, so that
+	// this is a hiccup, and refusing would make an outage of it. While that database is away no key is found and nothing passes.
 	Take(ctx context.Context, key string) (Allowance, error)
 }
 
@@ -33,6 +34,7 @@ func (s *Server) limitRate(c *gin.Context) {
 	}
 	allowance, err := s.limiter.Take(c.Request.Context(), state.owner.KeyID)
 	if err != nil {
+		s.metrics.unlimited.Inc()
 		s.log.WarnContext(c.Request.Context(), "requests are not limited", slog.Any("error", err))
 		return
 	}

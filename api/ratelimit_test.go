@@ -6,6 +6,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"certflow/api/apitest"
 )
 
 func TestAKeyThatAsksTooOftenWaits(t *testing.T) {
@@ -68,9 +72,13 @@ func (brokenLimiter) Take(context.Context, string) (Allowance, error) {
 
 func TestALimiterThatIsDownStopsNobody(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t, func(c *Config) { c.Limiter = brokenLimiter{} })
+	registry := prometheus.NewRegistry()
+	e := newEdge(t, func(c *Config) { c.Limiter, c.Registry = brokenLimiter{}, registry })
 	if a := e.do(t, request("GET", "/api/v1/contractors", "")); a.status != 200 {
 		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	if n := apitest.Counted(t, registry, "certflow_requests_unlimited_total"); n != 1 {
+		t.Errorf("%v requests are told of as not limited, want 1", n)
 	}
 }
 

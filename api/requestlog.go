@@ -71,12 +71,13 @@ func secure(header http.Header) {
 
 // metrics counts requests for Prometheus.
 type metrics struct {
-	open     prometheus.Gauge
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-	refusals *prometheus.CounterVec
-	heldBack prometheus.Counter
-	usesLost prometheus.Counter
+	open      prometheus.Gauge
+	requests  *prometheus.CounterVec
+	duration  *prometheus.HistogramVec
+	refusals  *prometheus.CounterVec
+	heldBack  prometheus.Counter
+	usesLost  prometheus.Counter
+	unlimited prometheus.Counter // requests that the limiter could not count
 }
 
 // newMetrics registers the metrics of one server; registering two servers at one registry is an error.
@@ -93,8 +94,10 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 			Help: "Uploads that were refused because too many certificates wait for their verdict."}),
 		usesLost: prometheus.NewCounter(prometheus.CounterOpts{Name: "certflow_key_uses_lost_total",
 			Help: "Requests that the uses of keys do not show, because too many uses waited to be written."}),
+		unlimited: prometheus.NewCounter(prometheus.CounterOpts{Name: "certflow_requests_unlimited_total",
+			Help: "Requests that passed without being counted against their key's rate, because the database did not answer."}),
 	}
-	for _, c := range []prometheus.Collector{m.open, m.requests, m.duration, m.refusals, m.heldBack, m.usesLost} {
+	for _, c := range []prometheus.Collector{m.open, m.requests, m.duration, m.refusals, m.heldBack, m.usesLost, m.unlimited} {
 		if err := registry.Register(c); err != nil {
 			return nil, fmt.Errorf("register the metrics of HTTP: %w", err)
 		}
