@@ -62,6 +62,11 @@ func TestNameAndAddress(t *testing.T) {
 		{"a name may begin with a number", []string{"31-W Siding Co., Inc", "7 Cycle Lane"}, "31-W Siding Co., Inc", "7 Cycle Lane"},
 		{"bars part name, address and telephone", []string{"Crest Group | 880 West Avenue,", "Salem, OR 97301 | (503) 555-0142"}, "Crest Group", "880 West Avenue, Salem, OR 97301"},
 		{"separate boxes of one line are parted by commas, but not the ZIP code", []string{"Crest Group", "880 West Avenue", "Salem → OR → 97301"}, "Crest Group", "880 West Avenue, Salem, OR 97301"},
+		{"a scan loses the bars", []string{"Crest Insurance Group 880 West Avenue,", "Salem, OR 97301 (503) 555-0142"}, "Crest Insurance Group", "880 West Avenue, Salem, OR 97301"},
+		{"a telephone number beside the name is not part of it", []string{"Crest Agency (503) 555-0142", "880 West Avenue"}, "Crest Agency", "880 West Avenue"},
+		{"an e-mail address beside the name is not part of it", []string{"Crest Agency E-mail: desk@crest.example", "880 West Avenue"}, "Crest Agency", "880 West Avenue"},
+		{"a box is an address too", []string{"Crest Agency P.O. Box 77", "Salem, OR 97301"}, "Crest Agency", "P.O. Box 77, Salem, OR 97301"},
+		{"a company may be called by its street", []string{"Friends of 500 Elm Street LLC", "8 Fork Road"}, "Friends of 500 Elm Street LLC", "8 Fork Road"},
 		{"for information only is no name", []string{"For Information Only"}, "", ""},
 		{"a placeholder is no name", []string{"NAME", "ADDRESS", "STATE, CITY ZIP CODE"}, "", ""},
 		{"an address alone has no name", []string{"12 Mill Road", "Dover, DE 19901"}, "", "12 Mill Road, Dover, DE 19901"},
@@ -96,6 +101,19 @@ func TestTwoCompaniesInOneBlockAreNotSure(t *testing.T) {
 	r.party("insured", &got, block(certificate.Text, "Linden Homes LLC", "Linden Land LLC", "12 Mill Road"))
 	if e := r.evidence["insured.name"]; value(got.Name) != "Linden Homes LLC" || e.Confidence >= 0.85 {
 		t.Errorf("name is %q with confidence %.2f; want the first, below 0.85", value(got.Name), e.Confidence)
+	}
+}
+
+func TestANameWithAStreetOrATelephoneNumberIsNotSure(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"Pier 39 Harbor Drive Gifts", "Vale 12 Mill Road", "Vale OR 97301 Desk", "Vale 503-555-0142 Desk", "Vale desk@vale.example today"} {
+		for _, source := range []certificate.Source{certificate.Text, certificate.OCR} {
+			r := newRecord(1)
+			var got certificate.Party
+			if r.party("insured", &got, block(source, line, "Salem, OR 97301")); got.Name != nil && r.evidence["insured.name"].Confidence >= 0.85 {
+				t.Errorf("%q (%s) gives the name %q with %.2f, want less than 0.85", line, source, *got.Name, r.evidence["insured.name"].Confidence)
+			}
+		}
 	}
 }
 

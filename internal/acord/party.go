@@ -31,6 +31,9 @@ func (r *record) name(path string, to **string, c cell, printed string) {
 			c.doubt *= uncommon // no name begins so: its lines are out of order
 		}
 	}
+	if lodged(value) {
+		c.doubt *= misplaced
+	}
 	r.say(path, to, c, value)
 }
 
@@ -52,29 +55,26 @@ func nameAndAddress(c cell) (name, address cell) {
 	name, address = cell{doubt: c.doubt}, cell{doubt: c.doubt}
 	inAddress := false
 	for _, line := range rowsOf(c.tokens) {
-		if contact(textOf(line)) || scribble(line) {
+		if contact(textOf(line)) && contactAt(line) == 0 || scribble(line) {
 			continue
 		}
-		segments := barred(pieces(line, segmentGap(line)))
+		segments := withoutContacts(barred(pieces(line, segmentGap(line))))
 		for i, segment := range segments {
 			text := strings.TrimSpace(textOf(segment))
 			switch {
-			case key(text) == "" || contact(text) || !inAddress && accountNumber(text) || inAddress && i > 0 && accountNumber(text) && !zip.MatchString(text):
+			case key(text) == "" || contact(text) || contactWord.MatchString(text) || !inAddress && accountNumber(text) || inAddress && i > 0 && accountNumber(text) && !zip.MatchString(text):
 			case noName(text), prose(text):
-			case !inAddress && name.empty() && i == 0 && (!addressLine(text) || leadingName(text) || splits(segment)):
+			case !inAddress && i == 0 && name.empty() && (!addressLine(text) || leadingName(text) || splits(segment)),
+				!inAddress && i == 0 && !name.empty() && goesOn(name.text(), text):
 				head, rest := splitInline(segment)
-				name.tokens = append(name.tokens, head...)
 				if len(rest) > 0 {
 					inAddress = true
 					address.tokens = append(address.tokens, rest...)
+					if !firmEnd.MatchString(textOf(head)) {
+						name.doubt *= misplaced // a name may hold a number and the word for a street
+					}
 				}
-			case !inAddress && i == 0 && !name.empty() && goesOn(name.text(), text):
-				head, rest := splitInline(segment)
 				name.tokens = append(name.tokens, head...)
-				if len(rest) > 0 {
-					inAddress = true
-					address.tokens = append(address.tokens, rest...)
-				}
 			case !inAddress && i > 0 && accountLike(text) && !addressLine(text):
 			default:
 				if !inAddress && !name.empty() && !addressLine(text) && companyName(text) {
@@ -161,15 +161,61 @@ func goesOn(name, text string) bool {
 	return continues.MatchString(text) || dangling.MatchString(name) || suffix.MatchString(text)
 }
 
-// splitInline parts a line that holds the end of a name and the beginning of an address, as narrow blocks wrap them:
-// "Inc 914 Air Drive". The address begins with a number after a legal form.
+// splitInline parts a line that holds the end of a name and the beginning of an address, as narrow blocks wrap them and as scans show
+// what a bar parted: "Inc 914 Air Drive". The address begins with a number after a legal form, or with one that a street or a box
+// follows.
 func splitInline(segment []*token) (name, address []*token) {
 	for i := 1; i < len(segment); i++ {
 		if suffixOnly(segment[i-1].text) && segment[i].text != "" && segment[i].text[0] >= '0' && segment[i].text[0] <= '9' {
 			return segment[:i], segment[i:]
 		}
 	}
+	for i := 1; i < len(segment); i++ {
+		rest := textOf(segment[i:])
+		if g := streetInside.FindStringIndex(rest); g != nil && g[0] == 0 && !companyName(rest) && !addressLine(textOf(segment[:i])) {
+			return segment[:i], segment[i:]
+		}
+	}
 	return segment, nil
+}
+
+// Shapes of what stands beside a name on its line and is no part of it.
+var (
+	streetInside = regexp.MustCompile(`(?i)(?:\b\d{1,6}[a-z]?(?:-\d+)?\s+(?:[\w.']+\s+){1,4}(?:st|street|ave?|avenue|blvd|boulevard|rd|road|ln|lane|way|dr|drive|pkwy|parkway|hwy|highway|ct|court|pl|place|plaza|cir|circle|ter|terrace|trl|trail|sq|square|loop|pike|tpke|turnpike|quay)\b|\bp\.?\s*o\.?\s*box\s+\w+)`)
+	phoneInside  = regexp.MustCompile(`(?:^|\s)\(?\d{3}\)?[\s.-]*\d{3}[\s.-]\d{4}\b`)
+	zipInside    = regexp.MustCompile(`(?:^|[\s,])[A-Z]{2},?\s+\d{5}\b`)
+	firmEnd      = regexp.MustCompile(`(?i)\b(?:inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|pc|company|corporation|incorporated|insurance|agency|brokers?|brokerage|group|services|associates|partners|solutions|management|properties|enterprises|county|district|university)\b[.,]*$`)
+	contactWord  = regexp.MustCompile(`(?i)^(?:e-?mail|web(?:site)?|phone|tel(?:ephone)?|fax)[.:]*$`)
+)
+
+// lodged reports whether a name still holds a street, a telephone number, an e-mail address or a ZIP code: then the words of its line
+// were not told apart.
+func lodged(name string) bool {
+	return phoneInside.MatchString(name) || zipInside.MatchString(name) || strings.Contains(name, "@") || streetInside.MatchString(name) && !companyName(name)
+}
+
+// withoutContacts cuts the telephone numbers and e-mail addresses off the ends of the segments of a line.
+func withoutContacts(segments [][]*token) [][]*token {
+	out := make([][]*token, 0, len(segments))
+	for _, s := range segments {
+		for n := contactAt(s); n > 0; n = contactAt(s) {
+			s = s[:n]
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// contactAt is where a telephone number or an e-mail address at the end of a segment begins, 0 where none ends it or nothing stands
+// before it.
+func contactAt(segment []*token) int {
+	for i := 1; i < len(segment); i++ {
+		rest := textOf(segment[i:])
+		if phone.MatchString(rest) || i == len(segment)-1 && (contact(rest) || contactWord.MatchString(rest)) {
+			return i
+		}
+	}
+	return 0
 }
 
 // splits reports whether a line holds a name and the beginning of its address.

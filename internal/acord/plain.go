@@ -105,14 +105,24 @@ func (p *plainReader) fill(a anchor) {
 			p.say(p.partyPath+".address", &p.party.Address, block, addressText(block))
 		}
 	case nameLabel:
-		if p.party.Name == nil && !block.empty() && !noName(block.text()) {
-			p.say(p.partyPath+".name", &p.party.Name, block, cleanName(block.text()))
+		if name, address := nameAndAddress(block); p.party.Name == nil && (address.empty() || !hasAddress(address)) {
+			if !block.empty() && !noName(block.text()) {
+				p.name(p.partyPath+".name", &p.party.Name, block, block.text())
+			}
+		} else if p.party.Name == nil && !name.empty() {
+			p.record.party(p.partyPath, p.party, block)
 		}
 	default:
 		if p.party.Name == nil {
 			p.record.party(p.partyPath, p.party, block)
 		}
 	}
+}
+
+// hasAddress reports whether a line of a cell begins or ends as an address does: what follows a name on more lines may be the rest of
+// the name.
+func hasAddress(c cell) bool {
+	return slices.ContainsFunc(rowsOf(c.tokens), func(line []*token) bool { return addressLine(textOf(line)) })
 }
 
 // heading begins a coverage, and takes what a table has on its line.
