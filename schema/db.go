@@ -30,7 +30,9 @@ func Open(url string, connections int, hooks ...bun.QueryHook) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("the database URL cannot be parsed: it should look like postgres://user:password@host:5432/database")
 	}
-	pool := stdlib.OpenDB(*config)
+	// bun writes values into a query's text, so that hardly any text comes twice: preparing one would cost a round trip and serve no other.
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*config)})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -53,12 +55,9 @@ func (db *DB) InAccount(ctx context.Context, account string, do func(ctx context
 	if account == "" {
 		return errors.New("a query of tenant data needs an account")
 	}
-	err := db.bun.WithNamedArg("account", account).RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.ExecContext(ctx, "SELECT set_config('app.account_id', ?, true)", account); err != nil {
-			return fmt.Errorf("choose the account of a transaction: %w", err)
-		}
-		return do(ctx, tx)
-	})
+	own := db.bun.WithNamedArg("account", account)
+	begin := own.QueryGen().FormatQuery("BEGIN; SELECT set_config('app.account_id', ?account, true)")
+	err := own.RunInTx(beginningWith(ctx, begin), nil, func(_ context.Context, tx bun.Tx) error { return do(ctx, tx) })
 	return Mapped(err)
 }
 
