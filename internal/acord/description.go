@@ -12,8 +12,8 @@ import (
 // description reads the box "Description of operations / locations / vehicles" and the names of additional insureds in it.
 func (r *record) description(c cell) {
 	text := strings.Join(strings.Fields(c.text()), " ")
-	if text == "" || noName(text) {
-		return
+	if key(text) == "" || noName(text) {
+		return // a dash or a row of dots is no description
 	}
 	d := &r.certificate.Description
 	r.say("description_of_operations.text", &d.Text, c, text)

@@ -84,30 +84,51 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(rating.ReplaceAllString(c.text(), " "), ""))
 	}
 	if len(number) > 0 {
-		c := cellOf(number[:1])
-		r.say(path+".naic", &insurer.NAIC, c, bare(c))
+		c, value := naicOf(cellOf(number[:1]))
+		r.say(path+".naic", &insurer.NAIC, c, value)
 	}
 	r.certificate.Insurers = append(r.certificate.Insurers, insurer)
+}
+
+// naicOf is the number of a company, which has five digits. Of six that OCR read the first is the border before them where it looks like
+// one, and other counts are not sure.
+func naicOf(c cell) (cell, string) {
+	value := bare(c)
+	if c.source() == certificate.OCR && len(value) != 5 {
+		c.doubt *= disagreeing
+		if len(value) == 6 && strings.ContainsAny(value[:1], "147") {
+			value = value[1:]
+		}
+	}
+	return c, value
 }
 
 // insurerLines finds "INSURER A :" and its like, in the order of the page, and marks their words as labels.
 func (s *sheet) insurerLines() []insurerLine {
 	var out []insurerLine
-	seen := map[string]bool{}
 	for _, line := range s.lines {
 		for i, t := range line {
 			if t.label || !insurerWord(t.key) || i+1 >= len(line) || !begins(line, i) {
 				continue
 			}
 			letter, tokens := letterAfter(line, i)
-			if letter == "" || seen[letter] {
+			if letter == "" {
 				continue
 			}
-			seen[letter] = true
-			for _, l := range tokens {
-				l.label = true
+			found := insurerLine{letter, tokens, boundsOf(tokens), 1}
+			beside := slices.IndexFunc(out, func(have insurerLine) bool { return have.letter == letter && sameLine(found.box, have.box) > 0.2 })
+			switch {
+			case beside < 0:
+				out = append(out, found)
+			case found.box.x0 < out[beside].box.x0:
+				out[beside] = found // what stands right of it is the name of an insurer that is called so
 			}
-			out = append(out, insurerLine{letter, tokens, boundsOf(tokens), 1})
+		}
+	}
+	out = s.inOrder(out)
+	for _, line := range out {
+		for _, l := range line.label {
+			l.label = true
 		}
 	}
 	return s.unreadLetters(out)
@@ -158,6 +179,40 @@ func (s *sheet) unreadLetters(found []insurerLine) []insurerLine {
 	return found
 }
 
+// inOrder gives every letter one line. On a form the lines follow one another from A at equal distances, so that a letter of OCR that
+// contradicts most others was misread, and its place tells which it is.
+func (s *sheet) inOrder(lines []insurerLine) []insurerLine {
+	slices.SortStableFunc(lines, func(a, b insurerLine) int { return compare(a.box.cy(), b.box.cy()) })
+	if s.form.ok && s.source() == certificate.OCR && len(lines) > agreeing {
+		place := func(line insurerLine) int {
+			return int(math.Round((line.box.cy() - lines[0].box.cy()) / (insurerPitch * s.form.yScale)))
+		}
+		votes := map[int]int{}
+		first := 0
+		for _, line := range lines {
+			at := int(line.letter[0]) - place(line)
+			if votes[at]++; votes[at] > votes[first] {
+				first = at
+			}
+		}
+		for i, line := range lines {
+			letter := first + place(line)
+			if votes[first] >= agreeing && 2*votes[first] > len(lines) && letter != int(line.letter[0]) && letter >= 'A' && letter <= 'F' {
+				lines[i].letter, lines[i].doubt = string(rune(letter)), guessedPlace
+			}
+		}
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(lines, func(line insurerLine) bool {
+		twice := seen[line.letter]
+		seen[line.letter] = true
+		return twice
+	})
+}
+
+// agreeing is how many lines must stand in order before they tell the letter of another.
+const agreeing = 3
+
 // insurerWord reports whether a word heads an insurer's line.
 func insurerWord(key string) bool {
 	return editDistance("INSURER", key, 1) <= 1 || key == "COMPANY" || key == "CARRIER"
@@ -170,8 +225,14 @@ func letterAfter(line []*token, i int) (letter string, tokens []*token) {
 		return "", nil
 	}
 	tokens = line[i : i+2]
-	if i+2 < len(line) && strings.Trim(line[i+2].text, ":.;") == "" {
-		tokens = line[i : i+3]
+	for j := i + 2; j < len(line) && j <= i+3; j++ {
+		if strings.Trim(line[j].text, ":.;") == "" {
+			tokens = line[i : j+1]
+			break
+		}
+		if line[j].source != certificate.OCR || len(line[j].key) > 1 {
+			break // a single letter or digit before the colon is another reading of the letter
+		}
 	}
 	return next.key, tokens
 }

@@ -19,7 +19,7 @@ func (s *sheet) limitCells(t table, r span) map[labelID]cell {
 	if blank, ok := s.blankLine(labels); ok {
 		labels = append(labels, blank)
 	}
-	lines := rowsOf(s.in(rect{t.amounts, r.from, t.right, r.to}, written))
+	lines := rowsOf(s.in(rect{t.amounts, r.from, t.right, r.to}, func(tok *token) bool { return written(tok) && !s.onBorder(t, tok) }))
 	shift := s.amountShift(t)
 	far := 1.0
 	if math.Abs(shift) > 0.35*t.pitch {
@@ -45,6 +45,16 @@ func (s *sheet) limitCells(t table, r span) map[labelID]cell {
 		out[labels[i].id] = c
 	}
 	return out
+}
+
+// onBorder reports whether a single digit of OCR stands at the right border of the table, which it then is: amounts of one digit there
+// are none, and the last digit of one stands with the others.
+func (s *sheet) onBorder(t table, digit *token) bool {
+	border := t.columns[limitsColumn].to
+	return digit.source == certificate.OCR && len(digit.text) == 1 && math.Abs(digit.box.x1-border) < 0.5*s.em &&
+		!slices.ContainsFunc(s.tokens, func(o *token) bool {
+			return o != digit && sameLine(o.box, digit.box) > 0.5 && o.box.x1 <= digit.box.x0+0.1*s.em && gap(o, digit) < s.em
+		})
 }
 
 // blankLine is the line without a label under the last limit of a row, in which issuers print limits of their own.

@@ -209,9 +209,6 @@ func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
 				return // a Y or N that is written beside an A or N, not the label
 			}
-			if sp.id == insuredLabel && errors > 0 && len(run) > 1 && insurerWord(run[0].key) && len(run[1].key) == 1 {
-				return // INSURER D, which differs from INSURED by no more than a letter
-			}
 			if sp.label.first && !begins(line, i) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) {
 				return
 			}

@@ -26,7 +26,10 @@ func (s *sheet) rowCells(t table, r span) rowCells {
 // policies splits a row into its policies. It shows several when its numbers and its dates or letters come in as many lines.
 func (row rowCells) policies() []policyCells {
 	numbers := lineCells(row.number, wordy)
-	letters := lineCells(row.letter, isLetter)
+	letters := lineCells(row.letter, func(t *token) bool { return isLetter(t) && !stroke(t) })
+	if len(letters) == 0 {
+		letters = lineCells(row.letter, isLetter)
+	}
 	addl := lineCells(row.addl, wordy)
 	subr := lineCells(row.subr, wordy)
 	dates := row.dates
@@ -171,6 +174,8 @@ func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
 	if letter, doubt := letterOf(c.letter); letter != "" {
 		c.letter.doubt *= doubt * r.letterDoubt(letter, c.letter)
 		r.say(path+".insurer_letter", &p.InsurerLetter, c.letter, letter)
+	} else if !c.letter.empty() {
+		r.prove(path+".insurer_letter", c.letter, nothingRead)
 	}
 	r.yesNo(path+".additional_insured", &p.AdditionalInsured, c.addl)
 	r.yesNo(path+".waiver_of_subrogation", &p.WaiverOfSubrogation, c.subr)
@@ -178,9 +183,10 @@ func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
 
 // letterOf is the insurer's letter in a cell. Of several, as "A/B", the first is not surely the one.
 func letterOf(c cell) (letter string, doubt float64) {
+	c = withoutRuling(c)
 	letters := key(c.text())
-	if letters == "" {
-		return "", 0
+	if letters == "" || c.source() == certificate.OCR && strings.Trim(letters, "I1LJT") == "" {
+		return "", 0 // nothing, or the border of the column
 	}
 	if strings.Trim(letters, letters[:1]) != "" {
 		return letters[:1], disagreeing
@@ -208,11 +214,13 @@ func (r *record) letterDoubt(letter string, c cell) float64 {
 	return 1
 }
 
+// stroke reports whether a word is what OCR makes of a border.
+func stroke(t *token) bool {
+	return t.source == certificate.OCR && len(t.text) <= 2 && strings.Trim(t.key, "I1LJT") == ""
+}
+
 // withoutRuling drops the single strokes at the ends of a cell that OCR made of its borders.
 func withoutRuling(c cell) cell {
-	stroke := func(t *token) bool {
-		return t.source == certificate.OCR && len(t.text) <= 2 && strings.Trim(t.key, "I1LJT") == ""
-	}
 	for len(c.tokens) > 1 && stroke(c.tokens[len(c.tokens)-1]) {
 		c.tokens = c.tokens[:len(c.tokens)-1]
 	}
@@ -247,6 +255,11 @@ func (r *record) yesNo(path string, to **bool, c cell) {
 // markAmongRuling is the X, Y or N of a box of which OCR made more: the border before it as a letter, the same mark twice, or a v for
 // the Y. It is the text as it is where that leaves nothing.
 func markAmongRuling(k string) string {
+	for _, head := range []string{"INSD", "INSR", "WVD"} {
+		if rest := strings.TrimPrefix(k, head); rest != "" {
+			k = rest // the column's head, which runs into the first row
+		}
+	}
 	bare := strings.TrimLeft(k, "1ILJT")
 	switch {
 	case k == "NIA" || bare == "":
@@ -276,16 +289,23 @@ func (r *record) named(path string, p *certificate.Policy) {
 	}
 }
 
-// shown reports whether a coverage has more than an insurer's letter and ticks: a number, a date or a limit, read or not.
+// shown reports whether a coverage has more than an insurer's letter and ticks: a number, a date or a limit, read or not. What OCR makes
+// of a border, a sign or a digit or two, shows none.
 func (r *record) shown(path string) bool {
-	for at := range r.evidence {
-		if rest, below := strings.CutPrefix(at, path+"."); below &&
-			(rest == "policy_number_string" || rest == "policy_effective_date" || rest == "policy_expiration_date" || strings.HasPrefix(rest, "limits.")) {
+	for at, e := range r.evidence {
+		rest, below := strings.CutPrefix(at, path+".")
+		if !below || e.Source == certificate.OCR && len(key(e.Text)) < leastWritten {
+			continue
+		}
+		if rest == "policy_number_string" || rest == "policy_effective_date" || rest == "policy_expiration_date" || strings.HasPrefix(rest, "limits.") {
 			return true
 		}
 	}
 	return false
 }
+
+// leastWritten is how many letters and digits a number, a date or a limit has at least: 100, TBD, N/A is none.
+const leastWritten = 3
 
 // forget drops the evidence of a coverage that is not shown.
 func (r *record) forget(path string) {

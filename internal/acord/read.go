@@ -50,6 +50,7 @@ func Read(pages []page.Page) (*certificate.Reading, error) {
 // readSheet reads the certificate on one page.
 func readSheet(s *sheet) *record {
 	r := newRecord(s.page.Number)
+	r.longYears = s.longYears()
 	o, isForm := officialFields(s.page, s)
 	if !isForm {
 		o = official{}

@@ -195,7 +195,11 @@ func (s *sheet) rows(t table, y axis) []row {
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return compare(a.from, b.from) })
 	rows = joinUmbrella(rows)
-	rows[0].from = min(rows[0].from, t.top)
+	if heading := rows[0].from - 0.25*t.pitch; s.source() == certificate.OCR {
+		rows[0].from = max(t.top, min(rows[0].from, heading)) // above it stands what OCR left of the heads
+	} else {
+		rows[0].from = min(rows[0].from, t.top)
+	}
 	for i := range rows {
 		rows[i].to = t.bottom
 		if i+1 < len(rows) {

@@ -103,8 +103,9 @@ func split(w page.Word) []piece {
 	}
 	for i := 1; i < len(runes); i++ {
 		switch {
-		case runes[i-1] == ':' && i > 2 && unicode.IsLetter(runes[i-2]) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i])):
-			cut(i, true)
+		case runes[i-1] == ':' && i > 2 && unicode.IsLetter(runes[i-2]) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i])),
+			i == 2 && runes[1] == ':' && runes[0] >= 'A' && runes[0] <= 'F' && unicode.IsUpper(runes[2]) && len(runes) > 4:
+			cut(i, true) // the latter is the end of "INSURER A:" with a name
 		case w.Source == certificate.OCR && rule(runes[i]) != rule(runes[i-1]),
 			i >= 10 && len(runes) == i+10 && isDate(string(runes[i-10:i])) && isDate(string(runes[i:])):
 			cut(i, false)

@@ -1,0 +1,111 @@
+package acord_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"certflow/internal/acord"
+	"certflow/internal/certificate"
+)
+
+// scannedForm is the standard form as OCR read it, with some of its lines otherwise, and what was filled in.
+func scannedForm(changed map[string]string, filled string) string {
+	var b strings.Builder
+	b.WriteString("ocr 0.96\n37,200 Quillan Framing LLC\n77,694 Quillan County\n")
+	for _, line := range strings.Split(strings.TrimSpace(standardForm), "\n") {
+		if now, is := changed[line]; is {
+			line = now
+		}
+		b.WriteString(line + "\n")
+	}
+	b.WriteString(filled)
+	return b.String()
+}
+
+// raisedHeads moves the heads of the coverage table up, as forms have them whose first row is higher, and puts a line in the place of INSD.
+func raisedHeads(leftover string) map[string]string {
+	changed := map[string]string{}
+	for _, line := range strings.Split(standardForm, "\n") {
+		at, text, _ := strings.Cut(line, " ")
+		x, y, _ := strings.Cut(at, ",")
+		if height, err := strconv.ParseFloat(y, 64); err == nil && height >= 291 && height <= 297 {
+			changed[line] = fmt.Sprintf("%s,%g %s", x, height-5, text)
+		}
+	}
+	changed["178,297 INSD"] = leftover
+	return changed
+}
+
+// What OCR makes of the borders, heads and labels around a value is no part of it, and what cannot be told from them is null.
+func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
+	t.Parallel()
+	const gl = "24.5,306 A\n216,306 BS-017\n334,306 01/12/2026\n381,306 01/12/2027\n526,307 1,000,000\n"
+	with := func(pairs ...string) map[string]string {
+		m := map[string]string{}
+		for i := 0; i < len(pairs); i += 2 {
+			m[pairs[i]] = pairs[i+1]
+		}
+		return m
+	}
+	const path = "coverages.commercial_general_liability."
+	tests := []struct {
+		name    string
+		changed map[string]string
+		filled  string
+		path    string
+		want    string // <nil> is null
+		printed string // of the evidence, where it matters
+		sure    bool
+	}{
+		{"the end of the label that ran into the name of an insurer is cut off",
+			with("310,176 INSURER A :", "310,174 INSURER A:BECKSIDE MUTUAL"), gl, "insurers.0.name", "BECKSIDE MUTUAL", "", false},
+		{"INSURER D is not the label INSURED",
+			with("310,212 INSURER D :", "310,212 INSURER D:;"), gl + "352,210 Wold Casualty\n", "insurers.0.letter", "D", "", true},
+		{"a second reading of the letter stands before the colon",
+			with("310,188 INSURER B :", "310,188 INSURER B 3 :"), gl + "356,186 Wold Casualty\n", "insurers.0.name", "Wold Casualty", "", false},
+		{"a letter that is read twice is the one whose line it stands in",
+			with("310,188 INSURER B :", "310,188 INSURER E :"), gl + "352,186 Wold Casualty\n352,222 Ledger Surety\n", "insurers.0.letter", "B", "", false},
+		{"and the second line keeps its own",
+			with("310,188 INSURER B :", "310,188 INSURER E :"), gl + "352,186 Wold Casualty\n352,222 Ledger Surety\n", "insurers.1.name", "Ledger Surety", "", false},
+		{"an insurer that is called Insurer B is not the label of its line",
+			nil, gl + "352,184.4 Insurer B\n", "insurers.0.name", "Insurer B", "", false},
+		{"of six digits the first is the border of the column",
+			nil, gl + "352,174 Beckside Mutual\n556,174 112345\n", "insurers.0.naic", "12345", "112345", false},
+		{"what is left of the heads of the columns is no mark",
+			raisedHeads("181,296.3 ARi"), gl + "183,306 N\n", path + "additional_insured", "false", "N", false},
+		{"a head that ran into the mark below it is cut off",
+			with("178,297 INSD", ""), gl + "178,302 INSRX X\n", path + "additional_insured", "true", "", false},
+		{"a border is no insurer's letter", nil, strings.Replace(gl, "24.5,306 A", "19,306 I,", 1), path + "insurer_letter", "<nil>", "I,", false},
+		{"a border above the letter is not the letter", nil, "19,302 I\n" + strings.Replace(gl, "24.5,306 A", "24.5,318 A", 1), path + "insurer_letter", "A", "", false},
+		{"a year of two digits among years of four was cut", nil, strings.Replace(gl, "01/12/2027", "01/12/20", 1), path + "policy_expiration_date", "<nil>", "01/12/20", false},
+		{"years of two digits throughout are years", nil,
+			strings.NewReplacer("01/12/2027", "01/12/27", "01/12/2026", "01/12/26").Replace(gl), path + "policy_expiration_date", "01/12/2027", "", false},
+		{"a digit after a dollar sign is no limit", nil, gl + "524,332 $4\n", path + "limits.medical_expense_dollars", "<nil>", "$4", false},
+		{"a digit at the border of the table belongs to no amount", nil, gl + "526,332 5,000\n592,331 4\n", path + "limits.medical_expense_dollars", "$5,000", "5,000", false},
+		{"and shows no coverage", nil, gl + "524,452 $4\n592,390 4\n", "coverages.umbrella_excess_liability", "<nil>", "", false},
+		{"nor in another row", nil, gl + "524,452 $4\n592,390 4\n", "coverages.automobile_liability", "<nil>", "", false},
+		{"a dash is no description", nil, gl + "36,590 —____]\n", "description_of_operations.text", "<nil>", "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			reading, err := acord.Read(draw(t, scannedForm(tt.changed, tt.filled)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			value, _ := certificate.Lookup(&reading.Certificate, tt.path)
+			if got := fmt.Sprint(value); got != tt.want && !(tt.want == "<nil>" && value == nil) {
+				t.Errorf("%s is %v, want %s", tt.path, got, tt.want)
+			}
+			e := reading.Evidence[tt.path]
+			if tt.sure && e.Confidence < 0.85 {
+				t.Errorf("%s has confidence %.2f", tt.path, e.Confidence)
+			}
+			if tt.printed != "" && e.Text != tt.printed {
+				t.Errorf("the evidence of %s is %q, want %q", tt.path, e.Text, tt.printed)
+			}
+		})
+	}
+}
