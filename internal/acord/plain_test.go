@@ -110,3 +110,12 @@ func TestADateOfWhichOCROverlookedASlashIsNotSure(t *testing.T) {
 
 // replaced is a drawing with other words; the words must be there.
 func replaced(drawing, words, by string) string { return strings.Replace(drawing, words, by, 1) }
+
+func TestAPieceOfRulingUnderAHeadingDoesNotEndItsBlock(t *testing.T) {
+	t.Parallel()
+	pages := draw(t, plainScan+"54,300 CERTIFICATE HOLDER\n54,322 Wren Towers LLC\n54,334 8 Fork Road\n")
+	pages[0].Words = append(pages[0].Words, page.Word{Text: "—", Box: certificate.Box{54, 311.5, 60, 312}, Source: certificate.OCR, Confidence: 0.3})
+	r := readPages(t, pages)
+	want(t, r, "certificate_holder.name", r.Certificate.Holder.Name, "Wren Towers LLC")
+	want(t, r, "certificate_holder.address", r.Certificate.Holder.Address, "8 Fork Road")
+}

@@ -86,11 +86,12 @@ func (s *sheet) blockOf(a anchor) cell {
 	}
 	below := s.in(rect{left, a.box.cy() + 0.5*s.em, limit, bottom}, func(t *token) bool { return written(t) && t.text != ":" })
 	below = slices.DeleteFunc(below, func(t *token) bool { return slices.Contains(first, t) })
-	lines := rowsOf(below)
+	lines := slices.DeleteFunc(rowsOf(below), func(line []*token) bool { return key(textOf(line)) == "" })
 	block := first
 	for _, line := range lines {
 		box := boundsOf(line)
-		if box.y0-y > paragraphGap*box.height() && (len(block) > 0 || box.y0-y > 3*box.height()) || s.goesOnLeft(line[0]) {
+		high := math.Max(box.height(), s.em)
+		if box.y0-y > paragraphGap*high && (len(block) > 0 || box.y0-y > 3*high) || s.goesOnLeft(line[0]) {
 			break
 		}
 		block = append(block, line...)
