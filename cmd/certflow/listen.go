@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,8 +33,12 @@ func listenCommand() *cli.Command {
 	}
 }
 
-// reconnectWait is how long a broken stream is left before it is followed again.
-const reconnectWait = 2 * time.Second
+const (
+	// reconnectWait is how long a broken stream is left before it is followed again, unless the server says how long.
+	reconnectWait = 2 * time.Second
+	// mostReconnectWait bounds what a server may say: somebody waits for the events.
+	mostReconnectWait = 5 * time.Minute
+)
 
 // settleTime is how long after an event others may still come to stand before it: transactions commit in another order than they number
 // their events. A reconnection begins so far back.
@@ -82,26 +87,55 @@ func listen(ctx context.Context, c *cli.Command, r *remote) error {
 	if l.target != "" {
 		fmt.Fprintf(l.notes, "forwarding to %s, signed with %s\n", l.target, l.secret.Reveal())
 	}
+	return l.run(ctx)
+}
+
+// run follows the stream, again and again, until ctx ends or the server refuses it for good.
+func (l *listener) run(ctx context.Context) error {
 	for {
 		err := l.follow(ctx)
+		wait := reconnectWait
 		var refused *refusedStream
+		var postponed *postponedStream
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case errors.As(err, &refused):
 			return err
+		case errors.As(err, &postponed):
+			wait = postponed.wait
+			fmt.Fprintf(l.notes, "the stream is refused for now (%v); trying again in %s\n", err, wait.Round(time.Second))
+		default:
+			fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.behind(time.Now()))
 		}
-		fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.behind(time.Now()))
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(reconnectWait):
+		case <-time.After(wait):
 		}
 	}
 }
 
 // refusedStream is an answer that trying again would not change.
 type refusedStream struct{ error }
+
+// postponedStream is an answer that asks to try again later.
+type postponedStream struct {
+	error
+	wait time.Duration
+}
+
+// retryAfter is how long an answer asks to wait, in seconds or as a date (RFC 9110, 10.2.3).
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	said := header.Get("Retry-After")
+	wait := reconnectWait
+	if seconds, err := strconv.ParseUint(said, 10, 32); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(said); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, time.Second), mostReconnectWait)
+}
 
 // follow reads one connection of the stream until it breaks off.
 func (l *listener) follow(ctx context.Context) error {
@@ -121,10 +155,10 @@ func (l *listener) follow(ctx context.Context) error {
 	if response.StatusCode != http.StatusOK {
 		body, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10)) // what there is of an explanation
 		err := service.Refused("follow the events", response, body)
-		if response.StatusCode < http.StatusInternalServerError {
-			return &refusedStream{err}
+		if response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= http.StatusInternalServerError {
+			return &postponedStream{err, retryAfter(response.Header, time.Now())}
 		}
-		return err
+		return &refusedStream{err}
 	}
 	return l.read(ctx, response.Body)
 }
