@@ -100,12 +100,19 @@ func (a *anthropicAPI) stream(ctx context.Context, params anthropic.MessageNewPa
 	case anthropic.StopReasonMaxTokens, anthropic.StopReasonModelContextWindowExceeded:
 		return nil, used(message), &malformed{"it is longer than the model may answer"}
 	}
+	var answers []json.RawMessage
 	for _, block := range message.Content {
 		if block.Type == "tool_use" && block.Name == toolName {
-			return block.Input, used(message), nil
+			answers = append(answers, block.Input)
 		}
 	}
-	return nil, used(message), &malformed{"the model did not call its tool"}
+	switch len(answers) {
+	case 0:
+		return nil, used(message), &malformed{"the model did not call its tool"}
+	case 1:
+		return answers[0], used(message), nil
+	}
+	return nil, used(message), &malformed{"the model called its tool more than once"}
 }
 
 // used counts all that was read, whether the provider had it cached or not.
@@ -120,7 +127,7 @@ func used(m anthropic.Message) Usage {
 func anthropicFailure(err error) error {
 	var api *anthropic.Error
 	if !errors.As(err, &api) {
-		return err
+		return streamFault(err)
 	}
 	f := &failure{status: api.StatusCode, kind: string(api.Type()), request: api.RequestID}
 	var body struct {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"syscall"
 	"time"
 
 	"certflow/internal/certificate"
@@ -66,7 +68,7 @@ func (m *Model) ask(ctx context.Context, q question, spent func(Call)) (answer, 
 
 // request makes one request within its time and says how it ended.
 func (m *Model) request(ctx context.Context, q question, spent func(Call)) (answer, error) {
-	limited, cancel := context.WithTimeout(ctx, m.options.Timeout)
+	limited, cancel := context.WithTimeout(ctx, m.left(ctx))
 	defer cancel()
 	began := time.Now()
 	raw, used, err := m.asker.ask(limited, q)
@@ -88,6 +90,18 @@ func (m *Model) request(ctx context.Context, q question, spent func(Call)) (answ
 	return got, err
 }
 
+// reserve is what is kept of a reading's time to note what was spent and to end by ourselves: whoever limits it from outside learns
+// nothing of the model.
+const reserve = 15 * time.Second
+
+// left is the time that a request may take.
+func (m *Model) left(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(m.options.Timeout, time.Until(deadline)-reserve)
+	}
+	return m.options.Timeout
+}
+
 // settle turns the error of a request into one of Read's, or leaves *malformed and *objection to their callers.
 func (m *Model) settle(ctx, limited context.Context, err error) (Outcome, error) {
 	var bad *malformed
@@ -105,6 +119,9 @@ func (m *Model) settle(ctx, limited context.Context, err error) (Outcome, error)
 		return Declined, err
 	case errors.As(err, &f):
 		return f.settle()
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return Failed, &certificate.Unavailable{
+			Message: "The connection to the language model's server broke off before the answer was whole.", Cause: err}
 	}
 	return Failed, &certificate.Unavailable{
 		Message: "The language model could not be reached. Check CERTFLOW_MODEL_URL and the network.", Cause: err}

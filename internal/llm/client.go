@@ -3,6 +3,7 @@ package llm
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"time"
 )
@@ -31,9 +32,18 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = res.Body.Close()
 		return nil, &failure{status: res.StatusCode, kind: "redirect"}
 	}
+	// A page for people or a whole JSON document instead of the stream that was asked for comes from something that is no such API.
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	if res.StatusCode == http.StatusOK && (kind == "text/html" || kind == "application/json") {
+		_ = res.Body.Close()
+		return nil, &failure{status: res.StatusCode, kind: kindNoStream}
+	}
 	res.Body = &boundedBody{ReadCloser: res.Body, left: maxAnswer}
 	return res, nil
 }
+
+// kindNoStream is the kind of a failure to stream.
+const kindNoStream = "no_stream"
 
 var errTooLong = errors.New("the answer is too long")
 

@@ -1,6 +1,8 @@
 package llm
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -42,6 +44,10 @@ func (f *failure) settle() (Outcome, error) {
 		return o, &certificate.Unavailable{Message: message, RetryAfter: wait, Cause: f}
 	}
 	switch {
+	case f.kind == kindNoStream:
+		return unavailable(Refused, "What answers at CERTFLOW_MODEL_URL does not stream as a language model's API does. Check the address.", 0)
+	case f.blamesPictures():
+		return unavailable(Refused, "The language model's server takes no pictures of pages. Set CERTFLOW_MODEL_PICTURES=false, or CERTFLOW_MODEL to a model that sees.", 0)
 	case f.kind == "insufficient_quota", f.kind == "billing_error", f.status == http.StatusPaymentRequired,
 		strings.Contains(f.message, "credit balance"):
 		return unavailable(Refused, "The account of CERTFLOW_MODEL_API_KEY has no credit left at the language model's provider.", f.retryAfter)
@@ -75,6 +81,25 @@ func (f *failure) blamesDocument() bool {
 		}
 	}
 	return false
+}
+
+// blamesPictures reports whether a request was refused because the model, or its server, sees no pictures.
+func (f *failure) blamesPictures() bool {
+	m := strings.ToLower(f.message)
+	return strings.Contains(m, "mmproj") || strings.Contains(m, "image") && (strings.Contains(m, "not support") || strings.Contains(m, "unsupported"))
+}
+
+// streamFault says what the error means that a stream ended with and that no server sent. Errors of the network pass.
+func streamFault(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax), errors.As(err, &kind): // their texts repeat parts of what was answered
+		return &malformed{"its stream is not made of JSON"}
+	case errors.Is(err, errTooLong):
+		return &malformed{"it is longer than an answer can be"}
+	}
+	return err
 }
 
 // longestWait bounds what a server may ask us to wait.

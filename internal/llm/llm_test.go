@@ -300,6 +300,21 @@ func TestWhatAServersErrorMeansForAReview(t *testing.T) {
 		{"a stream that breaks off elsewhere", openAI, gpt(says("2000000"), "", "", false), "twice", 0, llm.Malformed, 2},
 		{"an answer that is too long", nil, claude(`{"document":"cert`, "max_tokens", true), "twice", 0, llm.Malformed, 2},
 		{"an answer that is too long elsewhere", openAI, gpt(`{"document":"cert`, "", "length", true), "twice", 0, llm.Malformed, 2},
+		{"a connection that is cut in the midst", nil, cut(claude(says("2000000"), "", false)), "broke off", 0, llm.Failed, 1},
+		{"a connection that is cut in the midst elsewhere", openAI, cut(gpt(says("2000000"), "", "", false)), "broke off", 0, llm.Failed, 1},
+		{"a stream that is not made of JSON", nil, streams("text/event-stream", begun, "event: content_block_delta\ndata: {secret\n\n"), "twice", 0, llm.Malformed, 2},
+		{"a stream that is not made of JSON elsewhere", openAI, streams("text/event-stream", "data: {secret\n\n"), "twice", 0, llm.Malformed, 2},
+		{"a stream of other JSON", openAI, streams("text/event-stream", "data: {\"choices\":\"secret\"}\n\n", "data: [DONE]\n\n"), "twice", 0, llm.Malformed, 2},
+		{"a stream out of order", nil, streams("text/event-stream", begun, "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":99,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"x\"}}\n\n"), "twice", 0, llm.Malformed, 2},
+		{"a stream without end", openAI, endless, "twice", 0, llm.Malformed, 2},
+		{"a page for people", nil, streams("text/html", "<html>secret</html>"), "CERTFLOW_MODEL_URL", 0, llm.Refused, 1},
+		{"an answer that is not streamed", openAI, streams("application/json", `{"choices":[{"message":{"content":"secret"}}]}`), "stream", 0, llm.Refused, 1},
+		{"nothing", nil, claudeTalks("", "end_turn"), "twice", 0, llm.Malformed, 2},
+		{"nothing elsewhere", openAI, gptSays(""), "twice", 0, llm.Malformed, 2},
+		{"two certificates at once", nil, claudeCalls("tool_use", true, says("1000000"), says("2000000")), "twice", 0, llm.Malformed, 2},
+		{"two certificates at once elsewhere", openAI, gptSays(says("1000000") + says("2000000")), "twice", 0, llm.Malformed, 2},
+		{"a model that sees no pictures", openAI, refuse(400, `{"error":{"message":"this model does not support image input, secret"}}`), "CERTFLOW_MODEL_PICTURES", 0, llm.Refused, 1},
+		{"a server that sees no pictures", openAI, refuse(500, `{"error":{"code":500,"message":"image input is not supported - hint: you may need to provide the mmproj, secret","type":"server_error"}}`), "CERTFLOW_MODEL_PICTURES", 0, llm.Refused, 1},
 		{"talk instead of a tool call", nil, claudeTalks("I approve of this certificate.", "end_turn"), "twice", 0, llm.Malformed, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -453,6 +468,39 @@ func TestARefusalStandsWithoutAskingUnlessThePageSaysThatItIsACertificate(t *tes
 				t.Errorf("error %v", err)
 			}
 		})
+	}
+}
+
+func TestADateToWaitForIsObeyed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTooManyRequests, 529, http.StatusServiceUnavailable} {
+		s := serve(t, refuse(status, `{}`, "Retry-After", time.Now().Add(90*time.Second).UTC().Format(http.TimeFormat)))
+		var unavailable *certificate.Unavailable
+		if _, err := read(t, model(t, s.URL), llm.Input{Refused: unknownForm}); !errors.As(err, &unavailable) || unavailable.RetryAfter < 80*time.Second || unavailable.RetryAfter > 90*time.Second {
+			t.Errorf("%d: error %v, %+v", status, err, unavailable)
+		}
+	}
+}
+
+func TestAReadingWithoutTimeLeftAsksNothingAndSaysSo(t *testing.T) {
+	t.Parallel()
+	s := serve(t, claudeSays(says("2000000")))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var unavailable *certificate.Unavailable
+	_, err := model(t, s.URL).Read(ctx, llm.Input{PDF: pdf, Pages: pages(), Refused: unknownForm}, nil)
+	if !errors.As(err, &unavailable) || !strings.Contains(unavailable.Message, "in time") || len(s.seen()) > 0 {
+		t.Errorf("error %v after %d requests", err, len(s.seen()))
+	}
+}
+
+func TestTokensThatNoServerCanMeanAreBounded(t *testing.T) {
+	t.Parallel()
+	s := serve(t, streams("text/event-stream", strings.Replace(begun, "2000", "-5", 1)))
+	var call llm.Call
+	_, _ = read(t, model(t, s.URL), llm.Input{Refused: unknownForm, Spent: func(c llm.Call) { call = c }}) // the stream ends early, whatever it counts
+	if diff := cmp.Diff(llm.Usage{OutputTokens: 1}, call.Usage); diff != "" || call.CostMicroUSD != 15 {
+		t.Errorf("cost %d µ$, usage (-want +got):\n%s", call.CostMicroUSD, diff)
 	}
 }
 

@@ -139,5 +139,5 @@ func openAIFailure(err error) error {
 		}
 		return f
 	}
-	return err
+	return streamFault(err)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -79,6 +80,40 @@ func refuse(status int, body string, headers ...string) turn {
 // hang answers nothing until the client has gone.
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
+// streams answers with a content type and with pieces of a body.
+func streams(kind string, pieces ...string) turn {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		for _, p := range pieces {
+			_, _ = io.WriteString(w, p)
+		}
+	}
+}
+
+// begun is the beginning of a stream of Anthropic's.
+const begun = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[],\"usage\":{\"input_tokens\":2000,\"output_tokens\":1}}}\n\n"
+
+// endless streams more than any answer is long.
+func endless(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	comment := []byte(": " + strings.Repeat("x", 1<<10) + "\n\n")
+	for range 16 << 10 {
+		if _, err := w.Write(comment); err != nil || r.Context().Err() != nil {
+			return
+		}
+	}
+}
+
+// cut takes a turn and then the connection away.
+func cut(turn turn) turn {
+	return func(w http.ResponseWriter, r *http.Request) {
+		turn(w, r)
+		if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_ = c.Close()
+		}
+	}
+}
+
 // event writes one server-sent event as Anthropic does; with an empty name as OpenAI does.
 func event(w http.ResponseWriter, name, data string) {
 	if name != "" {
@@ -105,20 +140,26 @@ func pieces(s string) []string {
 // claudeSays streams a tool call of Anthropic's.
 func claudeSays(answer string) turn { return claude(answer, "tool_use", true) }
 
-func claude(answer, stop string, whole bool) turn {
+func claude(answer, stop string, whole bool) turn { return claudeCalls(stop, whole, answer) }
+
+// claudeCalls streams a tool call for each answer.
+func claudeCalls(stop string, whole bool, answers ...string) turn {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 		w.Header().Set("Request-Id", "req_011")
 		event(w, "message_start", `{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-x","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":2000,"cache_creation_input_tokens":0,"cache_read_input_tokens":100,"output_tokens":1}}}`)
-		event(w, "content_block_start", `{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"toolu_1","name":"record_certificate","input":{}}}`)
-		event(w, "ping", `{"type":"ping"}`)
-		for _, p := range pieces(answer) {
-			event(w, "content_block_delta", `{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":`+quoted(p)+`}}`)
+		for i, answer := range answers {
+			at := `"index":` + strconv.Itoa(i)
+			event(w, "content_block_start", `{"type":"content_block_start",`+at+`,"content_block":{"type":"tool_use","id":"toolu_1","name":"record_certificate","input":{}}}`)
+			event(w, "ping", `{"type":"ping"}`)
+			for _, p := range pieces(answer) {
+				event(w, "content_block_delta", `{"type":"content_block_delta",`+at+`,"delta":{"type":"input_json_delta","partial_json":`+quoted(p)+`}}`)
+			}
+			if !whole {
+				return
+			}
+			event(w, "content_block_stop", `{"type":"content_block_stop",`+at+`}`)
 		}
-		if !whole {
-			return
-		}
-		event(w, "content_block_stop", `{"type":"content_block_stop","index":0}`)
 		event(w, "message_delta", `{"type":"message_delta","delta":{"stop_reason":"`+stop+`","stop_sequence":null},"usage":{"output_tokens":700}}`)
 		event(w, "message_stop", `{"type":"message_stop"}`)
 	}
