@@ -82,14 +82,24 @@ func (d *Deliver) AttemptDelivery(ctx context.Context, in DeliverInput) (Attempt
 	return d.record(ctx, in, due, result)
 }
 
-// dueAt is when the next attempt of a delivery is to be made. A delivery is recorded as due at once; the schedule's first delay comes on
-// top of that.
+// dueAt is when the next attempt of a delivery is to be made. A delivery is recorded as due at once: whoever publishes an event does not know
+// the schedule.
 func (d *Deliver) dueAt(row *schema.Delivery) time.Time {
-	if row.Attempts > 0 {
+	first, _ := d.Schedule.Next(0, 0, 0, 0.5) // without jitter: it is asked for more than once
+	if row.Attempts > 0 || first == 0 {
 		return row.NextAttemptAt
 	}
-	first, _ := d.Schedule.Next(0, 0, 0, 0.5) // without jitter: it is asked for more than once
-	return row.NextAttemptAt.Add(first)
+	return row.CreatedAt.Add(first)
+}
+
+// postpone writes down that the schedule lets a delivery wait before its first attempt: it would seem overdue meanwhile.
+func (d *Deliver) postpone(ctx context.Context, tx bun.Tx, row *schema.Delivery) error {
+	due := d.dueAt(row)
+	if !due.After(row.NextAttemptAt) {
+		return nil
+	}
+	row.NextAttemptAt = due
+	return schema.UpdateDelivery(ctx, tx, row)
 }
 
 // dueDelivery is a delivery with what sending it takes.
@@ -109,6 +119,9 @@ func (d *Deliver) load(ctx context.Context, in DeliverInput) (*dueDelivery, erro
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if err := d.postpone(ctx, tx, row); err != nil {
 			return err
 		}
 		endpoint, err := schema.GetEndpoint(ctx, tx, row.EndpointID)

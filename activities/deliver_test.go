@@ -247,6 +247,12 @@ func TestTheFirstAttemptWaitsAsTheScheduleSays(t *testing.T) {
 	if out := w.attempt(deliver, d); out.Over || out.Wait < 9*time.Minute || out.Wait > 10*time.Minute || len(r.requests()) != 0 {
 		t.Errorf("%+v after %d requests, want a wait of ten minutes", out, len(r.requests()))
 	}
+	if due, err := w.db.DueDeliveries(t.Context(), time.Now().Add(9*time.Minute), 10); len(due) != 0 || err != nil {
+		t.Errorf("%d deliveries are overdue, %v; it waits as the schedule says", len(due), err)
+	}
+	if out := w.attempt(deliver, d); out.Over || out.Wait > 10*time.Minute || len(r.requests()) != 0 {
+		t.Errorf("%+v after %d requests, want the same wait", out, len(r.requests()))
+	}
 	deliver.Now = func() time.Time { return time.Now().Add(11 * time.Minute) }
 	if out := w.attempt(deliver, d); out.Over || len(r.requests()) != 1 {
 		t.Errorf("%+v after %d requests, want one", out, len(r.requests()))
