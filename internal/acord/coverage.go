@@ -181,17 +181,17 @@ func (r *record) umbrellaLimits(path string, l *certificate.UmbrellaLiabilityLim
 func (tr tableReader) umbrellaForm(r row, form **string) {
 	umbrella, isUmbrella, umbrellaName := tr.ticked(umbrellaRow, r)
 	excess, isExcess, excessName := tr.ticked(excessRow, r)
-	set := func(value string, mark, label cell) {
+	set := func(value string, mark, label, other cell) {
 		*form = &value
-		tr.prove(umbrellaPath+".form", with(mark, label), sourced(mark))
+		tr.prove(umbrellaPath+".form", with(mark, label), sourced(mark)*unblotted(other))
 	}
 	switch {
 	case isUmbrella && isExcess:
 		tr.prove(umbrellaPath+".form", with(with(umbrella, umbrellaName), with(excess, excessName)), nothingRead)
 	case isUmbrella:
-		set("umbrella", umbrella, umbrellaName)
+		set("umbrella", umbrella, umbrellaName, excessName)
 	case isExcess:
-		set("excess", excess, excessName)
+		set("excess", excess, excessName, umbrellaName)
 	}
 }
 
@@ -287,6 +287,11 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 		if label = cellOf(a.tokens); a.guessed {
 			label.doubt = guessedPlace
 		}
+		if blot, is := tr.s.blot(i); is && tr.s.source() != certificate.OCR {
+			label.tokens = append(label.tokens, blot)
+			label.doubt *= misplaced
+			return cell{doubt: 1}, false, label
+		}
 		if box, seen := tr.s.emptyBox(i); seen {
 			label.tokens = append(label.tokens, &token{text: "☐", box: box.box, at: box.at, source: label.source(), conf: 1})
 		}
@@ -294,15 +299,24 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 	return cell{doubt: 1}, false, label
 }
 
-// untickedConfidence is how sure it is that a box holds no mark: OCR overlooks single letters in frames.
+// untickedConfidence is how sure it is that a box holds no mark: OCR overlooks single letters in frames, also where it reads the pictures
+// of a page of text.
 func (tr tableReader) untickedConfidence(label cell) float64 {
 	if label.empty() {
 		return inferred
 	}
-	if tr.s.source() == certificate.OCR && !slices.ContainsFunc(label.tokens, func(t *token) bool { return t.text == "☐" }) {
+	if tr.s.looked() && !slices.ContainsFunc(label.tokens, func(t *token) bool { return t.text == "☐" }) {
 		return inferred
 	}
 	return unticked * label.doubt
+}
+
+// unblotted lowers what rests on an unticked box in which something stands that is no known mark.
+func unblotted(label cell) float64 {
+	if label.doubt <= misplaced {
+		return misplaced
+	}
+	return 1
 }
 
 // form reads the boxes CLAIMS-MADE and OCCUR, of which one is ticked.
@@ -321,7 +335,7 @@ func (tr tableReader) form(path string, r row, claimsMade, occurrence **bool) {
 		case ticked:
 			tr.flag(path, to, true, mark, sourced(mark)*doubt)
 		case !label.empty():
-			tr.flag(path, to, false, label, sourced(other)*unticked/formField)
+			tr.flag(path, to, false, label, sourced(other)*unticked/formField*unblotted(label))
 		}
 	}
 	set(path+".claims_made", claimsMade, cm, isClaims, cmLabel, oc)

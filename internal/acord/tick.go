@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"certflow/internal/certificate"
 	"certflow/internal/page"
@@ -118,7 +119,8 @@ func (s *sheet) drawnTicks() []*token {
 	add := func(m mark, conf float64) {
 		out = append(out, &token{text: "X", key: "X", box: m.box, at: m.at, source: s.source(), conf: conf, tick: true})
 	}
-	if s.source() == certificate.OCR {
+	looked, conf := s.looked(), 1.0
+	if looked {
 		full, some := inkOf(s.boxes)
 		for _, m := range s.boxes {
 			switch {
@@ -128,15 +130,68 @@ func (s *sheet) drawnTicks() []*token {
 				add(m, inferred)
 			}
 		}
+		conf = inferred // ink that no word explains may be dirt
+	}
+	if s.source() == certificate.OCR {
 		return out
 	}
 	for _, m := range s.marks {
 		w, h := m.box.width(), m.box.height()
-		if (m.kind == page.Drawing || m.kind == page.Image) && w >= 2 && w <= 18 && h >= 2 && h <= 16 {
-			add(m, 1)
+		if w < 2 || w > 18 || h < 2 || h > 16 {
+			continue
+		}
+		switch {
+		case m.kind == page.Drawing || m.kind == page.Image:
+			add(m, conf)
+		case m.kind == page.Frame && m.ink > halfBlack && !looked:
+			add(m, inferred) // a black square: some issuers print their boxes so
 		}
 	}
 	return out
+}
+
+// halfBlack is how dark a printed square is that may be a mark; a shaded box is lighter.
+const halfBlack = 0.5
+
+// blot finds what stands in the box of a label and is no mark that is known: a letter or two of a font whose codes say something else
+// than it shows, a large drawing, a picture. It gives a token for it. Where something stands a box is not seen to be empty.
+func (s *sheet) blot(index int) (*token, bool) {
+	a := s.anchors[index]
+	reach := 20.0
+	if s.form.ok {
+		reach *= s.form.xScale
+	}
+	box := rect{a.first.x0 - reach, a.box.cy() - 0.5*s.em, a.first.x0 - 1, a.box.cy() + 0.5*s.em}
+	for _, t := range s.tokens {
+		if t.label || t.tick || utf8.RuneCountInString(t.text) > 2 || isEmptyBox(t.text) || !box.holds(t.box) {
+			continue
+		}
+		if owner, ok := s.boxOwner(t.box); ok && owner == index {
+			return t, true
+		}
+	}
+	for _, m := range s.marks {
+		if m.kind != page.Drawing && m.kind != page.Image || m.box.x1 <= box.x0 || m.box.x0 >= box.x1 || m.box.y1 <= box.y0 || m.box.y0 >= box.y1 {
+			continue
+		}
+		if m.kind == page.Image && !s.looked() || m.kind == page.Drawing && max(m.box.width(), m.box.height()) < widestScrawl {
+			return &token{text: "▪", box: m.box, at: m.at, source: certificate.Text, conf: 1}, true
+		}
+	}
+	return nil, false
+}
+
+// widestScrawl is the size in points up to which a drawing over a tick box may be a mark made by hand; what is larger runs across the form.
+const widestScrawl = 60
+
+// isEmptyBox reports whether a word is what forms print for a box without a mark, or a line between columns.
+func isEmptyBox(text string) bool {
+	return strings.Trim(text, "□☐○◯❏❑❒❍|[](){}_-–—.,;:'!") == ""
+}
+
+// looked reports whether the page's pictures were read by OCR.
+func (s *sheet) looked() bool {
+	return slices.ContainsFunc(s.tokens, func(t *token) bool { return t.source == certificate.OCR })
 }
 
 // inkOf says how much ink in a tick box of a picture is a mark, and how much may be one. A mark fills a seventh of a large box and

@@ -35,11 +35,11 @@ func newRecogniser(o Options) *recogniser {
 	}
 }
 
-// What makes a page a picture: nearly no words, and something else that covers it. An ACORD form has more than 300 words of
-// its own; a fax line or a stamp over a scan has fewer than 40.
+// What makes a page a picture: nearly no words, and something else on it; or a picture of most of the page, which may hold what is
+// filled in between printed labels as well as the labels. A fax line or a stamp over a scan has fewer than 40 words.
 const (
 	fewWords     = 40
-	someWords    = 250
+	fewUnspelt   = 3 // words whose letters the document does not tell: what is filled in may have a font of its own
 	someDrawings = 100
 	anyImage     = 0.03 // share of the page
 	mostOfPage   = 0.5
@@ -47,12 +47,14 @@ const (
 
 // pictured reports whether a page has to be read by OCR.
 func pictured(p *page.Page) bool {
-	legible, unknown := 0, 0
+	legible, unknown, unspelt := 0, 0, 0
 	for i := range p.Words {
 		switch w := &p.Words[i]; {
 		case w.Hidden:
 		case w.Confidence < 0.5:
-			unknown++
+			if unknown++; len([]rune(w.Text)) > 1 {
+				unspelt++
+			}
 		default:
 			legible++
 		}
@@ -68,12 +70,12 @@ func pictured(p *page.Page) bool {
 	}
 	area := max(p.Width*p.Height, 1)
 	switch {
-	case unknown > legible/2 && unknown > 5:
+	case unspelt >= fewUnspelt || unknown > legible/2 && unknown > 5:
 		return true
 	case legible < fewWords:
 		return images/area > anyImage || drawings > someDrawings
 	}
-	return legible < someWords && images/area > mostOfPage
+	return images/area > mostOfPage
 }
 
 // resolution is what tesseract is trained for.

@@ -149,6 +149,49 @@ func within(a, b point, by float64) bool {
 	return d.contains(b)
 }
 
+func TestAPageIsLookedAtWhereItsWordsDoNotSayAll(t *testing.T) {
+	t.Parallel()
+	words := func(n int, text string, confidence float64) []page.Word {
+		out := make([]page.Word, n)
+		for i := range out {
+			out[i] = page.Word{Text: text, Confidence: confidence}
+		}
+		return out
+	}
+	image := func(width, height float64) page.Mark {
+		return page.Mark{Kind: page.Image, Box: certificate.Box{0, 0, width, height}}
+	}
+	for name, test := range map[string]struct {
+		words []page.Word
+		marks []page.Mark
+		want  bool
+	}{
+		"a printed form": {words(350, "LABEL", 1), nil, false},
+		"a printed form with a logo and a signature":        {words(350, "LABEL", 1), []page.Mark{image(120, 60), image(200, 40)}, false},
+		"a printed form with ticks that nobody can spell":   {append(words(350, "LABEL", 1), words(5, unknownText, 0)...), nil, false},
+		"a printed form with values that nobody can spell":  {append(words(350, "LABEL", 1), words(3, unknownText+unknownText, 0)...), nil, true},
+		"a scan with a fax line":                            {words(8, "FAX", 1), []page.Mark{image(600, 780)}, true},
+		"a picture of a form with printed values over it":   {words(90, "VALUE", 1), []page.Mark{image(612, 792)}, true},
+		"a printed form with a picture of values over it":   {words(350, "LABEL", 1), []page.Mark{image(600, 700)}, true},
+		"a scan with words that a scanner put invisibly on": {hide(words(400, "TEXT", 1)), []page.Mark{image(612, 792)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := pictured(&page.Page{Width: 612, Height: 792, Words: test.words, Marks: test.marks}); got != test.want {
+				t.Errorf("looked at: %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// hide makes words invisible.
+func hide(words []page.Word) []page.Word {
+	for i := range words {
+		words[i].Hidden = true
+	}
+	return words
+}
+
 func TestPrintedWordsOverAPictureAreNotReadTwice(t *testing.T) {
 	t.Parallel()
 	needsOCR(t)

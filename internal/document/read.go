@@ -111,7 +111,7 @@ func (f *file) content(o types.Object) []byte {
 // marks are the shapes of a page that a reader may need. Light areas are backgrounds.
 func marks(shapes []shape, view rect) []page.Mark {
 	out := make([]page.Mark, 0, len(shapes))
-	for _, s := range shapes {
+	for i, s := range shapes {
 		if s.light > 0.97 {
 			continue
 		}
@@ -130,11 +130,32 @@ func marks(shapes []shape, view rect) []page.Mark {
 			m.Kind = page.Frame
 		case areaShape:
 			m.Kind = page.Frame
-			m.Ink = round2(1 - s.light)
+			m.Ink = round2((1 - s.light) * (1 - blanked(s, shapes[i+1:])))
 		}
 		out = append(out, m)
 	}
 	return out
+}
+
+// The largest side in points of an area that may be a tick box, and how many shapes later its white inside is painted at most: some
+// programs draw a frame as a black area with a white one on it.
+const (
+	smallArea = 30
+	soonAfter = 4
+)
+
+// blanked is the share of a small area that a white one covers which was painted soon after it.
+func blanked(s shape, later []shape) float64 {
+	if max(s.box.width(), s.box.height()) > smallArea || s.box.area() == 0 {
+		return 0
+	}
+	most := 0.0
+	for _, l := range later[:min(soonAfter, len(later))] {
+		if l.kind == areaShape && l.light > 0.97 && l.opaque {
+			most = max(most, l.box.intersect(s.box).area()/s.box.area())
+		}
+	}
+	return most
 }
 
 func box(b certificate.Box) rect { return rect{b[0], b[1], b[2], b[3]} }

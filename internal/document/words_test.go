@@ -324,14 +324,15 @@ func TestMarksTellRulesFramesAndDrawings(t *testing.T) {
 		content string
 		want    []page.Mark
 	}{
-		"a stroked line is a rule":          {"1 w 100 700 m 300 700 l S", []page.Mark{{Kind: page.Rule, Box: certificate.Box{99.5, 91.5, 300.5, 92.5}}}},
-		"a thin filled rectangle is a rule": {"100 700 200 1 re f", []page.Mark{{Kind: page.Rule, Box: certificate.Box{100, 91, 300, 92}}}},
-		"a stroked rectangle is a frame":    {"0 w 100 700 10 10 re S", []page.Mark{{Kind: page.Frame, Box: certificate.Box{100, 82, 110, 92}}}},
-		"a closed path of four is a frame":  {"0 w 100 700 m 110 700 l 110 710 l 100 710 l s", []page.Mark{{Kind: page.Frame, Box: certificate.Box{100, 82, 110, 92}}}},
-		"a filled square has ink":           {"0 g 100 700 10 10 re f", []page.Mark{{Kind: page.Frame, Box: certificate.Box{100, 82, 110, 92}, Ink: 1}}},
-		"a white area is no mark":           {"1 g 100 700 100 100 re f", []page.Mark{}},
-		"two crossing strokes are drawings": {"100 700 m 110 710 l S 100 710 m 110 700 l S", []page.Mark{{Kind: page.Drawing, Box: certificate.Box{100, 82, 110, 92}}, {Kind: page.Drawing, Box: certificate.Box{100, 82, 110, 92}}}},
-		"a path that only clips is no mark": {"100 700 10 10 re W n", []page.Mark{}},
+		"a stroked line is a rule":                         {"1 w 100 700 m 300 700 l S", []page.Mark{{Kind: page.Rule, Box: certificate.Box{99.5, 91.5, 300.5, 92.5}}}},
+		"a thin filled rectangle is a rule":                {"100 700 200 1 re f", []page.Mark{{Kind: page.Rule, Box: certificate.Box{100, 91, 300, 92}}}},
+		"a stroked rectangle is a frame":                   {"0 w 100 700 10 10 re S", []page.Mark{{Kind: page.Frame, Box: certificate.Box{100, 82, 110, 92}}}},
+		"a closed path of four is a frame":                 {"0 w 100 700 m 110 700 l 110 710 l 100 710 l s", []page.Mark{{Kind: page.Frame, Box: certificate.Box{100, 82, 110, 92}}}},
+		"a filled square has ink":                          {"0 g 100 700 10 10 re f", []page.Mark{{Kind: page.Frame, Box: certificate.Box{100, 82, 110, 92}, Ink: 1}}},
+		"a black square with a white one on it is a frame": {"0 g 100 700 10 10 re f 1 g 100.5 700.5 9 9 re f", []page.Mark{{Kind: page.Frame, Box: certificate.Box{100, 82, 110, 92}, Ink: 0.19}}},
+		"a white area is no mark":                          {"1 g 100 700 100 100 re f", []page.Mark{}},
+		"two crossing strokes are drawings":                {"100 700 m 110 710 l S 100 710 m 110 700 l S", []page.Mark{{Kind: page.Drawing, Box: certificate.Box{100, 82, 110, 92}}, {Kind: page.Drawing, Box: certificate.Box{100, 82, 110, 92}}}},
+		"a path that only clips is no mark":                {"100 700 10 10 re W n", []page.Mark{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
