@@ -37,16 +37,16 @@ type body struct {
 	headerLeft  int64        // bytes that a part's header may still have; negative outside of headers
 	waits       bool         // the client waits for 100 Continue and has sent nothing
 	setDeadline func(time.Time) error
-	limits      Limits // what it must keep to: Pause, Rate and UploadTime
-	begun       time.Time
-	slow        bool // it did not come in time
+	limits      Limits        // what it must keep to: Pause, Rate and UploadTime
+	waited      time.Duration // for the client: the rest of a request's time is the server's
+	slow        bool          // it did not come in time
 	taken       bool
 	value       any
 }
 
 // newBody wraps the body of r, of which a handler may read limit bytes. setDeadline sets the connection's read deadline.
 func newBody(r *http.Request, limit int64, setDeadline func(time.Time) error) *body {
-	return &body{ReadCloser: r.Body, limit: limit, headerLeft: -1, setDeadline: setDeadline, limits: Limits{}.withDefaults(), begun: time.Now(),
+	return &body{ReadCloser: r.Body, limit: limit, headerLeft: -1, setDeadline: setDeadline, limits: Limits{}.withDefaults(),
 		waits: strings.EqualFold(r.Header.Get("Expect"), "100-continue")}
 }
 
@@ -80,8 +80,10 @@ func (b *body) readPiece(p []byte) (int, error) {
 	}
 	b.waits = false
 	// A connection without deadlines is one of a test.
-	_ = b.setDeadline(b.deadline(time.Now()))
+	began := time.Now()
+	_ = b.setDeadline(b.deadline(began))
 	n, err := b.ReadCloser.Read(p)
+	b.waited += time.Since(began)
 	b.read += int64(n)
 	b.slow = b.slow || errors.Is(err, os.ErrDeadlineExceeded)
 	if b.headerLeft > 0 {
@@ -97,10 +99,10 @@ func (b *body) readPiece(p []byte) (int, error) {
 }
 
 // deadline is when the next piece must have come: a client that sends a byte now and then would otherwise keep its place for as long as the
-// whole body may take.
+// whole body may take. What the server itself takes, for the key, a slot or the blob store, is not held against it.
 func (b *body) deadline(now time.Time) time.Time {
 	earned := time.Duration(float64(b.read) / float64(b.limits.Rate) * float64(time.Second))
-	return earliest(now.Add(b.limits.Pause), b.begun.Add(b.limits.Pause+earned), b.begun.Add(b.limits.UploadTime))
+	return now.Add(min(b.limits.Pause, b.limits.Pause+earned-b.waited, b.limits.UploadTime-b.waited))
 }
 
 func earliest(first time.Time, others ...time.Time) time.Time {

@@ -113,20 +113,24 @@ func TestAClientThatSendsAByteNowAndThenIsCutOff(t *testing.T) {
 func TestABodyThatComesInPiecesButFastEnoughIsTaken(t *testing.T) {
 	t.Parallel()
 	begun := time.Unix(1_760_000_000, 0)
-	b := &body{limits: Limits{Pause: 30 * time.Second, Rate: 4096, UploadTime: 15 * time.Minute}, begun: begun}
+	b := &body{limits: Limits{Pause: 30 * time.Second, Rate: 4096, UploadTime: 15 * time.Minute}}
 	for _, c := range []struct {
 		name   string
 		read   int64
 		at     time.Duration
+		server time.Duration // of that, what the server took
 		within time.Duration // of the beginning
 	}{
-		{"at the beginning", 0, 0, 30 * time.Second},
-		{"after a byte a second for 20 seconds", 20, 20 * time.Second, 30 * time.Second},
-		{"after twenty seconds at twice the rate", 20 * 8192, 20 * time.Second, 50 * time.Second},
-		{"after ten minutes at twice the rate", 600 * 8192, 10 * time.Minute, 10*time.Minute + 30*time.Second},
-		{"near the end of what an upload may take", 1 << 30, 14*time.Minute + 50*time.Second, 15 * time.Minute},
+		{"at the beginning", 0, 0, 0, 30 * time.Second},
+		{"after a byte a second for 20 seconds", 20, 20 * time.Second, 0, 30 * time.Second},
+		{"after twenty seconds at twice the rate", 20 * 8192, 20 * time.Second, 0, 50 * time.Second},
+		{"after ten minutes at twice the rate", 600 * 8192, 10 * time.Minute, 0, 10*time.Minute + 30*time.Second},
+		{"near the end of what an upload may take", 1 << 30, 14*time.Minute + 50*time.Second, 0, 15 * time.Minute},
+		{"when the server took a minute to begin", 0, time.Minute, time.Minute, time.Minute + 30*time.Second},
+		{"when the blob store took a minute for the first piece", 20, 80 * time.Second, time.Minute, 90 * time.Second},
+		{"when the blob store took most of what an upload may take", 1 << 20, 16 * time.Minute, 15 * time.Minute, 16*time.Minute + 30*time.Second},
 	} {
-		b.read = c.read
+		b.read, b.waited = c.read, c.at-c.server
 		if got := b.deadline(begun.Add(c.at)).Sub(begun).Round(time.Second); got != c.within {
 			t.Errorf("%s the next piece must come within %v, want %v", c.name, got, c.within)
 		}
