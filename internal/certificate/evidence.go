@@ -23,7 +23,7 @@ type Evidence struct {
 	Text       string  `json:"text"`
 	Confidence float64 `json:"confidence"` // 0–1, the calibrated probability that the value is right
 	Source     Source  `json:"source"`
-	// Doubt says why the value is not certain where that lies in the page and not in the value, as the end of "but …".
+	// Doubt says why the value is not certain whatever the threshold, where that lies in the page or in its readers, as the end of "but …".
 	Doubt string `json:"doubt,omitempty"`
 }
 

@@ -61,6 +61,31 @@ func Confirm(r *certificate.Reading, pages []page.Page) {
 	})
 }
 
+// Expiration is an expiration date where it is printed.
+type Expiration struct {
+	Page int
+	Date certificate.Date
+}
+
+// UnreadExpirations are the dates that stand as expiration dates in rows of the pages, and that the certificate has of no policy.
+func UnreadExpirations(c *certificate.Certificate, pages []page.Page) []Expiration {
+	read := map[certificate.Date]bool{}
+	certificate.Walk(c, func(path string, value any) {
+		if d, ok := value.(certificate.Date); ok && strings.HasSuffix(path, "."+expColumn) {
+			read[d] = true
+		}
+	})
+	var out []Expiration
+	for _, s := range newGround(c, pages).sheets {
+		for _, d := range s.dates {
+			if d.column == expColumn && d.row != nil && !read[d.value] {
+				out = append(out, Expiration{s.number, d.value})
+			}
+		}
+	}
+	return out
+}
+
 // Text is the visible words of the pages line by line, as a reader without the picture would see them.
 func Text(pages []page.Page) string {
 	var b strings.Builder

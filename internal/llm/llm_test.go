@@ -204,6 +204,12 @@ func TestALimitThatTheModelInventsIsKeptAndNotBelieved(t *testing.T) {
 // judged is the verdict on a reading by rules, as JSON, for an account with the usual threshold.
 func judged(t *testing.T, r *certificate.Reading, list string) rules.Verdict {
 	t.Helper()
+	return judgedAt(t, r, list, grounding.Certain)
+}
+
+// judgedAt is the verdict for an account with a threshold of its own.
+func judgedAt(t *testing.T, r *certificate.Reading, list string, threshold float64) rules.Verdict {
+	t.Helper()
 	judge, err := rules.NewJudge(1)
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +219,7 @@ func judged(t *testing.T, r *certificate.Reading, list string) rules.Verdict {
 		t.Fatalf("%+v", faults)
 	}
 	return judge.Evaluate(rules.Input{Certificate: r.Certificate, Evidence: r.Evidence, Requirement: rules.Requirement{Rules: decoded},
-		Today: certificate.DateOf(time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)), Settings: rules.Settings{ConfidenceThreshold: grounding.Certain}})
+		Today: certificate.DateOf(time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)), Settings: rules.Settings{ConfidenceThreshold: threshold}})
 }
 
 // TestInstructionsOnThePageChangeNothing has a model obey what a page tells it. What it then claims stands on the page, but not where

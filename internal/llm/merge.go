@@ -19,6 +19,7 @@ const (
 	supported  = 0.8  // only the model read it, and it stands on the page
 	agreement  = 0.6  // the share of the layout reader's doubt that a second reader's agreement takes away
 	mostAgreed = 0.95 // no two readers are surer than this unless one alone was
+	placed     = 0.65 // how well an amount or a date stands in its place at least, for agreement to take away any doubt
 	longest    = 200  // runes of either reader in a text that names both
 )
 
@@ -33,6 +34,7 @@ func merge(layout *certificate.Reading, model *certificate.Certificate, pages []
 			e.Confidence = min(e.Confidence, bound(e))
 			out.Evidence[path] = e
 		}
+		doubtOmission(out, pages)
 		return out
 	}
 	m := merger{layout: layout, out: tree{}, evidence: maps.Clone(layout.Evidence)}
@@ -49,6 +51,22 @@ func merge(layout *certificate.Reading, model *certificate.Certificate, pages []
 	return &certificate.Reading{Certificate: *merged, Evidence: m.evidence, Parser: certificate.Parser{
 		Name: layout.Parser.Name + " + " + parser.Name, Version: layout.Parser.Version + " + " + parser.Version,
 	}}
+}
+
+// doubtOmission takes the certainty from the expiration dates of a reading that leaves out a policy which the pages show: that all policies
+// are in force is said by the ones that are not told of, too.
+func doubtOmission(r *certificate.Reading, pages []page.Page) {
+	unread := grounding.UnreadExpirations(&r.Certificate, pages)
+	if len(unread) == 0 {
+		return
+	}
+	for path, e := range r.Evidence {
+		if strings.HasSuffix(path, ".policy_expiration_date") {
+			e.Confidence = min(e.Confidence, supported)
+			e.Doubt = fmt.Sprintf("page %d shows a policy that the language model left out, which expires on %s", unread[0].Page, unread[0].Date)
+			r.Evidence[path] = e
+		}
+	}
 }
 
 // bound is how sure a value can be that only a model read.
@@ -77,10 +95,13 @@ func (m *merger) settle(path string, v any, grounded certificate.Evidence) {
 	case shown && known:
 		switch compare(path, standing, v) {
 		case agrees:
-			evidence.Confidence = raised(evidence.Confidence)
+			if inPlace(v, grounded) {
+				evidence.Confidence = raised(evidence.Confidence)
+			}
 		case disagrees:
 			evidence.Confidence = min(evidence.Confidence, contested)
 			evidence.Text = both(evidence.Text, v)
+			evidence.Doubt = "the language model read " + said(v) + " there"
 		}
 		m.evidence[path] = evidence
 	case shown: // a value of the layout reader's that says not where it stands: nothing changes that
@@ -90,6 +111,7 @@ func (m *merger) settle(path string, v any, grounded certificate.Evidence) {
 		}
 		grounded.Confidence = min(grounded.Confidence, contested)
 		grounded.Text = both(evidence.Text, v)
+		grounded.Doubt = "the layout reader read " + strconv.Quote(cut(evidence.Text)) + " there"
 		m.evidence[path] = grounded
 		m.out.set(path, v)
 	case v == false && emptyIsNull(path) && grounded.Confidence < supported: // a box of which neither reader saw what it holds
@@ -105,6 +127,16 @@ func emptyIsNull(path string) bool {
 	return strings.HasSuffix(path, ".additional_insured") || strings.HasSuffix(path, ".waiver_of_subrogation")
 }
 
+// inPlace reports whether a value that both readers read stands where it should as far as the words of the page show: of two readers that
+// take the amount of another limit, neither confirms the other. Words show this of amounts and dates.
+func inPlace(v any, grounded certificate.Evidence) bool {
+	switch v.(type) {
+	case certificate.Dollars, certificate.Date:
+		return grounded.Confidence >= placed
+	}
+	return true
+}
+
 // raised is a confidence that a second reader has confirmed.
 func raised(c float64) float64 {
 	if !(c > 0) {
@@ -115,14 +147,18 @@ func raised(c float64) float64 {
 
 // both names what either reader read.
 func both(text string, v any) string {
-	said := fmt.Sprint(v)
-	if b, ok := v.(bool); ok {
-		said = "no"
-		if b {
-			said = "yes"
-		}
+	return cut(text) + " (the language model read: " + said(v) + ")"
+}
+
+// said is a value as a person is told of it.
+func said(v any) string {
+	switch v {
+	case true:
+		return "yes"
+	case false:
+		return "no"
 	}
-	return cut(text) + " (the language model read: " + cut(said) + ")"
+	return cut(fmt.Sprint(v))
 }
 
 func cut(s string) string {

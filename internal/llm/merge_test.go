@@ -9,6 +9,8 @@ import (
 	"certflow/internal/certificate"
 	"certflow/internal/grounding"
 	"certflow/internal/llm"
+	"certflow/internal/page"
+	"certflow/internal/rules"
 )
 
 // modelRead is what a model that reads paper well makes of it.
@@ -64,6 +66,14 @@ func TestTwoReadersOfOneField(t *testing.T) {
 		{"disagreement on a limit leaves it uncertain", 0.97, func(_ *certificate.Reading, m *certificate.Certificate) {
 			m.Coverages.GeneralLiability.Limits.EachOccurrence = dollars(2_000_000)
 		}, eachOccurrence, certificate.Dollars(1_000_000), 0.1, 0.5, "the language model read: $2,000,000"},
+		{"agreement on the amount of another limit confirms nothing", 0.75, func(r *certificate.Reading, m *certificate.Certificate) {
+			r.Certificate.Coverages.GeneralLiability.Limits.EachOccurrence = dollars(2_000_000)
+			m.Coverages.GeneralLiability.Limits.EachOccurrence = dollars(2_000_000)
+		}, eachOccurrence, certificate.Dollars(2_000_000), 0.1, 0.75, ""},
+		{"agreement on the date of another column confirms nothing", 0.75, func(r *certificate.Reading, m *certificate.Certificate) {
+			r.Certificate.Coverages.GeneralLiability.Expiration = r.Certificate.Coverages.GeneralLiability.Effective
+			m.Coverages.GeneralLiability.Expiration = m.Coverages.GeneralLiability.Effective
+		}, gl + ".policy_expiration_date", date(t, "01/15/2026"), 0.1, 0.75, ""},
 		{"disagreement on a name leaves it uncertain", 0.97, func(_ *certificate.Reading, m *certificate.Certificate) {
 			m.Insured.Name = text("Larkspur Roofing LLC")
 		},
@@ -130,6 +140,38 @@ func TestTwoReadersOfOneField(t *testing.T) {
 				t.Errorf("parser %v", merged.Parser)
 			}
 		})
+	}
+}
+
+func TestWhatTheReadersDisagreeAboutCarriesNoRuleWhateverTheThreshold(t *testing.T) {
+	t.Parallel()
+	const rule = `[{"name":"Limit","path":"coverages.commercial_general_liability.limits","check":"minimum","value":{"each_occurrence_dollars":1000000}}]`
+	layout, model := layoutRead(t, 0.97), modelRead(t)
+	model.Coverages.GeneralLiability.Limits.EachOccurrence = dollars(2_000_000)
+	v := judgedAt(t, llm.Merge(layout, model, pages()), rule, 0.5)
+	if v.Status != rules.Flagged || !strings.Contains(v.Results[0].Message, "the language model read $2,000,000 there") {
+		t.Errorf("where both read a limit: %s, %+v", v.Status, v.Results)
+	}
+	layout, model = layoutRead(t, 0.97), modelRead(t)
+	layout.Certificate.Coverages.GeneralLiability.Limits.EachOccurrence = nil
+	layout.Evidence[eachOccurrence] = certificate.Evidence{Page: 1, Text: "Included", Confidence: 0.5}
+	v = judgedAt(t, llm.Merge(layout, model, pages()), rule, 0.5)
+	if v.Status != rules.Flagged || !strings.Contains(v.Results[0].Message, `the layout reader read "Included" there`) {
+		t.Errorf("where one read no amount: %s, %+v", v.Status, v.Results)
+	}
+}
+
+// TestAModelThatLeavesOutAPolicyMakesNoOthersLast has a model keep silent about an expired policy that the page shows.
+func TestAModelThatLeavesOutAPolicyMakesNoOthersLast(t *testing.T) {
+	t.Parallel()
+	const rule = `[{"name":"In force","path":"coverages","check":"not_expired","days":0}]`
+	if v := judgedAt(t, llm.Merge(nil, modelRead(t), pages()), rule, 0.85); v.Status != rules.Approved {
+		t.Fatalf("without such a policy: %s, %+v", v.Status, v.Results)
+	}
+	p := typed(strings.Replace(paper, "DESCRIPTION OF", "AUTOMOBILE LIABILITY\n  Expiration Date: 01/15/2025\nDESCRIPTION OF", 1))
+	v := judgedAt(t, llm.Merge(nil, modelRead(t), []page.Page{p}), rule, 0.5)
+	if v.Status != rules.Flagged || !strings.Contains(v.Results[0].Message, "page 1 shows a policy that the language model left out, which expires on 01/15/2025") {
+		t.Errorf("with one: %s, %+v", v.Status, v.Results)
 	}
 }
 
