@@ -32,19 +32,28 @@ func fitForm(anchors []anchor) fit {
 	f.xScale, f.xShift, _ = theilSen(us, xs)
 	f.yScale, f.yShift, f.yError = theilSen(vs, ys)
 	f.ok = len(xs) >= minFit && f.xScale > 0.3 && f.xScale < 3 && f.yScale > 0.3 && f.yScale < 3
-	near := 0
+	near, exact := 0, 0
 	for i := range xs {
-		if math.Abs(f.x(us[i])-xs[i]) < inPlace*f.xScale && math.Abs(f.y(vs[i])-ys[i]) < inPlace*f.yScale {
+		dx, dy := math.Abs(f.x(us[i])-xs[i])/f.xScale, math.Abs(f.y(vs[i])-ys[i])/f.yScale
+		if dx < inPlace && dy < inPlace {
 			near++
 		}
+		if dx < oneLine && dy < oneLine {
+			exact++
+		}
 	}
-	// A certificate of the same words in another arrangement fits nowhere.
-	f.ok = f.ok && near >= minFit && 10*near >= 6*len(xs)
+	// A certificate of the same words in another arrangement fits nowhere. One with a table of its own under the same headings may fit
+	// roughly; whoever prints the form, or one in its likeness, has most labels where they belong.
+	f.ok = f.ok && near >= minFit && 10*near >= 6*len(xs) && 2*exact >= near
 	return f
 }
 
-// inPlace is how far from its place a label of the form may stand, in points of the form; carriers move rows by more.
-const inPlace = 36
+// inPlace is how far from its place a label of the form may stand, in points of the form; carriers move rows by more. Within oneLine it
+// stands where the form has it.
+const (
+	inPlace = 36
+	oneLine = 12
+)
 
 // tilt is the slope that is left in a form: how much lower than the form has them labels stand the further right they are.
 func tilt(anchors []anchor, f fit) float64 {
