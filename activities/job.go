@@ -154,9 +154,12 @@ func (b *Bulk) WatchRow(ctx context.Context, in Certificate) (RowSeen, error) {
 // cancelBatch bounds the certificates that one transaction ends.
 const cancelBatch = 100
 
+// Cancelled is how many certificates ended as cancelled.
+type Cancelled int
+
 // CancelRest ends what has not begun of a job as cancelled, and tells about each.
-func (b *Bulk) CancelRest(ctx context.Context, in Job) (int, error) {
-	cancelled := 0
+func (b *Bulk) CancelRest(ctx context.Context, in Job) (Cancelled, error) {
+	var cancelled Cancelled
 	for from := 0; ; {
 		page, err := b.ListJob(ctx, JobPage{Job: in, From: from, Most: cancelBatch})
 		if err != nil || len(page.Reviews) == 0 {

@@ -135,7 +135,7 @@ func TestCancellingAJobEndsWhatHasNotBegun(t *testing.T) {
 	w.set(job, 0, schema.Approved)
 	w.set(job, 1, schema.Processing)
 	w.delete(job.Plan.Files[2].CertificateID)
-	for try, want := range []int{2, 0} {
+	for try, want := range []activities.Cancelled{2, 0} {
 		cancelled, err := w.bulk().CancelRest(t.Context(), in)
 		if err != nil || cancelled != want {
 			t.Errorf("try %d: %d cancelled, %v; want %d", try, cancelled, err, want)

@@ -84,7 +84,7 @@ func (m *Metrics) observe(info activity.Info, outcome string) {
 	m.waited.WithLabelValues(info.TaskQueue).Observe(max(0, info.StartedTime.Sub(info.ScheduledTime)).Seconds())
 }
 
-// count counts the reviews that an activity's result says have ended. A number by itself is how many certificates of a job were cancelled.
+// count counts the reviews that an activity's result says have ended.
 func (m *Metrics) count(result any) {
 	switch ended := result.(type) {
 	case activities.Ended:
@@ -93,7 +93,7 @@ func (m *Metrics) count(result any) {
 		}
 	case activities.Swept:
 		m.verdicts.WithLabelValues(string(schema.Errored)).Add(float64(ended.Ended))
-	case int:
+	case activities.Cancelled:
 		m.verdicts.WithLabelValues(string(schema.Errored)).Add(float64(ended))
 	}
 }

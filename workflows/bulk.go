@@ -293,11 +293,11 @@ func (b *bulk) list(ctx workflow.Context, from, most int) (activities.JobCertifi
 func (b *bulk) cancelRest(ctx workflow.Context) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	step := workflow.WithActivityOptions(ctx, cancelOptions("end what has not begun"))
-	var cancelled int
+	var cancelled activities.Cancelled
 	if err := workflow.ExecuteActivity(step, bulkSteps.CancelRest, b.job).Get(ctx, &cancelled); err != nil {
 		return err
 	}
-	b.in.Counts[schema.Errored] += cancelled
+	b.in.Counts[schema.Errored] += int(cancelled)
 	return nil
 }
 

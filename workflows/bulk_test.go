@@ -106,7 +106,7 @@ func TestCancellingAJobStopsWhatHasNotBegun(t *testing.T) {
 		return approves(certificate)
 	})
 	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.CancelSignal, nil) }, 500*time.Millisecond)
-	env.OnActivity(bulkSteps.CancelRest, mock.Anything, job).Return(150, nil).Once()
+	env.OnActivity(bulkSteps.CancelRest, mock.Anything, job).Return(activities.Cancelled(150), nil).Once()
 	ends(env, schema.JobCancelled)
 	out := bulkResult(t, env)
 	if out.Status != schema.JobCancelled || begun == 0 || begun == 200 {

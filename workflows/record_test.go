@@ -134,10 +134,10 @@ func (f fakes) register(w worker.Worker) {
 		if f.validate != nil {
 			return f.validate(in)
 		}
-		return activities.Validated{Pages: 1, Analysed: 1}, nil
+		return activities.Validated{Key: "2026-01-02/acct_recorded/ci_recorded.pdf", Pages: 1, Analysed: 1}, nil
 	}, named("ValidateDocument"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.TrimInput) (activities.Trimmed, error) {
-		return activities.Trimmed{Key: "2026-01-02/acct_recorded/ci_recorded.pdf"}, nil
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.TrimInput) (activities.Trimmed, error) {
+		return activities.Trimmed{Key: in.Key}, nil
 	}, named("TrimPages"))
 	w.RegisterActivityWithOptions(func(_ context.Context, in activities.ParseInput) (activities.Parsed, error) {
 		if f.parse != nil {
@@ -187,7 +187,7 @@ func (f fakes) register(w worker.Worker) {
 		}
 		return activities.Watched{}, nil
 	}, named("WatchJob"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.Job) (int, error) { return 1, nil }, named("CancelRest"))
+	w.RegisterActivityWithOptions(func(context.Context, activities.Job) (activities.Cancelled, error) { return 1, nil }, named("CancelRest"))
 	w.RegisterActivityWithOptions(func(context.Context, activities.JobEnd) ([]activities.Delivery, error) {
 		return nil, nil
 	}, named("EndJob"))
