@@ -77,7 +77,7 @@ func TestTheStepsFaultsNameTheirPart(t *testing.T) {
 	}
 	_, err := review.ValidateDocument(t.Context(), named(c))
 	holds(t, err, activities.FaultStorage, c)
-	_, err = review.TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Pages: 5, Analysed: 2})
+	_, err = review.TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
 	holds(t, err, activities.FaultStorage, c)
 	if err := w.db.Close(); err != nil {
 		t.Fatal(err)

@@ -50,11 +50,9 @@ type ModelCall struct {
 	Duration                  time.Duration
 }
 
-// ParseCertificate reads the trimmed document and stores what it read, once per evaluation.
+// ParseCertificate reads the trimmed document and stores what it read, once per evaluation: what an attempt stored stands, and a later one,
+// which is rare and cheap enough to read again, answers that.
 func (r *Review) ParseCertificate(ctx context.Context, in ParseInput) (Parsed, error) {
-	if done, err := r.parsed(ctx, in.Certificate); done != nil || err != nil {
-		return deref(done), err
-	}
 	pdf, err := r.document(ctx, in.Key)
 	if err != nil {
 		return Parsed{}, err
@@ -74,7 +72,7 @@ func (r *Review) ParseCertificate(ctx context.Context, in ParseInput) (Parsed, e
 // used, whatever comes of it.
 func (r *Review) AskModel(ctx context.Context, in ParseInput) (Parsed, error) {
 	if done, err := r.parsed(ctx, in.Certificate); done != nil || err != nil {
-		return deref(done), err
+		return answerOf(done), err
 	}
 	if r.Model == nil {
 		return Parsed{}, &certificate.Unavailable{Message: "No language model is configured on this worker."}
@@ -109,11 +107,12 @@ func (r *Review) spent(ctx context.Context, in Certificate, c ModelCall) {
 	}
 }
 
-func deref(p *Parsed) Parsed {
-	if p == nil {
+// answerOf is what a step answers whose evaluation has a parse.
+func answerOf(p *schema.Parse) Parsed {
+	if p == nil || p.ErrorCode == nil {
 		return Parsed{}
 	}
-	return *p
+	return Parsed{Refusal: &certificate.Refusal{Code: certificate.RefusalCode(*p.ErrorCode), Message: *p.ErrorMessage}}
 }
 
 // alive tells Temporal that the worker lives.
@@ -133,26 +132,20 @@ func (r *Review) document(ctx context.Context, key string) ([]byte, error) {
 }
 
 // parsed finds what an earlier attempt stored; nil when there is nothing.
-func (r *Review) parsed(ctx context.Context, in Certificate) (*Parsed, error) {
-	var out *Parsed
+func (r *Review) parsed(ctx context.Context, in Certificate) (*schema.Parse, error) {
+	var found *schema.Parse
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
-		p, err := schema.GetParse(ctx, tx, in.ID, in.Evaluation)
-		if errors.Is(err, schema.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		out = &Parsed{}
-		if p.ErrorCode != nil {
-			out.Refusal = &certificate.Refusal{Code: certificate.RefusalCode(*p.ErrorCode), Message: *p.ErrorMessage}
-		}
-		return nil
+		var err error
+		found, err = schema.GetParse(ctx, tx, in.ID, in.Evaluation)
+		return err
 	})
+	if errors.Is(err, schema.ErrNotFound) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, databaseFault("look for a parse", err)
 	}
-	return out, nil
+	return found, nil
 }
 
 func (r *Review) store(ctx context.Context, in Certificate, reading *certificate.Reading, refused *certificate.Refusal) (Parsed, error) {
@@ -163,14 +156,17 @@ func (r *Review) store(ctx context.Context, in Certificate, reading *certificate
 	} else {
 		row.Reading = reading
 	}
+	var stands *schema.Parse
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
-		return schema.InsertParse(ctx, tx, row)
+		var err error
+		stands, err = schema.InsertParse(ctx, tx, row)
+		return err
 	})
 	if err != nil {
 		return Parsed{}, databaseFault("store a parse", err)
 	}
-	if row.Reading != nil && r.Observe != nil {
+	if stands == row && row.Reading != nil && r.Observe != nil {
 		r.Observe(row.Reading)
 	}
-	return Parsed{Refusal: refused}, nil
+	return answerOf(stands), nil
 }

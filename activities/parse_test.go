@@ -49,21 +49,24 @@ func (w *world) parse(c *schema.Certificate) *schema.Parse {
 	return parse
 }
 
-func TestACertificateIsReadOncePerEvaluation(t *testing.T) {
+func TestWhatWasReadFirstInAnEvaluationStands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.upload(standard)
 	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
+	first := w.reader.reading
 	for range 3 {
 		if got := must[activities.Parsed](t, w.review().ParseCertificate, in); got != (activities.Parsed{}) {
 			t.Errorf("parsed: %+v", got)
 		}
+		w.reader.reading = reading(5_000_000, "12/31/2099")
 	}
-	if w.reader.reads != 1 {
-		t.Errorf("read %d times, want once", w.reader.reads)
+	w.reader.err = &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is an invoice."}
+	if got := must[activities.Parsed](t, w.review().ParseCertificate, in); got.Refusal != nil {
+		t.Errorf("what was read is not believed any more: %+v", got.Refusal)
 	}
-	if diff := cmp.Diff(w.reader.reading, w.parse(c).Reading, cmp.Comparer(func(a, b certificate.Date) bool { return a == b })); diff != "" {
-		t.Errorf("stored (-read +stored):\n%s", diff)
+	if diff := cmp.Diff(first, w.parse(c).Reading, cmp.Comparer(func(a, b certificate.Date) bool { return a == b })); diff != "" {
+		t.Errorf("stored (-read first +stored):\n%s", diff)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // TrimInput says how many pages of a document are to be analysed.
 type TrimInput struct {
 	Certificate
+	Key             string // of the upload
 	Pages, Analysed int
 }
 
@@ -25,14 +26,12 @@ type Trimmed struct {
 
 // TrimPages keeps the pages that are analysed beside the whole upload. A document that has no more is its own trimmed copy.
 func (r *Review) TrimPages(ctx context.Context, in TrimInput) (Trimmed, error) {
-	var upload string
+	if in.Pages <= in.Analysed {
+		return Trimmed{Key: in.Key}, nil
+	}
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
-		c, err := schema.GetCertificate(ctx, tx, in.ID)
-		if err != nil {
-			return err
-		}
-		upload = c.BlobKey
-		return nil
+		_, err := schema.GetCertificate(ctx, tx, in.ID)
+		return err
 	})
 	if errors.Is(err, schema.ErrNotFound) {
 		return Trimmed{Refusal: deletedMeanwhile()}, nil
@@ -40,10 +39,7 @@ func (r *Review) TrimPages(ctx context.Context, in TrimInput) (Trimmed, error) {
 	if err != nil {
 		return Trimmed{}, databaseFault("read a certificate", err)
 	}
-	if in.Pages <= in.Analysed {
-		return Trimmed{Key: upload}, nil
-	}
-	pdf, err := r.Blobs.Read(ctx, upload)
+	pdf, err := r.Blobs.Read(ctx, in.Key)
 	if err != nil {
 		return Trimmed{}, storageFault("read an upload", err)
 	}
@@ -52,7 +48,7 @@ func (r *Review) TrimPages(ctx context.Context, in TrimInput) (Trimmed, error) {
 	if err != nil || refused != nil {
 		return Trimmed{Refusal: refused}, err
 	}
-	key := blob.TrimmedKey(upload)
+	key := blob.TrimmedKey(in.Key)
 	if err := r.Blobs.Write(ctx, key, short); err != nil {
 		return Trimmed{}, storageFault("store a trimmed document", err)
 	}

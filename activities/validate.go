@@ -16,6 +16,8 @@ type Validated struct {
 	// Over is set when there is nothing to review: the certificate was deleted, or this evaluation has ended.
 	Over    bool
 	Refusal *certificate.Refusal
+	// Key is where the upload is kept.
+	Key string
 	// Pages is how many pages the document has, and Analysed how many of them the account lets be read.
 	Pages, Analysed int
 	Deliveries      []Delivery
@@ -24,7 +26,6 @@ type Validated struct {
 // ValidateDocument sets the certificate to processing, from when on its two hours run, and opens its PDF.
 func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validated, error) {
 	var out Validated
-	var key string
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		c, err := lockOpen(ctx, tx, in)
 		if err != nil || c == nil {
@@ -35,7 +36,7 @@ func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validate
 		if err != nil {
 			return err
 		}
-		key, out.Analysed = c.BlobKey, account.PageLimit
+		out.Key, out.Analysed = c.BlobKey, account.PageLimit
 		deliveries, err := begin(ctx, tx, c)
 		out.Deliveries = named(deliveries)
 		return err
@@ -46,7 +47,7 @@ func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validate
 	if out.Over {
 		return out, nil
 	}
-	pdf, err := r.Blobs.Read(ctx, key)
+	pdf, err := r.Blobs.Read(ctx, out.Key)
 	if errors.Is(err, blob.ErrNotFound) {
 		out.Refusal = &certificate.Refusal{Code: "internal", Message: "The stored file is gone. Upload the certificate again."}
 		return out, nil

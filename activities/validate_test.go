@@ -84,7 +84,7 @@ func TestARefusalOfTheDocumentIsAResult(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trimmed, err := w.review().TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Pages: 3, Analysed: 2})
+	trimmed, err := w.review().TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Key: c.BlobKey, Pages: 3, Analysed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

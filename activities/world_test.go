@@ -162,7 +162,8 @@ func (w *world) parsed(rules string) *schema.Certificate {
 	w.t.Helper()
 	c := w.upload(rules)
 	w.do(func(ctx context.Context, tx bun.Tx) error {
-		return schema.InsertParse(ctx, tx, &schema.Parse{AccountID: w.account, CertificateID: c.ID, EvaluationNo: 1, Reading: w.reader.reading})
+		_, err := schema.InsertParse(ctx, tx, &schema.Parse{AccountID: w.account, CertificateID: c.ID, EvaluationNo: 1, Reading: w.reader.reading})
+		return err
 	})
 	return c
 }

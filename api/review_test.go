@@ -44,7 +44,7 @@ func (w *world) reviewed(contractor string, limit int64) string {
 			return err
 		}
 		parse := &schema.Parse{AccountID: w.account, CertificateID: c, EvaluationNo: 1, Reading: reading}
-		if err := schema.InsertParse(ctx, tx, parse); err != nil {
+		if _, err := schema.InsertParse(ctx, tx, parse); err != nil {
 			return err
 		}
 		verdict, err := activities.Judge(ctx, tx, judge, row, parse, 1, time.Now())

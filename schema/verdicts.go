@@ -28,10 +28,16 @@ type Parse struct {
 	CreatedAt     time.Time            `bun:"created_at,nullzero,default:now()"`
 }
 
-// InsertParse stores a parse. A second one for the same evaluation is dropped: a retried activity finds the first.
-func InsertParse(ctx context.Context, tx bun.IDB, p *Parse) error {
-	_, err := tx.NewInsert().Model(p).On("CONFLICT (certificate_id, evaluation_no) DO NOTHING").Exec(ctx)
-	return Mapped(err)
+// InsertParse stores a parse and returns it. A second one for the same evaluation is dropped: then the first is returned, which stands.
+func InsertParse(ctx context.Context, tx bun.IDB, p *Parse) (*Parse, error) {
+	res, err := tx.NewInsert().Model(p).On("CONFLICT (certificate_id, evaluation_no) DO NOTHING").Exec(ctx)
+	if err != nil {
+		return nil, Mapped(err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return p, err
+	}
+	return GetParse(ctx, tx, p.CertificateID, p.EvaluationNo)
 }
 
 // GetParse reads the parse of one evaluation.

@@ -84,7 +84,7 @@ func (r *review) validate(ctx workflow.Context) (activities.Validated, error) {
 func (r *review) trim(ctx workflow.Context, v activities.Validated) (activities.Trimmed, error) {
 	var out activities.Trimmed
 	ctx = workflow.WithActivityOptions(ctx, documentOptions(fmt.Sprintf("keep %d of %d pages", v.Analysed, v.Pages), r.left(ctx)))
-	in := activities.TrimInput{Certificate: r.in, Pages: v.Pages, Analysed: v.Analysed}
+	in := activities.TrimInput{Certificate: r.in, Key: v.Key, Pages: v.Pages, Analysed: v.Analysed}
 	if err := workflow.ExecuteActivity(ctx, steps.TrimPages, in).Get(ctx, &out); err != nil {
 		return out, err
 	}

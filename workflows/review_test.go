@@ -60,11 +60,11 @@ func review(t *testing.T, env *testsuite.TestWorkflowEnvironment) schema.Status 
 }
 
 func opens(env *testsuite.TestWorkflowEnvironment) {
-	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Pages: 5, Analysed: 2}, nil).Once()
+	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Key: "long.pdf", Pages: 5, Analysed: 2}, nil).Once()
 }
 
 func trims(env *testsuite.TestWorkflowEnvironment) {
-	env.OnActivity(steps.TrimPages, mock.Anything, activities.TrimInput{Certificate: named, Pages: 5, Analysed: 2}).
+	env.OnActivity(steps.TrimPages, mock.Anything, activities.TrimInput{Certificate: named, Key: "long.pdf", Pages: 5, Analysed: 2}).
 		Return(activities.Trimmed{Key: "short.pdf"}, nil).Once()
 }
 
@@ -286,7 +286,7 @@ func TestAVerdictSendsItsDeliveriesOnTheirWay(t *testing.T) {
 	first := activities.Delivery{ID: "del_first", Endpoint: "whe_first"}
 	second := activities.Delivery{ID: "del_second", Endpoint: "whe_second"}
 	env.OnActivity(steps.ValidateDocument, mock.Anything, named).
-		Return(activities.Validated{Pages: 5, Analysed: 2, Deliveries: []activities.Delivery{first}}, nil).Once()
+		Return(activities.Validated{Key: "long.pdf", Pages: 5, Analysed: 2, Deliveries: []activities.Delivery{first}}, nil).Once()
 	trims(env)
 	reads(env)
 	judges(env, schema.Flagged, second)
