@@ -96,7 +96,7 @@ func contractorsOf(ctx context.Context, tx bun.IDB, job *schema.Job) ([]*schema.
 	for _, f := range job.Plan.Files {
 		addresses = append(addresses, strings.ToLower(f.Contractor.Email))
 	}
-	known, err := schema.ContractorsByEmail(ctx, tx, addresses)
+	known, err := schema.HoldContractorsByEmail(ctx, tx, addresses)
 	if err != nil {
 		return nil, fmt.Errorf("look for contractors by address: %w", err)
 	}

@@ -201,7 +201,7 @@ func planOne(ctx context.Context, tx bun.IDB, u *upload) ([]planned, error) {
 		return nil, invalid(wrong)
 	}
 	if create != "true" {
-		known, err := schema.ContractorsByEmail(ctx, tx, []string{strings.ToLower(c["email"])})
+		known, err := schema.HoldContractorsByEmail(ctx, tx, []string{strings.ToLower(c["email"])})
 		if err != nil {
 			return nil, err
 		}

@@ -55,8 +55,9 @@ func ListContractors(ctx context.Context, tx bun.IDB, page Page, email string) (
 	})
 }
 
-// ContractorsByEmail finds the living contractors with the given addresses, keyed by the address in lower case.
-func ContractorsByEmail(ctx context.Context, tx bun.IDB, lowerEmails []string) (map[string]*Contractor, error) {
+// HoldContractorsByEmail finds the living contractors with the given addresses, keyed by the address in lower case, and keeps them from being
+// deleted until the transaction ends: they are to be referred to. They are held in one order, so that two bulk uploads do not wait for each other.
+func HoldContractorsByEmail(ctx context.Context, tx bun.IDB, lowerEmails []string) (map[string]*Contractor, error) {
 	found := map[string]*Contractor{}
 	if len(lowerEmails) == 0 {
 		return found, nil
@@ -66,7 +67,7 @@ func ContractorsByEmail(ctx context.Context, tx bun.IDB, lowerEmails []string) (
 		Lower      string `bun:"lower,scanonly"`
 	}
 	err := selectOwn(tx, &rows).ColumnExpr("contractor.*, lower(email) AS lower").
-		Where("lower(email) IN (?)", bun.List(lowerEmails)).Scan(ctx)
+		Where("lower(email) IN (?)", bun.List(lowerEmails)).Order("id").For("KEY SHARE OF ?TableAlias").Scan(ctx)
 	if err != nil {
 		return nil, Mapped(err)
 	}

@@ -40,6 +40,36 @@ func TestWhatIsBeingDeletedIsNotReferredTo(t *testing.T) {
 	}
 }
 
+func TestAContractorThatIsBeingDeletedIsNotFoundByItsAddress(t *testing.T) {
+	t.Parallel()
+	db := schematest.New(t)
+	account := schematest.Account(t, db)
+	contractor := newContractor(account, "Ann@example.com")
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error { return schema.InsertContractor(ctx, tx, contractor) })
+	type found struct {
+		known map[string]*schema.Contractor
+		err   error
+	}
+	finds := make(chan found, 1)
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := schema.DeleteContractor(ctx, tx, contractor.ID); err != nil {
+			return err
+		}
+		go func() {
+			var f found
+			f.err = db.InAccount(t.Context(), account, func(ctx context.Context, tx bun.Tx) (err error) {
+				f.known, err = schema.HoldContractorsByEmail(ctx, tx, []string{"ann@example.com"})
+				return err
+			})
+			finds <- f
+		}()
+		return waitsForALock(ctx, tx)
+	})
+	if f := <-finds; f.err != nil || len(f.known) != 0 {
+		t.Errorf("found %v, %v; it was deleted meanwhile", f.known, f.err)
+	}
+}
+
 // waitsForALock returns when another transaction of the database waits for a lock.
 func waitsForALock(ctx context.Context, tx bun.Tx) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
