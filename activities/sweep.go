@@ -43,6 +43,8 @@ const (
 	orphanAge = 24 * time.Hour
 	// recentUploads is how far back each sweep of the store looks at every day of uploads.
 	recentUploads = 3 * 24 * time.Hour
+	// roundHours is after how many hours every older day of uploads has been looked at: thirty days.
+	roundHours = 30 * 24
 	// keyUseAge is how long it is kept what keys were used for.
 	keyUseAge = 400 * 24 * time.Hour
 	// idempotencyAge is how long an Idempotency-Key is kept (CONTRACT §1).
@@ -185,16 +187,19 @@ func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
 	return out, nil
 }
 
-// sweptDays chooses of the days that have uploads those that one sweep looks at: the last ones, where new orphans are, and of the older ones
-// another each hour, so that in time none is left out and no sweep lists a whole bucket.
+// sweptDays chooses of the days that have uploads those that one sweep looks at: the last ones, where new orphans are, and those older ones whose
+// hour it is. Each day has an hour of its own in every round of thirty days, whatever other days there are: none is left out, and a sweep lists one
+// older day for every thirty that there are in seven hundred.
 func sweptDays(days []string, at time.Time) []string {
 	young := at.Add(-recentUploads).UTC().Format(time.DateOnly)
-	split, _ := slices.BinarySearch(days, young)
-	if split == 0 {
-		return days
-	}
-	hour := int(at.Unix() / 3600)
-	return append([]string{days[hour%split]}, days[split:]...)
+	hour := at.Unix() / 3600
+	return slices.DeleteFunc(slices.Clone(days), func(name string) bool {
+		if name >= young {
+			return false
+		}
+		day, err := time.Parse(time.DateOnly, name)
+		return err == nil && day.Unix()/(24*3600)%roundHours != hour%roundHours
+	})
 }
 
 // removeOrphans removes the uploads of a day that are older than a day and that nothing refers to.

@@ -206,47 +206,69 @@ func TestUploadsThatNothingRefersToAreRemovedAfterADay(t *testing.T) {
 	}
 }
 
-func TestASweepLooksAtTheLastDaysAndAtOneOlderDayInTurn(t *testing.T) {
+func TestASweepLooksAtTheLastDaysAndAtEachOlderOneInItsHour(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 23, 4, 17, 0, 0, time.UTC)
 	recent := []string{"2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"}
-	old := []string{"2025-01-01", "2026-10-31", "2026-11-19"}
 	if diff := cmp.Diff(recent, activities.SweptDays(recent, at)); diff != "" {
 		t.Errorf("of recent days alone (-want +got):\n%s", diff)
 	}
 	if got := activities.SweptDays(nil, at); len(got) != 0 {
 		t.Errorf("an empty bucket has the days %v", got)
 	}
-	seen := map[string]int{}
-	for hour := range len(old) {
-		got := activities.SweptDays(append(slices.Clone(old), recent...), at.Add(time.Duration(hour)*time.Hour))
-		if diff := cmp.Diff(recent, got[1:]); diff != "" {
-			t.Errorf("after %d hours (-want +got):\n%s", hour, diff)
+	// Ten years of uploads, to which every day adds one while thirty days of sweeps go by.
+	var old []string
+	for day := time.Date(2016, 11, 20, 0, 0, 0, 0, time.UTC); day.Before(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)); day = day.AddDate(0, 0, 1) {
+		old = append(old, day.Format(time.DateOnly))
+	}
+	seen, most := map[string]int{}, 0
+	for hour := range 30 * 24 {
+		now := at.Add(time.Duration(hour) * time.Hour)
+		var days []string
+		for day := at.AddDate(0, 0, -3); !day.Truncate(24 * time.Hour).After(now); day = day.AddDate(0, 0, 1) {
+			days = append(days, day.Format(time.DateOnly))
 		}
-		seen[got[0]]++
+		got := activities.SweptDays(append(slices.Clone(old), days...), now)
+		if diff := cmp.Diff(days[len(days)-4:], got[len(got)-4:]); diff != "" {
+			t.Fatalf("after %d hours (-want +got):\n%s", hour, diff)
+		}
+		most = max(most, len(got))
+		for _, day := range got {
+			seen[day]++
+		}
 	}
 	for _, day := range old {
 		if seen[day] != 1 {
-			t.Errorf("%s was looked at %d times in %d hours, want once", day, seen[day], len(old))
+			t.Errorf("%s was looked at %d times in thirty days, want once", day, seen[day])
 		}
+	}
+	if most > 4+6 {
+		t.Errorf("a sweep looked at %d days", most)
 	}
 }
 
 func TestOrphansOfAnOldDayAreRemovedInTheirTurnAndOtherDaysNotListed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	var keys []string
-	for days := range 3 {
-		key := blob.NewKey(time.Now().AddDate(0, 0, -30-days), w.account, id.New(id.Certificate))
+	// turn is an old day that is looked at so many hours from now.
+	turn := func(hours int) string {
+		at := time.Now().Add(time.Duration(hours) * time.Hour)
+		for back := 30; ; back++ {
+			day := time.Now().UTC().AddDate(0, 0, -back)
+			if len(activities.SweptDays([]string{day.Format(time.DateOnly)}, at)) == 1 {
+				return blob.NewKey(day, w.account, id.New(id.Certificate))
+			}
+		}
+	}
+	keys := []string{turn(0), turn(1), turn(100)} // the hour may turn while the test runs
+	for _, key := range keys {
 		w.put(key, 30*24*time.Hour)
-		keys = append(keys, key)
 	}
 	if got := must[activities.Swept](t, w.sweep().SweepStore); got.Found != 1 || got.Removed != 1 {
 		t.Errorf("%+v, want the one orphan of one of three days found and removed", got)
 	}
-	left := slices.DeleteFunc(keys, func(key string) bool { return !w.has(key) })
-	if len(left) != 2 {
-		t.Errorf("%d orphans are left, want 2", len(left))
+	if left := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !w.has(key) }); len(left) != 2 || !w.has(keys[2]) {
+		t.Errorf("%v are left of %v, want the last and one of the others", left, keys)
 	}
 }
 
