@@ -147,7 +147,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 	upended := m.upended()
 	score := 0.0
 	if !upended {
-		if best, err = r.look(ctx, m, p); err != nil {
+		if best, err = r.look(ctx, m); err != nil {
 			return nil, err
 		}
 		if best.sure() >= sureWords {
@@ -171,7 +171,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 		}
 	}
 	if turn != 0 || upended {
-		if best, err = r.look(ctx, m.turned(turn), p); err != nil {
+		if best, err = r.look(ctx, m.turned(turn)); err != nil {
 			return nil, err
 		}
 	}
@@ -233,14 +233,9 @@ const (
 const leastSkew = 0.1
 
 // look straightens a bitmap, takes its rulings and has it read.
-//
-// A page with printed words stays as it is: they would no longer lie over the picture.
-func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, error) {
+func (r *recogniser) look(ctx context.Context, m *bitmap) (view, error) {
 	threshold := m.threshold()
-	v := view{width: m.width, height: m.height}
-	if len(p.Words) == 0 {
-		v.skew = m.skew(threshold)
-	}
+	v := view{width: m.width, height: m.height, skew: m.skew(threshold)}
 	if math.Abs(v.skew) >= leastSkew {
 		m = m.rotated(-v.skew)
 	} else {
@@ -252,6 +247,7 @@ func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, e
 	if v.words, err = r.recognise(ctx, sparse, m); err != nil {
 		return v, err
 	}
+	v.words = slices.DeleteFunc(v.words, flourish)
 	for i, w := range v.words {
 		if w.box.width() < 1.6*w.box.height() {
 			v.words[i].text = single(w.text)
@@ -263,10 +259,38 @@ func (r *recogniser) look(ctx context.Context, m *bitmap, p *page.Page) (view, e
 	return v, nil
 }
 
+// flourish reports whether a word is none: what tesseract reads with little confidence into a signature, together with whatever is printed
+// beside or under it. Such ink is looked at again piece by piece.
+func flourish(w seen) bool { return w.box.height() > letterHigh && w.confidence < unsure }
+
+// straighten moves what is printed on a page to where it lies over the straightened picture: a line that a fax machine or a signing service
+// put on a scan, values over the picture of a form. Boxes keep their size, as page.Page says; Displayed takes them back.
+func straighten(p *page.Page, degrees float64) {
+	if degrees == 0 {
+		return
+	}
+	sin, cos := math.Sincos(-degrees * math.Pi / 180)
+	move := func(b certificate.Box) certificate.Box {
+		x, y := (b[0]+b[2]-p.Width)/2, (b[1]+b[3]-p.Height)/2
+		dx, dy := x*cos-y*sin-x, x*sin+y*cos-y
+		return rect{b[0] + dx, b[1] + dy, b[2] + dx, b[3] + dy}.box()
+	}
+	for i := range p.Words {
+		p.Words[i].Box = move(p.Words[i].Box)
+	}
+	for i := range p.Fields {
+		p.Fields[i].Box = move(p.Fields[i].Box)
+	}
+	for i := range p.Marks {
+		p.Marks[i].Box = move(p.Marks[i].Box)
+	}
+}
+
 // closer looks again at what the first look left open: ink that no word explains, words that tesseract was unsure of, and the places
 // of which a reader of the layout says what they may hold. It adds the rulings to the page and gives the words, both in points.
 func (r *recogniser) closer(ctx context.Context, v view, p *page.Page) ([]page.Word, error) {
 	m := v.bitmap
+	straighten(p, v.skew)
 	var lines []closer
 	if r.looks != nil {
 		seen := *p

@@ -47,6 +47,12 @@ BT /F1 9 Tf 60 458 Td (THEREOF NOTICE WILL BE DELIVERED IN ACCORDANCE WITH THE P
 // scan is a PDF whose page is a picture of another: turned clockwise by quarter turns, crooked by degrees, and /Rotate as given.
 func scan(t testing.TB, pdf []byte, turn int, crooked float64, rotate int) []byte {
 	t.Helper()
+	return scanUnder(t, pdf, turn, crooked, rotate, "")
+}
+
+// scanUnder is a scan with further content over it.
+func scanUnder(t testing.TB, pdf []byte, turn int, crooked float64, rotate int, content string) []byte {
+	t.Helper()
 	cmd := exec.Command("pdftoppm", "-r", "200", "-gray", "-")
 	cmd.Stdin = bytes.NewReader(pdf)
 	out, err := cmd.Output()
@@ -68,7 +74,7 @@ func scan(t testing.TB, pdf []byte, turn int, crooked float64, rotate int) []byt
 	w, h := float64(m.width)*72/200, float64(m.height)*72/200
 	var d drawing
 	x := d.stream(fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /DeviceGray /Filter /DCTDecode", m.width, m.height), packed.String())
-	d.page(fmt.Sprintf("q %f 0 0 %f 0 0 cm /X Do Q", w, h), fmt.Sprintf("/MediaBox [0 0 %f %f] /Rotate %d", w, h, rotate), fmt.Sprintf("| /XObject << /X %d 0 R >>", x))
+	d.page(fmt.Sprintf("q %f 0 0 %f 0 0 cm /X Do Q %s", w, h, content), fmt.Sprintf("/MediaBox [0 0 %f %f] /Rotate %d", w, h, rotate), fmt.Sprintf("| /XObject << /X %d 0 R >>", x))
 	return d.bytes()
 }
 
@@ -140,6 +146,36 @@ func TestAScanReadsLikeItsPrint(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWordsOverACrookedScanMoveWithIt(t *testing.T) {
+	t.Parallel()
+	needsOCR(t)
+	printed := onePage(tableForm)
+	const over = "BT /F1 8 Tf 40 772 Td (ENVELOPE-88213) Tj ET BT 3 Tr /F1 9 Tf 300 636 Td (GL-4471988) Tj ET"
+	pages, err := reader(t, Options{}).Pages(t.Context(), scanUnder(t, printed, 0, 1.2, 0, over), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := pages[0]
+	if d := got.Skew - 1.2; d < -0.15 || d > 0.15 {
+		t.Errorf("skew is %v, want 1.2", got.Skew)
+	}
+	found := map[string]page.Word{}
+	for _, w := range got.Words {
+		found[w.Text] = w
+	}
+	for _, w := range read(t, onePage(over)).Words {
+		if shown := got.Displayed(found[w.Text].Box); !within(box(shown).center(), box(w.Box).center(), 0.5) {
+			t.Errorf("%q shows at %v and was printed at %v", w.Text, shown, w.Box)
+		}
+	}
+	if w := found["GL-4471988"]; !w.Hidden {
+		t.Error("invisible words of the scanner are shown as seen")
+	}
+	if w := found["GL-4471982"]; w.Source != certificate.OCR || w.Hidden {
+		t.Error("what the picture shows is not read where invisible words lie over it")
 	}
 }
 
