@@ -163,13 +163,16 @@ func ChooseRequirement(ctx context.Context, tx bun.IDB, from Sources) (*Requirem
 	if from.Given != "" {
 		return HoldRequirement(ctx, tx, from.Given)
 	}
-	candidates := []*bun.SelectQuery{
-		selectOwn(tx, (*Tracker)(nil)).Column("requirement_id").Where("id = ?", from.TrackerID),
-		selectOwn(tx, (*Job)(nil)).Column("requirement_id").Where("id = ?", from.JobID),
-		selectOwn(tx, (*Job)(nil)).ColumnExpr("e.requirement_id").
-			Join("JOIN entities AS e ON e.account_id = ?account AND e.id = job.entity_id AND e.deleted_at IS NULL").Where("job.id = ?", from.JobID),
-		selectOwn(tx, (*Requirement)(nil)).ColumnExpr("id").Where("is_default"),
+	var candidates []*bun.SelectQuery
+	if from.TrackerID != "" {
+		candidates = append(candidates, selectOwn(tx, (*Tracker)(nil)).Column("requirement_id").Where("id = ?", from.TrackerID))
 	}
+	if from.JobID != "" {
+		candidates = append(candidates, selectOwn(tx, (*Job)(nil)).Column("requirement_id").Where("id = ?", from.JobID),
+			selectOwn(tx, (*Job)(nil)).ColumnExpr("e.requirement_id").
+				Join("JOIN entities AS e ON e.account_id = ?account AND e.id = job.entity_id AND e.deleted_at IS NULL").Where("job.id = ?", from.JobID))
+	}
+	candidates = append(candidates, selectOwn(tx, (*Requirement)(nil)).ColumnExpr("id").Where("is_default"))
 	for _, candidate := range candidates {
 		var ids []*string
 		if err := candidate.Scan(ctx, &ids); err != nil {
