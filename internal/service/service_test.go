@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -118,17 +119,23 @@ func (s *stack) worker(t *testing.T, env ...string) *exec.Cmd {
 // process starts a process of the service, which ends with the test unless the test ends it before.
 func (s *stack) process(t *testing.T, command string, env ...string) *exec.Cmd {
 	t.Helper()
+	return s.logging(t, os.Stderr, "warn", command, env...)
+}
+
+// logging starts a process of the service that logs what is of a level, or worse.
+func (s *stack) logging(t *testing.T, log io.Writer, level, command string, env ...string) *exec.Cmd {
+	t.Helper()
 	binary, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary, "--log-level", "warn", command)
+	cmd := exec.Command(binary, "--log-level", level, command)
 	cmd.Env = append(append(os.Environ(),
 		"CERTFLOW_DATABASE_URL="+s.config.DatabaseURL.Reveal(), "CERTFLOW_BLOB_URL="+s.config.BlobURL,
 		"CERTFLOW_SECRET_KEY="+s.config.SecretKeys.Reveal(), "CERTFLOW_TEMPORAL_ADDRESS="+s.config.TemporalAddress,
 		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=off",
 	), env...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
