@@ -58,6 +58,10 @@ func (db *DB) InAccount(ctx context.Context, account string, do func(ctx context
 	own := db.bun.WithNamedArg("account", account)
 	begin := own.QueryGen().FormatQuery("BEGIN; SELECT set_config('app.account_id', ?account, true)")
 	err := own.RunInTx(beginningWith(ctx, begin), nil, func(_ context.Context, tx bun.Tx) error { return do(ctx, tx) })
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, sql.ErrTxDone) {
+		// database/sql rolled it back under its user, because whoever asked has gone. With ctx alive it is used after its end, a fault of ours.
+		return fmt.Errorf("%w: the transaction was rolled back: %w", ErrUnavailable, cause)
+	}
 	return Mapped(err)
 }
 

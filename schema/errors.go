@@ -55,13 +55,12 @@ func Mapped(err error) error {
 	return err
 }
 
-// disconnected reports whether an error is of the connection and not of what was asked. A transaction that has ended already was rolled back under
-// its user: by database/sql, when whoever asked has gone.
+// disconnected reports whether an error is of the connection and not of what was asked.
 func disconnected(err error) bool {
 	var dial *pgconn.ConnectError
 	var network *net.OpError
 	return errors.As(err, &dial) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, sql.ErrTxDone) || pgconn.SafeToRetry(err)
+		pgconn.SafeToRetry(err)
 }
 
 // endsConnection reports whether a SQLSTATE says that the server ends connections, or takes none: class 08, a shutdown, a crash or a start

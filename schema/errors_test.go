@@ -4,13 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/uptrace/bun"
 
 	"certflow/internal/devstack/stacktest"
 	"certflow/schema"
+	"certflow/schema/schematest"
 )
 
 func TestADatabaseThatIsAwayIsNoFaultOfWhatWasAsked(t *testing.T) {
@@ -28,10 +30,39 @@ func TestADatabaseThatIsAwayIsNoFaultOfWhatWasAsked(t *testing.T) {
 			t.Errorf("SQLSTATE %s is %v", code, err)
 		}
 	}
-	if err := schema.Mapped(fmt.Errorf("read: %w", sql.ErrTxDone)); !errors.Is(err, schema.ErrUnavailable) {
-		t.Errorf("a transaction that was rolled back under its user is %v", err)
-	}
 	if err := schema.Mapped(context.Canceled); errors.Is(err, schema.ErrUnavailable) {
 		t.Error("a client that has gone is taken for a database that is away")
+	}
+}
+
+func TestATransactionThatHasEndedIsNotTheDatabasesFaultUnlessItsUserHasGone(t *testing.T) {
+	t.Parallel()
+	db := schematest.New(t)
+	account := schematest.Account(t, db)
+	// ask asks until the transaction has ended.
+	ask := func(ctx context.Context, tx bun.Tx) error {
+		for until := time.Now().Add(30 * time.Second); time.Now().Before(until); {
+			if _, err := schema.GetAccount(ctx, tx); errors.Is(err, sql.ErrTxDone) {
+				return err
+			}
+		}
+		return errors.New("the transaction does not end")
+	}
+	gone, goes := context.WithCancel(t.Context())
+	err := db.InAccount(gone, account, func(_ context.Context, tx bun.Tx) error {
+		goes()
+		return ask(t.Context(), tx)
+	})
+	if !errors.Is(err, schema.ErrUnavailable) {
+		t.Errorf("a transaction that was rolled back under its user is %v", err)
+	}
+	var over bun.Tx
+	schematest.Do(t, db, account, func(_ context.Context, tx bun.Tx) error {
+		over = tx
+		return nil
+	})
+	err = db.InAccount(t.Context(), account, func(ctx context.Context, _ bun.Tx) error { return ask(ctx, over) })
+	if !errors.Is(err, sql.ErrTxDone) || errors.Is(err, schema.ErrUnavailable) {
+		t.Errorf("a transaction that is used after its end is %v", err)
 	}
 }
