@@ -32,6 +32,11 @@ func Open(url string, connections int, hooks ...bun.QueryHook) (*DB, error) {
 	}
 	// bun writes values into a query's text, so that hardly any text comes twice: preparing one would cost a round trip and serve no other.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	for name, value := range timeouts() {
+		if _, chosen := config.RuntimeParams[name]; !chosen {
+			config.RuntimeParams[name] = value
+		}
+	}
 	pool := sql.OpenDB(connector{stdlib.GetConnector(*config)})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
@@ -41,6 +46,12 @@ func Open(url string, connections int, hooks ...bun.QueryHook) (*DB, error) {
 		db = db.WithQueryHook(hook)
 	}
 	return &DB{bun: db}, nil
+}
+
+// timeouts are what a session asks of PostgreSQL unless its URL chooses otherwise: a process that was cut off from the database, or stopped, must
+// not keep what it has locked, and whoever waits for a lock must not wait for ever. Nothing that certflow does takes near as long.
+func timeouts() map[string]string {
+	return map[string]string{"idle_in_transaction_session_timeout": "60s", "statement_timeout": "120s"}
 }
 
 // Close closes all connections.

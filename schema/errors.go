@@ -64,7 +64,7 @@ func disconnected(err error) bool {
 }
 
 // endsConnection reports whether a SQLSTATE says that the server ends connections, or takes none: class 08, a shutdown, a crash or a start
-// (57P01 to 57P03), too many connections.
+// (57P01 to 57P03), too many connections, a transaction in which nothing happened for too long.
 func endsConnection(code string) bool {
-	return strings.HasPrefix(code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03", "53300"}, code)
+	return strings.HasPrefix(code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "25P03"}, code)
 }
