@@ -31,6 +31,9 @@ var (
 // readAmount reads one word as an amount.
 func readAmount(text string) (certificate.Dollars, bool) {
 	text = strings.Trim(text, " |[]{}()_;:.,'`‘’\"*")
+	if !strings.ContainsAny(text, "0123456789") {
+		return 0, false // as most words of a page
+	}
 	if g := glued.FindStringSubmatch(text); g != nil {
 		text = g[1]
 	}

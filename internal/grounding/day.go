@@ -29,6 +29,9 @@ var (
 // readDate reads a text as a date, however it is printed. Dots and dashes leave it open which number is the month.
 func readDate(text string) (d certificate.Date, loose, ok bool) {
 	text = strings.Trim(text, " |[]{}()_;:,'`‘’\"*.")
+	if text == "" || text[len(text)-1] < '0' || text[len(text)-1] > '9' {
+		return d, false, false // as most words of a page: every form ends with a number
+	}
 	if g := numeric.FindStringSubmatch(text); g != nil && g[2] == g[4] {
 		d, err := certificate.ParseDate(pad(g[1]) + "/" + pad(g[3]) + "/" + g[5])
 		return d, g[2] != "/", err == nil
