@@ -53,15 +53,32 @@ func documentOptions(summary string, left time.Duration) workflow.ActivityOption
 	}
 }
 
+// reading gives the options of one reading, by what is left of the review's time.
+type reading func(left time.Duration) workflow.ActivityOptions
+
 // readOptions are for one reading. Temporal retries only lost workers; the workflow itself waits for a reader that is not available.
-func readOptions(queue, summary string, left time.Duration) workflow.ActivityOptions {
-	return workflow.ActivityOptions{
-		TaskQueue: queue, Summary: summary,
-		StartToCloseTimeout: readTime, HeartbeatTimeout: readerBeat, ScheduleToCloseTimeout: left,
-		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
-			MaximumAttempts: 1 + lostWorkers, NonRetryableErrorTypes: []string{activities.FaultReader},
-		},
+func readOptions(queue, summary string) reading {
+	return func(left time.Duration) workflow.ActivityOptions {
+		return workflow.ActivityOptions{
+			TaskQueue: queue, Summary: summary,
+			StartToCloseTimeout: readTime, HeartbeatTimeout: readerBeat, ScheduleToCloseTimeout: left,
+			RetryPolicy: &temporal.RetryPolicy{
+				InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
+				MaximumAttempts: 1 + lostWorkers, NonRetryableErrorTypes: []string{activities.FaultReader},
+			},
+		}
+	}
+}
+
+// askOptions are for one reading by the language model. Where the layout reader's reading will do, no review waits longer than half of its
+// time for a worker that asks models: there may be none.
+func askOptions(required bool) reading {
+	return func(left time.Duration) workflow.ActivityOptions {
+		options := readOptions(ModelsQueue, "ask the language model")(left)
+		if !required {
+			options.ScheduleToStartTimeout = left / 2
+		}
+		return options
 	}
 }
 

@@ -91,28 +91,31 @@ func (r *review) trim(ctx workflow.Context, v activities.Validated) (activities.
 	return out, refused(out.Refusal)
 }
 
-// parse reads the document, and asks a language model where the layout reader is unsure and a model is configured. A model that is not
-// available costs no reading, unless every certificate is to be read by it: what the layout reader is unsure of approves nothing.
+// parse reads the document, and asks a language model where the layout reader is unsure and a model is configured. A model that does not
+// answer, for whatever reason, costs no reading, unless every certificate is to be read by it: what the layout reader is unsure of approves
+// nothing.
 func (r *review) parse(ctx workflow.Context, t activities.Trimmed) error {
 	in := activities.ParseInput{Certificate: r.in, Key: t.Key}
-	parsed, err := r.read(ctx, steps.ParseCertificate, DocumentsQueue, "read the certificate", in)
+	parsed, err := r.read(ctx, steps.ParseCertificate, readOptions(DocumentsQueue, "read the certificate"), in)
 	if err != nil || !parsed.AskModel {
 		return err
 	}
-	_, err = r.read(ctx, steps.AskModel, ModelsQueue, "ask the language model", in)
-	if _, unavailable := readerFault(err); unavailable && !parsed.ModelRequired {
-		in.LayoutOnly = true
-		_, err = r.read(ctx, steps.ParseCertificate, DocumentsQueue, "read the certificate without the model", in)
+	_, err = r.read(ctx, steps.AskModel, askOptions(parsed.ModelRequired), in)
+	var why *certificate.Refusal
+	if err == nil || parsed.ModelRequired || errors.As(err, &why) || temporal.IsCanceledError(err) {
+		return err
 	}
+	in.LayoutOnly = true
+	_, err = r.read(ctx, steps.ParseCertificate, readOptions(DocumentsQueue, "read the certificate without the model"), in)
 	return err
 }
 
 // read makes up to four attempts at a reader that is not available, with the waits of CONTRACT §8 between them; a reader that
 // says how long to wait is obeyed where that is longer.
-func (r *review) read(ctx workflow.Context, step any, queue, summary string, in activities.ParseInput) (activities.Parsed, error) {
+func (r *review) read(ctx workflow.Context, step any, options reading, in activities.ParseInput) (activities.Parsed, error) {
 	for attempt := 0; ; attempt++ {
 		var out activities.Parsed
-		ctx := workflow.WithActivityOptions(ctx, readOptions(queue, summary, r.left(ctx)))
+		ctx := workflow.WithActivityOptions(ctx, options(r.left(ctx)))
 		err := workflow.ExecuteActivity(ctx, step, in).Get(ctx, &out)
 		if err == nil {
 			return out, refused(out.Refusal)

@@ -309,10 +309,16 @@ func TestAModelThatIsAwayCostsNoReading(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		required bool
+		fault    error
+		times    int
 		status   schema.Status
+		code     string
 	}{
-		{"where the layout reader's will do", false, schema.Flagged},
-		{"but where the model has to be asked", true, schema.Errored},
+		{"where the layout reader's will do", false, unavailable(0), 4, schema.Flagged, ""},
+		{"nor one whose queue has no worker", false, temporal.NewTimeoutError(enums.TIMEOUT_TYPE_SCHEDULE_TO_START, nil), 1, schema.Flagged, ""},
+		{"nor one that takes all its time", false, temporal.NewTimeoutError(enums.TIMEOUT_TYPE_START_TO_CLOSE, nil), 9, schema.Flagged, ""},
+		{"nor one that ends workers", false, temporal.NewTimeoutError(enums.TIMEOUT_TYPE_HEARTBEAT, nil), 9, schema.Flagged, ""},
+		{"but where the model has to be asked", true, unavailable(0), 4, schema.Errored, "reader_unavailable"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			env := environment(t)
@@ -320,9 +326,9 @@ func TestAModelThatIsAwayCostsNoReading(t *testing.T) {
 			trims(env)
 			env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf"}).
 				Return(activities.Parsed{AskModel: true, ModelRequired: test.required}, nil).Once()
-			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.Parsed{}, unavailable(0)).Times(4)
+			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.Parsed{}, test.fault).Times(test.times)
 			if test.required {
-				records(t, env, "reader_unavailable")
+				records(t, env, test.code)
 			} else {
 				env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf", LayoutOnly: true}).
 					Return(activities.Parsed{}, nil).Once()
