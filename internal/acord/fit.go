@@ -44,7 +44,7 @@ func fitForm(anchors []anchor) fit {
 	}
 	// A certificate of the same words in another arrangement fits nowhere. One with a table of its own under the same headings may fit
 	// roughly; whoever prints the form, or one in its likeness, has most labels where they belong.
-	f.ok = f.ok && near >= minFit && 10*near >= 6*len(xs) && 2*exact >= near
+	f.ok = f.ok && near >= minFit && 10*near >= 6*len(xs) && 2*exact >= len(xs)
 	return f
 }
 

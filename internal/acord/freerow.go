@@ -170,8 +170,9 @@ var kinds = []struct {
 		func(c *certificate.Coverages) **certificate.ProfessionalLiability { return &c.LiquorLiability }},
 }
 
-// freeRow gives a row of the free part its place: a coverage that its label names, or else the list of others.
-func (r *record) freeRow(row freeRow) {
+// freeRow gives a row of the free part its place: a coverage that its label names, or else the list of others. It gives the row's policy
+// and path, nil where the row shows nothing.
+func (r *record) freeRow(row freeRow) (policy *certificate.Policy, path string) {
 	for _, kind := range kinds {
 		if !kind.pattern.MatchString(row.label.text()) {
 			continue
@@ -188,10 +189,10 @@ func (r *record) freeRow(row freeRow) {
 		r.policy(at, &c.Policy, row.policy)
 		r.named(at, &c.Policy)
 		r.claimLimits(at+".limits", &c.Limits, row.limits)
-		return
+		return &c.Policy, at
 	}
 	if row.label.empty() && row.policy.number.empty() {
-		return
+		return nil, ""
 	}
 	at := "coverages.other." + strconv.Itoa(len(r.certificate.Coverages.Other))
 	other := certificate.OtherCoverage{Limits: []certificate.OtherLimit{}}
@@ -205,7 +206,9 @@ func (r *record) freeRow(row freeRow) {
 		r.dollars(path+".amount_dollars", &limit.Amount, l.amount)
 		other.Limits = append(other.Limits, limit)
 	}
-	r.certificate.Coverages.Other = append(r.certificate.Coverages.Other, other)
+	others := append(r.certificate.Coverages.Other, other)
+	r.certificate.Coverages.Other = others
+	return &others[len(others)-1].Policy, at
 }
 
 var (

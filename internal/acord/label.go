@@ -90,6 +90,7 @@ const (
 	insurerLabel      labelID = "insurer"
 	formLabel         labelID = "form of the policy"
 	autosLabel        labelID = "autos"
+	tableRow          labelID = "row of a plain table" // which no label names
 )
 
 // label is how a label is printed: alternative spellings, each one line or, with a bar, two lines one below the other.

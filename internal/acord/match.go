@@ -161,7 +161,10 @@ func findAnchors(s *sheet, words lexicon) []anchor {
 		if d := letterCount(b.tokens) - b.errors - letterCount(a.tokens) + a.errors; d != 0 {
 			return d
 		}
-		return a.errors - b.errors
+		if a.errors != b.errors {
+			return a.errors - b.errors
+		}
+		return compare(a.box.height(), b.box.height()) // words of one line before those of two
 	})
 	taken := map[*token]bool{}
 	var kept []anchor

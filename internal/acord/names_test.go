@@ -104,6 +104,26 @@ func TestTwoCompaniesInOneBlockAreNotSure(t *testing.T) {
 	}
 }
 
+func TestANameThatMayGoOnIsNotSure(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		lines []string
+		sure  bool
+	}{
+		{[]string{"Bramble Plumbing and Heating Inc dba Vantage Point", "Contracting", "6680 Alder St"}, false},
+		{[]string{"Vale County", "Accounting and Risk Desk of the County", "6680 Alder St"}, true},
+		{[]string{"Bramble Plumbing and Heating Inc dba Vantage", "Attn: Desk", "6680 Alder St"}, true},
+	}
+	for _, tt := range tests {
+		r := newRecord(1)
+		var got certificate.Party
+		r.party("insured", &got, block(certificate.Text, tt.lines...))
+		if sure := r.evidence["insured.name"].Confidence >= 0.85; sure != tt.sure {
+			t.Errorf("%q gives %q with %.2f; sure is to be %t", tt.lines, value(got.Name), r.evidence["insured.name"].Confidence, tt.sure)
+		}
+	}
+}
+
 func TestANameWithAStreetOrATelephoneNumberIsNotSure(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"Pier 39 Harbor Drive Gifts", "Vale 12 Mill Road", "Vale OR 97301 Desk", "Vale 503-555-0142 Desk", "Vale desk@vale.example today"} {

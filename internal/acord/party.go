@@ -81,6 +81,9 @@ func nameAndAddress(c cell) (name, address cell) {
 					// Two names, one below the other: which is meant is not for us to say.
 					name.doubt *= misplaced
 				}
+				if !inAddress && !name.empty() && shortOfDigits(text) && broken(c, name) {
+					name.doubt *= misplaced // the last word of a long name, or the first line of the address
+				}
 				inAddress = true
 				address.tokens = append(address.tokens, segment...)
 			}
@@ -101,6 +104,20 @@ var (
 	company   = regexp.MustCompile(`(?i)\b(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|company|corporation|incorporated)\b\.?`)
 	placehold = regexp.MustCompile(`(?i)^(for information(al)?( purposes)? only|information(al)? purposes only|evidence of (insurance|coverage)|proof of insurance|to whom it may concern|sample( only)?|name|address|name,? address.*|(city,? state|state,? city),?( zip( code)?)?|certificate holder( name)?|insert name.*|tbd|n/?a|none|x+)\.?$`)
 )
+
+// shortOfDigits reports whether a line is one word or two, without the digits and the words that addresses begin with.
+func shortOfDigits(text string) bool {
+	return len(strings.Fields(text)) <= 2 && !strings.ContainsAny(text, "0123456789") && !addressLine(text)
+}
+
+// broken reports whether the line of a name is the widest of its block, so that it may have been broken where it ends.
+func broken(c, name cell) bool {
+	widest := 0.0
+	for _, line := range rowsOf(c.tokens) {
+		widest = max(widest, boundsOf(line).width())
+	}
+	return boundsOf(name.tokens).width() >= widest-0.5
+}
 
 // contact reports whether a line is a telephone number, an e-mail address or a web site.
 func contact(text string) bool {

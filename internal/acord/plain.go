@@ -2,6 +2,7 @@ package acord
 
 import (
 	"slices"
+	"strings"
 
 	"certflow/internal/certificate"
 )
@@ -12,6 +13,7 @@ type plainReader struct {
 	*record
 	s         *sheet
 	head      map[labelID]anchor // the headings of a table of policies, if there is one
+	said      []saidLimits       // limits that are said in words
 	coverages []*plainCoverage
 	current   *plainCoverage // the coverage whose heading was last, nil after another heading
 	period    [2]cell        // dates that are given for all coverages at once
@@ -24,6 +26,7 @@ type plainCoverage struct {
 	id         labelID // of a named coverage, empty for any other
 	heading    cell
 	policy     policyCells
+	insurer    cell // its name, where the coverage names it and not a letter
 	limits     map[labelID]cell
 	labelled   []anchor // the labels of the limits, in their order
 	words      []cell   // that stand for ticks: "Occurrence", "Any Auto", "Statutory"
@@ -38,6 +41,8 @@ func (r *record) plain(s *sheet) {
 		p.head = nil
 	}
 	s.setValuesApart()
+	p.said = s.setSaidLimits()
+	p.unnamedRows()
 	r.plainInsurers(s)
 	for _, a := range s.readingOrder() {
 		p.entry(a)
@@ -81,6 +86,21 @@ func (p *plainReader) entry(a anchor) {
 		p.takePeriod(a)
 	case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow:
 		p.heading(a)
+	case tableRow:
+		p.row(a)
+	case insurerLabel:
+		if p.current == nil {
+			p.open(nil, nil, "")
+			return
+		}
+		if !p.current.insurer.empty() || !p.current.policy.number.empty() {
+			p.unnamed(a)
+		}
+		value := firstLine(p.s.nameBeside(a))
+		if len(p.s.find(insurerLabel)) == 1 && len(p.coverages) > 1 {
+			value.doubt *= inferred // it may be meant for all
+		}
+		take(&p.current.insurer, value)
 	case insurersLabel, descriptionLabel, cancellationLabel, representative, boilerplate, copyrightLabel:
 		p.open(nil, nil, "")
 	default:
@@ -135,6 +155,9 @@ func (p *plainReader) heading(a anchor) {
 	p.coverages = append(p.coverages, c)
 	p.open(c, nil, "")
 	p.tableLine(c, a)
+	if p.sayLimits(a) {
+		return
+	}
 	if value := p.s.valueOf(a); p.head == nil && !value.empty() {
 		c.words = append(c.words, value)
 	}
@@ -147,6 +170,9 @@ func (p *plainReader) field(a anchor) {
 		c = p.unnamed(a)
 	}
 	if c == nil {
+		return
+	}
+	if p.sayLimits(a) {
 		return
 	}
 	value := firstLine(p.s.valueOf(a))
@@ -175,6 +201,17 @@ func (p *plainReader) field(a anchor) {
 	case tickable(a.id):
 		c.words = append(c.words, cellOf(a.tokens))
 	}
+}
+
+// sayLimits takes the limits that are said in words behind a label, and reports whether there are any.
+func (p *plainReader) sayLimits(a anchor) bool {
+	for _, l := range p.said {
+		if l.label.box == a.box {
+			p.takeSaid(p.current, l)
+			return true
+		}
+	}
+	return false
 }
 
 func (c *plainCoverage) takeLimit(a anchor, value cell) {
@@ -238,6 +275,63 @@ func (p *plainReader) takePeriod(a anchor) {
 			p.period[0].doubt, p.period[1].doubt = inferred, inferred
 		}
 	}
+}
+
+// unnamedRows finds the rows of a table of policies whose kind of insurance is none of those that are known, so that what stands in them
+// is not taken for the coverage above.
+func (p *plainReader) unnamedRows() {
+	kind, ok := p.head[typeColumn]
+	if !ok {
+		return
+	}
+	right := p.s.page.Width
+	for _, h := range p.head {
+		if h.box.x0 > kind.box.x1 {
+			right = min(right, h.box.x0-0.3*p.s.em)
+		}
+	}
+	for _, line := range p.s.lines {
+		at := boundsOf(line)
+		if at.cy() < kind.box.cy()+p.s.em || !slices.ContainsFunc(line, func(t *token) bool {
+			id := p.column(t)
+			return isDate(strings.Trim(t.text, around)) && (id == effColumn || id == expColumn)
+		}) {
+			continue
+		}
+		var date *token
+		for _, t := range line {
+			if date == nil && isDate(strings.Trim(t.text, around)) {
+				date = t
+			}
+		}
+		if slices.ContainsFunc(p.s.anchors, func(a anchor) bool {
+			return coverageRow(a.id) && sameLine(a.first, date.box) > 0.3 || a.id == periodLabel && sameLine(a.first, date.box) > 0.3
+		}) {
+			continue
+		}
+		box := rect{kind.box.x0 - 2*p.s.em, date.box.cy() - 0.5*date.box.height(), right, date.box.cy() + 0.5*date.box.height()}
+		name := cellOf(p.s.in(box, func(t *token) bool { return !t.tick && wordy(t) && len(t.key) > 1 }))
+		if name.empty() || slices.ContainsFunc(name.tokens, func(t *token) bool { return t.label }) {
+			continue
+		}
+		for _, t := range line { // a long name goes on in the next column
+			if last := name.tokens[len(name.tokens)-1]; t.box.x0 > last.box.x0 && adjacent(last, t) && !t.label && !strings.ContainsAny(t.key, "0123456789") {
+				name.tokens = append(name.tokens, t)
+			}
+		}
+		for _, t := range name.tokens {
+			t.label = true
+		}
+		p.s.anchors = append(p.s.anchors, anchor{id: tableRow, tokens: name.tokens, first: boundsOf(name.tokens), box: boundsOf(name.tokens)})
+	}
+}
+
+// row begins a coverage of a table that is none of those that are known.
+func (p *plainReader) row(a anchor) {
+	c := &plainCoverage{heading: cellOf(a.tokens), limits: map[labelID]cell{}}
+	p.coverages = append(p.coverages, c)
+	p.open(c, nil, "")
+	p.tableLine(c, a)
 }
 
 // tableLine takes what stands on the line of a coverage's heading under the headings of a table.

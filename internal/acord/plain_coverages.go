@@ -2,7 +2,9 @@ package acord
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"certflow/internal/certificate"
 )
@@ -14,6 +16,9 @@ func (p *plainReader) give(c *plainCoverage) {
 		c.policy.effective, c.policy.expiration = p.period[0], p.period[1]
 		c.policy.effective.doubt *= unticked
 		c.policy.expiration.doubt *= unticked
+	}
+	if slices.ContainsFunc(c.policy.number.tokens, func(t *token) bool { return len(t.key) > 4 && !strings.ContainsAny(t.key, "0123456789") }) {
+		c.policy.number.doubt *= inferred // numbers hold no words
 	}
 	all := &p.certificate.Coverages
 	switch c.id {
@@ -34,7 +39,9 @@ func (p *plainReader) give(c *plainCoverage) {
 			return &first.AdditionalPolicies
 		})
 	default:
-		p.freeRow(c.free())
+		if policy, at := p.freeRow(c.free()); policy != nil {
+			p.insurerOf(at, policy, c)
+		}
 	}
 }
 
@@ -59,6 +66,14 @@ func give[C any](p *plainReader, c *plainCoverage, path string, to **C, read fun
 func (p *plainReader) fillPolicy(path string, policy *certificate.Policy, c *plainCoverage) {
 	p.policy(path, policy, c.policy)
 	p.named(path, policy)
+	p.insurerOf(path, policy, c)
+}
+
+// insurerOf gives a coverage the insurer that it names itself.
+func (p *plainReader) insurerOf(path string, policy *certificate.Policy, c *plainCoverage) {
+	if policy.InsurerName == nil && !c.insurer.empty() {
+		p.name(path+".insurer_name", &policy.InsurerName, c.insurer, insurerName(c.insurer.text()))
+	}
 }
 
 func (p *plainReader) generalLiability(path string, c *plainCoverage) (out certificate.GeneralLiability) {

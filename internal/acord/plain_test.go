@@ -119,3 +119,185 @@ func TestAPieceOfRulingUnderAHeadingDoesNotEndItsBlock(t *testing.T) {
 	want(t, r, "certificate_holder.name", r.Certificate.Holder.Name, "Wren Towers LLC")
 	want(t, r, "certificate_holder.address", r.Certificate.Holder.Address, "8 Fork Road")
 }
+
+func TestWhatEndsAtTheEdgeOfThePaperIsNotSure(t *testing.T) {
+	t.Parallel()
+	const path = "coverages.commercial_general_liability.limits.each_occurrence_dollars"
+	r := readPlain(t, replaced(plainScan, "230,275 $1,000,000", "585,275 $500,00"))
+	if e := r.Evidence[path]; e.Confidence >= 0.85 {
+		t.Errorf("the amount at the edge is %+v, want it below 0.85", e)
+	}
+}
+
+func TestLimitsSaidInWords(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, lines                string
+		occurrence, aggregate, med string // dollars, empty for null
+	}{
+		{"amounts before their words", "66,275 Limits of Liability:\n230,275 $1,000,000 each occurrence / $2,000,000 general aggregate", "$1,000,000", "$2,000,000", ""},
+		{"commas part them as well", "66,275 Limits of Liability:\n230,275 $1,000,000 each occurrence, $2,000,000 general aggregate", "$1,000,000", "$2,000,000", ""},
+		{"nothing parts them", "66,275 Limits:\n230,275 $1,000,000 each occurrence $2,000,000 general aggregate", "$1,000,000", "$2,000,000", ""},
+		{"a slash joins a word and an amount", "66,275 Limits:\n230,275 $1,000,000 per occurrence/$2,000,000 general aggregate", "$1,000,000", "$2,000,000", ""},
+		{"on two lines, broken within a label", "66,275 Limits:\n230,275 $1,000,000 each occurrence / $2,000,000 general\n230,284 aggregate / $5,000 medical expense", "$1,000,000", "$2,000,000", "$5,000"},
+		{"the aggregate first", "66,275 Limits:\n230,275 $2,000,000 general aggregate / $1,000,000 each occurrence", "$1,000,000", "$2,000,000", ""},
+		{"a word in place of the first amount", "66,275 Limits:\n230,275 Excluded medical expense / $2,000,000 general aggregate", "", "$2,000,000", ""},
+		{"labels before their amounts", "66,275 Limits:\n230,275 Each Occurrence: $1,000,000\n230,284 General Aggregate: $2,000,000", "$1,000,000", "$2,000,000", ""},
+		{"words that name no limit", "66,275 Limits:\n230,275 $1,000,000 of something / $2,000,000 general aggregate", "", "$2,000,000", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", tt.lines))
+			l := r.Certificate.Coverages.GeneralLiability.Limits
+			for _, c := range []struct {
+				limit string
+				got   *certificate.Dollars
+				want  string
+			}{{"each occurrence", l.EachOccurrence, tt.occurrence}, {"general aggregate", l.GeneralAggregate, tt.aggregate}, {"medical expense", l.MedicalExpense, tt.med}} {
+				got := ""
+				if c.got != nil {
+					got = c.got.String()
+				}
+				if got != c.want {
+					t.Errorf("%s is %q, want %q", c.limit, got, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestTwoAmountsWithoutWordsAreNotSure(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", "66,275 Limits:\n230,275 $1,000,000 / $2,000,000"))
+	l := r.Certificate.Coverages.GeneralLiability.Limits
+	if l.EachOccurrence == nil || l.EachOccurrence.String() != "$1,000,000" || l.GeneralAggregate == nil || l.GeneralAggregate.String() != "$2,000,000" {
+		t.Errorf("the limits are %v and %v, want $1,000,000 and $2,000,000", l.EachOccurrence, l.GeneralAggregate)
+	}
+	for _, limit := range []string{"each_occurrence_dollars", "general_aggregate_dollars"} {
+		if e := r.Evidence["coverages.commercial_general_liability.limits."+limit]; e.Confidence >= 0.85 {
+			t.Errorf("%s is sure: %.2f", limit, e.Confidence)
+		}
+	}
+}
+
+func TestACoverageMayNameItsInsurer(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, `
+54,50 CERTIFICATE OF INSURANCE
+54,80 Named Insured:
+54,92 Harrow Builders Inc
+54,104 46 Grove Road, Westmere, GA 30303
+54,130 General Liability
+66,142 Insurer:
+230,142 Kestrel Casualty Company (NAIC # 34610)
+66,154 Policy Number:
+230,154 GL-1204
+66,166 Policy Period:
+230,166 04/01/2026 to 04/01/2027
+54,190 Contractors Pollution Liability
+66,202 Insurer:
+230,202 Palisade Specialty Insurance Company
+66,214 Policy Number:
+230,214 CP-77
+66,226 Policy Period:
+230,226 05/01/2026 to 05/01/2027
+`)
+	c := r.Certificate.Coverages
+	want(t, r, "coverages.commercial_general_liability.insurer_name", c.GeneralLiability.InsurerName, "Kestrel Casualty Company")
+	want(t, r, "coverages.commercial_general_liability.insurer_letter", c.GeneralLiability.InsurerLetter, "")
+	if len(c.Other) != 1 {
+		t.Fatalf("%d other coverages, want 1", len(c.Other))
+	}
+	want(t, r, "coverages.other.0.label", c.Other[0].Label, "Contractors Pollution Liability")
+	want(t, r, "coverages.other.0.insurer_name", c.Other[0].InsurerName, "Palisade Specialty Insurance Company")
+	if n := len(r.Certificate.Insurers); n != 2 {
+		t.Errorf("%d insurers, want 2", n)
+	}
+}
+
+// plainTable is a table of policies under the headings of the form.
+const plainTable = `
+54,40 CERTIFICATE OF INSURANCE
+54,70 PRODUCER
+330,70 INSURED
+54,82 Gull Point Insurance Agency
+330,82 Harrow Builders Inc
+54,94 12 Quay Road
+330,94 46 Grove Road
+54,106 Dover, DE 19901
+330,106 Westmere, GA 30303
+54,125 INSURERS AFFORDING COVERAGE
+66,137 Insurer A:
+230,137 Kestrel Casualty Company (NAIC # 34610)
+40,160 INSR LTR
+84,160 TYPE OF INSURANCE
+214,160 POLICY NUMBER
+304,160 EFFECTIVE
+360,160 EXPIRATION
+424,160 LIMITS
+46,178 A
+84,178 COMMERCIAL GENERAL LIABILITY
+214,178 GL-1204
+304,178 04/01/2026
+360,178 04/01/2027
+424,178 Each Occurrence: $1,000,000
+84,189 Occurrence
+424,189 Damage to Rented Premises: $100,000
+424,200 Medical Expense: $5,000
+424,211 Personal & Adv Injury: $1,000,000
+424,222 General Aggregate: $2,000,000
+46,240 A
+84,240 WORKERS COMPENSATION
+214,240 WC-1205
+304,240 04/01/2026
+360,240 04/01/2027
+424,240 E.L. Each Accident: $500,000
+46,260 A
+84,260 INSTALLATION FLOATER
+214,260 IM-1206
+304,260 05/01/2026
+360,260 05/01/2027
+424,260 Limit: $250,000
+84,271 Additional Insured: No
+84,282 Waiver of Subrogation: Yes
+54,310 DESCRIPTION OF OPERATIONS
+66,322 Waiver of subrogation is granted as required by written contract.
+54,345 CERTIFICATE HOLDER
+66,357 Name:
+230,357 Wren Towers LLC
+66,369 Address:
+230,369 8 Fork Road, Dover, DE 19901
+`
+
+func TestATableUnderTheFormsHeadingsIsNotTheForm(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, plainTable)
+	c := r.Certificate.Coverages
+	want(t, r, "insured.name", r.Certificate.Insured.Name, "Harrow Builders Inc")
+	want(t, r, "producer.name", r.Certificate.Producer.Name, "Gull Point Insurance Agency")
+	want(t, r, "certificate_holder.name", r.Certificate.Holder.Name, "Wren Towers LLC")
+	if c.GeneralLiability == nil || c.WorkersCompensation == nil || c.AutomobileLiability != nil || c.UmbrellaLiability != nil {
+		t.Fatalf("the coverages are %+v, want general liability and workers compensation", c)
+	}
+	want(t, r, "coverages.workers_compensation.policy_number_string", c.WorkersCompensation.Number, "WC-1205")
+}
+
+func TestARowOfAnUnknownKindIsACoverageOfItsOwn(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, plainTable)
+	c := r.Certificate.Coverages
+	if wc := c.WorkersCompensation; wc.AdditionalInsured != nil || wc.WaiverOfSubrogation != nil {
+		t.Errorf("workers compensation has the boxes of the row below: %v, %v", wc.AdditionalInsured, wc.WaiverOfSubrogation)
+	}
+	if len(c.Other) != 1 {
+		t.Fatalf("%d other coverages, want 1", len(c.Other))
+	}
+	other := c.Other[0]
+	want(t, r, "coverages.other.0.label", other.Label, "INSTALLATION FLOATER")
+	want(t, r, "coverages.other.0.policy_number_string", other.Number, "IM-1206")
+	want(t, r, "coverages.other.0.insurer_name", other.InsurerName, "Kestrel Casualty Company")
+	if other.AdditionalInsured == nil || *other.AdditionalInsured || other.WaiverOfSubrogation == nil || !*other.WaiverOfSubrogation {
+		t.Errorf("its boxes are %v, %v; want No and Yes", other.AdditionalInsured, other.WaiverOfSubrogation)
+	}
+}

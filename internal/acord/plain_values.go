@@ -168,23 +168,37 @@ func (r *record) plainInsurers(s *sheet) {
 	if len(lines) > 0 {
 		return
 	}
+	seen := map[string]bool{}
 	for _, a := range s.find(insurerLabel) {
-		if value := s.beside(a, s.page.Width*2); len(value) > 1 {
-			r.plainInsurer(s, "A", a, inferred) // the only insurer, to which nothing gives a letter
-			return
+		name := s.nameBeside(a)
+		if k := key(insurerName(name.text())); len(name.tokens) > 1 && k != "" && !seen[k] && len(seen) < 26 {
+			r.plainInsurer(s, string(rune('A'+len(seen))), a, inferred) // nothing gives it a letter
+			seen[k] = true
 		}
 	}
 }
 
-func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) {
-	// The word NAIC is a label of its own, but here it stands inside the value.
+// nameBeside is what stands right of the label of an insurer. The word NAIC is a label of its own, but here it stands inside the value.
+func (s *sheet) nameBeside(a anchor) cell {
 	var name []*token
 	for _, t := range s.tokens {
 		if !slices.Contains(a.tokens, t) && wordy(t) && t.text != ":" && t.box.x0 >= a.box.x1-0.3*s.em && sameLine(a.box, t.box) > 0.5 {
 			name = append(name, t)
 		}
 	}
-	if byX(name); len(name) == 0 {
+	byX(name)
+	return cell{tokens: name, doubt: 1}
+}
+
+// insurerName is the name of an insurer without its NAIC number and its rating.
+func insurerName(text string) string {
+	text, _, _ = cutNAIC(text)
+	return cleanName(rating.ReplaceAllString(text, " "))
+}
+
+func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) {
+	name := s.nameBeside(a).tokens
+	if len(name) == 0 {
 		return
 	}
 	if text := textOf(name); strings.Count(text, "(") > strings.Count(text, ")") {
@@ -196,8 +210,8 @@ func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) 
 	label := cellOf(a.tokens)
 	r.prove(path+".letter", label, sourced(label)*doubt)
 	c := cellOf(name)
-	text, number, _ := cutNAIC(c.text())
-	r.say(path+".name", &insurer.Name, c, cleanName(rating.ReplaceAllString(text, " ")))
+	_, number, _ := cutNAIC(c.text())
+	r.say(path+".name", &insurer.Name, c, insurerName(c.text()))
 	if number != "" {
 		r.say(path+".naic", &insurer.NAIC, c, number)
 	} else if under := s.numberUnder(a); !under.empty() {

@@ -54,6 +54,11 @@ const level = 0.0008
 // straightened prepares a page of which a function straightens every box.
 func straightened(p page.Page, straight func(certificate.Box) rect) *sheet {
 	ts := tokens(p, straight)
+	for _, t := range ts {
+		if t.at[2] > p.Width-0.6*(t.at[3]-t.at[1]) {
+			t.conf *= disagreeing // what ends at the edge of the paper may have been cut
+		}
+	}
 	s := &sheet{page: p, tokens: ts, lines: linesOf(ts), em: typeHeight(ts), straight: straight}
 	for _, m := range p.Marks {
 		if sane(m.Box) {
