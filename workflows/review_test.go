@@ -305,6 +305,14 @@ func TestAVerdictSendsItsDeliveriesOnTheirWay(t *testing.T) {
 	}
 }
 
+func TestNoReviewWaitsForAWorkerThatAsksModelsUntilItsTimeIsOver(t *testing.T) {
+	for required, want := range map[bool]time.Duration{false: 30 * time.Minute, true: 0} {
+		if got := workflows.AskOptions(required, time.Hour).ScheduleToStartTimeout; got != want {
+			t.Errorf("required %v: waits %v, want %v", required, got, want)
+		}
+	}
+}
+
 func TestAModelThatIsAwayCostsNoReading(t *testing.T) {
 	for _, test := range []struct {
 		name     string
