@@ -255,7 +255,9 @@ func (tr tableReader) proprietor(r span) cell {
 	if !ok {
 		return cell{doubt: 1}
 	}
-	return cellOf(tr.s.in(box, func(t *token) bool { return written(t) && len(t.key) == 1 }))
+	return cellOf(tr.s.in(box, func(t *token) bool {
+		return written(t) && (len(t.key) == 1 || t.source == certificate.OCR && len(markAmongRuling(t.key)) == 1)
+	}))
 }
 
 // proprietorBox is the place under Y / N in the column of types.

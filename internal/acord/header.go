@@ -160,9 +160,13 @@ func (s *sheet) floor(label anchor, box rect) float64 {
 	return lowest
 }
 
-// together keeps the lines of a block up to the first wide gap: what stands far below it is something else.
+// together keeps the lines of a block, without dirt above them, up to the first wide gap: what stands far below it is something else.
 func together(c cell) cell {
 	lines := rowsOf(c.tokens)
+	for len(lines) > 1 && scribble(lines[0]) {
+		lines = lines[1:] // the rest of a rule under the label
+		c.tokens = slices.Concat(lines...)
+	}
 	for i := 1; i < len(lines); i++ {
 		above, below := boundsOf(lines[i-1]), boundsOf(lines[i])
 		if below.y0-above.y1 > 3.5*max(above.height(), below.height()) {

@@ -15,12 +15,16 @@ var (
 	naic       = regexp.MustCompile(`^\d{4,6}$`)
 	rating     = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
 	letterLead = regexp.MustCompile(`^[A-F]\s*[:;.]\s+`)
+	atEnd      = regexp.MustCompile(`\s+(\d{5})$`)
 	inLine     = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC\s*(?:#|no\.?|number|code)?\s*:?\s*#?\s*(\d{4,6})\b[\s)\]]*`)
 )
 
-// cutNAIC takes "(NAIC # 12345)" out of a name.
+// cutNAIC takes "(NAIC # 12345)" out of a name, and five digits that end it: no insurer is called so.
 func cutNAIC(s string) (name, number string, found bool) {
 	g := inLine.FindStringSubmatchIndex(s)
+	if g == nil {
+		g = atEnd.FindStringSubmatchIndex(s)
+	}
 	if g == nil {
 		return s, "", false
 	}
@@ -77,6 +81,11 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	}
 	path := insurerPath(len(r.certificate.Insurers))
 	insurer := certificate.Insurer{Letter: line.letter}
+	if last := len(name) - 1; len(number) == 0 && last > 0 {
+		if atEnd.MatchString(textOf(name[last-1:])) {
+			name, number = name[:last], name[last:] // read left of its column
+		}
+	}
 	r.prove(path+".letter", cellOf(line.label), sourced(cellOf(line.label))*line.doubt)
 	if len(name) > 0 {
 		c := cellOf(name)
@@ -85,6 +94,7 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	}
 	if len(number) > 0 {
 		c, value := naicOf(cellOf(number[:1]))
+		c.doubt *= line.doubt
 		r.say(path+".naic", &insurer.NAIC, c, value)
 	}
 	r.certificate.Insurers = append(r.certificate.Insurers, insurer)

@@ -170,8 +170,11 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 		return
 	}
 	amount, doubt, ok := dollarsOf(c)
-	if ok && c.source() == certificate.OCR && amount < leastLimit && amount != 0 {
-		ok = false
+	if ok && c.source() == certificate.OCR {
+		if unsigned, is := withoutSign(c, amount); is {
+			amount, doubt = unsigned, doubt*disagreeing
+		}
+		ok = amount >= leastLimit || amount == 0
 	}
 	if !ok {
 		if strings.Trim(bare(c), "$ ") != "" {
@@ -186,6 +189,19 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 	}
 	*to = &amount
 	r.prove(path, c, doubt*amountConfidence(c, amount))
+}
+
+// withoutSign is an amount without its first digit where that is the dollar sign, which forms print before every amount and OCR takes for
+// a 5, 3 or 8: no sign was read, and what follows is a round sum of millions. 51,000,000 is then $1,000,000.
+func withoutSign(c cell, amount certificate.Dollars) (certificate.Dollars, bool) {
+	digits := strconv.FormatInt(int64(amount), 10)
+	rest := strings.TrimLeft(digits[1:], "123456789")
+	if len(digits) < 8 || strings.IndexByte("358", digits[0]) < 0 || len(rest) > len(digits)-2 || len(rest) < len(digits)-3 || strings.Trim(rest, "0") != "" ||
+		strings.ContainsAny(c.text(), "$sS§") {
+		return 0, false
+	}
+	unsigned, err := certificate.ParseDollars(digits[1:])
+	return unsigned, err == nil
 }
 
 // leastLimit is the least amount in dollars that is taken from OCR as a limit of insurance. A digit or two are what it makes of a border
@@ -281,6 +297,9 @@ func amongRuling(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 	return amount, doubt, ok
 }
 
+// signBefore matches a dollar sign before an amount as OCR reads it, perhaps with the border of its column.
+var signBefore = regexp.MustCompile(`^\s*(?:[Il|]?[$sS§]+\s*)?`)
+
 // misreadDigits puts the digits and commas back that OCR most often takes for something else. It changes nothing that holds
 // other letters.
 func misreadDigits(s string) string {
@@ -294,7 +313,7 @@ func misreadDigits(s string) string {
 			return ','
 		}
 		return r
-	}, strings.TrimLeft(s, "$S§ "))
+	}, signBefore.ReplaceAllString(s, ""))
 	for _, r := range fixed {
 		if (r < '0' || r > '9') && r != ',' && r != ' ' {
 			return s

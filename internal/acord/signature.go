@@ -1,8 +1,10 @@
 package acord
 
 import (
+	"math"
 	"strings"
 
+	"certflow/internal/certificate"
 	"certflow/internal/page"
 )
 
@@ -10,6 +12,9 @@ import (
 // typed name.
 func (r *record) signature(s *sheet) {
 	label, ok := s.one(representative)
+	if !ok {
+		label, ok = s.overwrittenRepresentative()
+	}
 	if !ok {
 		return
 	}
@@ -33,6 +38,36 @@ func (r *record) signature(s *sheet) {
 	default:
 		r.flag(path, to, true, typed, sourced(typed))
 	}
+}
+
+// overwrittenRepresentative finds the label AUTHORIZED REPRESENTATIVE of a scan on which the signature runs over its end: its first word,
+// below the heads of the form's foot.
+func (s *sheet) overwrittenRepresentative() (anchor, bool) {
+	head, ok := s.one(cancellationLabel)
+	if !ok || s.source() != certificate.OCR {
+		return anchor{}, false
+	}
+	for _, line := range s.lines {
+		for i, t := range line {
+			if t.label || t.box.y0 < head.box.y1 || math.Abs(t.box.x0-head.box.x0) > 2*s.em || editDistance("AUTHORIZED", t.key, 1) > 1 || !begins(line, i) {
+				continue
+			}
+			a := anchor{id: representative, tokens: []*token{t}}
+			for _, next := range line[i+1:] {
+				if !strings.HasPrefix(next.key, "REP") && len(next.key) > 3 {
+					break // a name that is typed beside the label
+				}
+				a.tokens = append(a.tokens, next)
+			}
+			for _, word := range a.tokens {
+				word.label = true
+			}
+			a.first = boundsOf(a.tokens)
+			a.box = a.first
+			return a, true
+		}
+	}
+	return anchor{}, false
 }
 
 // signatureBox is the space under the label AUTHORIZED REPRESENTATIVE, down to the foot of the form.

@@ -3,6 +3,7 @@ package acord
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"certflow/internal/certificate"
 	"certflow/internal/page"
@@ -38,6 +39,8 @@ type row struct {
 const (
 	standardPitch  = 12.0
 	standardAmount = 514.8
+	secondLine     = 6.0   // how much lower the second line of a label is
+	standardLimit  = 428.4 // where the labels of limits begin
 )
 
 func standardColumns() map[labelID]span {
@@ -60,10 +63,24 @@ func rowPlaces() map[labelID]struct{ y, above float64 } {
 // findTable finds the coverage table; ok is false where the page has none and is to be read label by label.
 func findTable(s *sheet) (table, bool) {
 	heads := s.headings()
-	if s.form.ok && len(heads) >= 3 {
+	if s.form.ok && (len(heads) >= 3 || len(heads) == 2 && s.source() == certificate.OCR && len(s.limitLabels()) >= someLimits) {
 		return standardTable(s, heads), true
 	}
 	return table{}, false
+}
+
+// someLimits is how many labels of limits make a table of which OCR could read but two heads.
+const someLimits = 6
+
+// limitLabels are the left ends of the labels of limits that were read.
+func (s *sheet) limitLabels() []float64 {
+	var left []float64
+	for _, a := range s.anchors {
+		if limitLabel(a.id) {
+			left = append(left, a.first.x0)
+		}
+	}
+	return left
 }
 
 // headings are the column headings of the coverage table: those that stand side by side with most others.
@@ -94,6 +111,9 @@ func standardTable(s *sheet, heads map[labelID]anchor) table {
 	var across []point
 	for id, a := range heads {
 		across = append(across, point{headCentres()[id], a.box.cx()})
+	}
+	if len(heads) == 2 {
+		across = append(across, point{standardLimit, median(s.limitLabels())})
 	}
 	x := axisOf(across, s.form.xScale)
 	for id, c := range standardColumns() {
@@ -293,14 +313,18 @@ func (s *sheet) guessLabels(t table) {
 		}
 		for _, at := range places {
 			x0, cy := s.form.x(at.x), y.at(at.y)
-			box := rect{x0, cy - 0.5*s.em, x0 + 3*s.em, cy + 0.5*s.em}
+			first := rect{x0, cy - 0.5*s.em, x0 + 3*s.em, cy + 0.5*s.em}
+			box := first
+			if strings.Contains(l.spellings[0], "|") {
+				box.y1 += secondLine * s.form.yScale // its tick box stands between the lines
+			}
 			near := rect{x0 - 2*t.pitch, cy - 0.8*t.pitch, x0 + 2*t.pitch, cy + 0.8*t.pitch}
 			known := slices.ContainsFunc(s.anchors, func(a anchor) bool {
 				start := rect{a.first.x0, a.first.y0, a.first.x0, a.first.y1}
 				return near.holds(start) && (a.id == l.id || limitLabel(l.id) && limitLabel(a.id) && math.Abs(a.box.cy()-cy) < 0.5*t.pitch)
 			})
 			if !known {
-				s.anchors = append(s.anchors, anchor{id: l.id, first: box, box: box, place: l.place, guessed: true})
+				s.anchors = append(s.anchors, anchor{id: l.id, first: first, box: box, place: l.place, guessed: true})
 			}
 		}
 	}

@@ -73,7 +73,7 @@ func (s *sheet) boxOwner(box rect) (index int, ok bool) {
 		if dx < 0 && a.first.x0 < box.x1 && dx > -0.35*a.first.width() {
 			dx = 0 // OCR took the box for a part of the word
 		}
-		if !tickable(a.id) || dx < 0 || dx > reach || dy > a.box.height()/2+0.4*s.em || s.form.ok && dy > 0.55*standardPitch*s.form.yScale {
+		if !tickable(a.id) || dx < 0 || dx > reach || dy > a.box.height()/2+0.4*s.em && !a.guessed || s.form.ok && dy > 0.55*standardPitch*s.form.yScale {
 			continue
 		}
 		if d := dx + 1.5*dy; d < nearest {

@@ -59,14 +59,20 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 	return out
 }
 
-// speck reports whether what OCR took for a mark is smaller than any that is printed, or an accented letter that stands alone, which is
-// dirt.
+// speck reports whether what OCR took for a mark or letters is smaller or lower than any that is printed, or an accented letter that stands
+// alone, which is dirt.
 func speck(w page.Word) bool {
 	if letters := []rune(w.Text); len(letters) == 1 && letters[0] > unicode.MaxASCII && unicode.IsLetter(letters[0]) {
 		return true
 	}
-	return key(w.Text) == "" && max(w.Box[2]-w.Box[0], w.Box[3]-w.Box[1]) < 0.75
+	if key(w.Text) != "" {
+		return w.Box[3]-w.Box[1] < lowestType
+	}
+	return max(w.Box[2]-w.Box[0], w.Box[3]-w.Box[1]) < 0.75
 }
+
+// lowestType is the height in points below which OCR's letters and digits are pieces of ruling.
+const lowestType = 1.5
 
 // doubled reports whether a box lies on one of those before it.
 func doubled(before []certificate.Box, b certificate.Box) bool {
@@ -106,6 +112,8 @@ func split(w page.Word) []piece {
 		case runes[i-1] == ':' && i > 2 && unicode.IsLetter(runes[i-2]) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i])),
 			i == 2 && runes[1] == ':' && runes[0] >= 'A' && runes[0] <= 'F' && unicode.IsUpper(runes[2]) && len(runes) > 4:
 			cut(i, true) // the latter is the end of "INSURER A:" with a name
+		case w.Source == certificate.OCR && runes[i-1] == '_' && from == 0 && isTick(string(runes[:i])) && len(runes) > i+2:
+			cut(i, false) // "X_ANY": a tick, the border of its box, and the label
 		case w.Source == certificate.OCR && rule(runes[i]) != rule(runes[i-1]),
 			i >= 10 && len(runes) == i+10 && isDate(string(runes[i-10:i])) && isDate(string(runes[i:])):
 			cut(i, false)
