@@ -21,6 +21,7 @@ type Limits struct {
 	UploadTime time.Duration // for a whole body; 15 min
 	Lease      time.Duration // of an idempotency key whose request has stopped renewing it, as a killed process has; 20 s
 
+	Connections    int // connections that one process keeps open; 8,192
 	Requests       int // requests that one process answers at a time, streams of events among them; 2,000
 	Uploads        int // uploads that one process takes at a time; 128
 	AccountUploads int // of those, uploads of one account; 64
@@ -35,8 +36,8 @@ func (l Limits) withDefaults() Limits {
 		Header: cmp.Or(l.Header, 32<<10), Body: cmp.Or(l.Body, 1<<20), File: cmp.Or(l.File, 15<<20), BulkFiles: cmp.Or(l.BulkFiles, 500),
 		BulkBytes: cmp.Or(l.BulkBytes, 1<<30), Metadata: cmp.Or(l.Metadata, 1<<20), CustomMetadata: cmp.Or(l.CustomMetadata, 64<<10),
 		Pause: cmp.Or(l.Pause, 30*time.Second), Rate: cmp.Or(l.Rate, 4<<10), UploadTime: cmp.Or(l.UploadTime, 15*time.Minute),
-		Lease:    cmp.Or(l.Lease, 20*time.Second),
-		Requests: cmp.Or(l.Requests, 2000), Uploads: cmp.Or(l.Uploads, 128), AccountUploads: cmp.Or(l.AccountUploads, 64),
+		Lease:       cmp.Or(l.Lease, 20*time.Second),
+		Connections: cmp.Or(l.Connections, 8192), Requests: cmp.Or(l.Requests, 2000), Uploads: cmp.Or(l.Uploads, 128), AccountUploads: cmp.Or(l.AccountUploads, 64),
 		AccountStreams: cmp.Or(l.AccountStreams, 32), Backlog: cmp.Or(l.Backlog, 100_000),
 	}
 }

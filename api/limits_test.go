@@ -26,7 +26,7 @@ func (e *edge) listen(t *testing.T) (address string) {
 		t.Fatal(err)
 	}
 	server := e.server.HTTPServer("")
-	go func() { _ = server.Serve(listener) }() // ends with Close
+	go func() { _ = server.Serve(e.server.Bound(listener)) }() // ends with Close
 	t.Cleanup(func() { _ = server.Close() })
 	return listener.Addr().String()
 }
@@ -320,5 +320,42 @@ func TestEveryAnswerCarriesTheHeadersThatProtectABrowser(t *testing.T) {
 	for _, method := range []string{"GET", "TRACE", "OPTIONS", "BREW"} {
 		check(request(method, "/nothing", ""))
 		check(request(method, "/api/v1/files/certificates/ci_0000000000/approve", ""))
+	}
+}
+
+func TestConnectionsBeyondTheBoundWaitUntilOneEnds(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, func(c *Config) { c.Limits = Limits{Connections: 1} })
+	address := e.listen(t)
+	ask := func() net.Conn {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		if _, err := io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	answer := func(conn net.Conn, within time.Duration) (string, error) {
+		if err := conn.SetReadDeadline(time.Now().Add(within)); err != nil {
+			t.Fatal(err)
+		}
+		return bufio.NewReader(conn).ReadString('\n')
+	}
+	first := ask()
+	if got, err := answer(first, 30*time.Second); err != nil || !strings.Contains(got, "200 OK") {
+		t.Fatalf("the first connection is answered %q, %v", got, err)
+	}
+	second := ask()
+	if got, err := answer(second, 300*time.Millisecond); err == nil {
+		t.Errorf("a second connection is answered %q beside the first", got)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := answer(second, 30*time.Second); err != nil || !strings.Contains(got, "200 OK") {
+		t.Errorf("the second connection is answered %q after the first, %v", got, err)
 	}
 }

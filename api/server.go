@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/net/netutil"
 )
 
 // Check is something that the service needs. Required ones decide readiness; the rest are reported beside them.
@@ -152,6 +154,12 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 		Addr: addr, Handler: s.engine, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		WriteTimeout: s.limits.writeTime(), MaxHeaderBytes: s.limits.Header, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+}
+
+// Bound bounds the connections that come from a listener: those beyond wait to be accepted. Without that a process runs out of files, and with
+// them out of connections to its database.
+func (s *Server) Bound(listener net.Listener) net.Listener {
+	return netutil.LimitListener(listener, s.limits.Connections)
 }
 
 // Drain lets the process say that it is about to stop: it is not ready from now on and gives connections up with the answers that it still

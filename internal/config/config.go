@@ -78,7 +78,9 @@ type Config struct {
 	BodyPause  time.Duration `env:"CERTFLOW_BODY_PAUSE" envDefault:"30s"`
 	BodyRate   int64         `env:"CERTFLOW_BODY_RATE" envDefault:"4096"`
 	UploadTime time.Duration `env:"CERTFLOW_UPLOAD_TIME" envDefault:"15m"`
-	// Requests and Uploads bound what one API process answers and takes at a time; AccountUploads and AccountStreams what it takes of one account.
+	// Connections, Requests and Uploads bound what one API process keeps open, answers and takes at a time; AccountUploads and AccountStreams what it
+	// takes of one account.
+	Connections    int `env:"CERTFLOW_CONNECTIONS" envDefault:"8192"`
 	Requests       int `env:"CERTFLOW_REQUESTS" envDefault:"2000"`
 	Uploads        int `env:"CERTFLOW_UPLOADS" envDefault:"128"`
 	AccountUploads int `env:"CERTFLOW_ACCOUNT_UPLOADS" envDefault:"64"`
@@ -93,7 +95,7 @@ type Config struct {
 	DocumentSlots int `env:"CERTFLOW_DOCUMENT_SLOTS" envDefault:"2"`
 	ModelSlots    int `env:"CERTFLOW_MODEL_SLOTS" envDefault:"4"`
 	WebhookSlots  int `env:"CERTFLOW_WEBHOOK_SLOTS" envDefault:"50"`
-	// ModelRate is how many requests a second all workers together make to the language model.
+	// ModelRate is about how many documents a second all workers together ask the language model; an answer that cannot be read is asked for once more.
 	ModelRate float64 `env:"CERTFLOW_MODEL_RATE" envDefault:"1"`
 
 	// Reader says who reads: acord (the layout reader alone), model (a language model always, too), or auto (a model where one is configured

@@ -54,7 +54,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	web := server.HTTPServer(s.Config.Addr)
 	web.Handler = withPages(pages, web.Handler)
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(listener) }()
+	go func() { failed <- web.Serve(server.Bound(listener)) }()
 	slog.InfoContext(ctx, "the API serves", "addr", listener.Addr().String())
 	select {
 	case err := <-failed:
@@ -125,6 +125,6 @@ func (s *Service) limits() api.Limits {
 		Header: c.HeaderKB << 10, Body: c.BodyKB << 10, File: c.FileMB << 20, BulkFiles: c.BulkFiles, BulkBytes: c.BulkMB << 20,
 		Metadata: c.MetadataKB << 10, CustomMetadata: c.CustomMetadataKB << 10,
 		Pause: c.BodyPause, Rate: c.BodyRate, UploadTime: c.UploadTime,
-		Requests: c.Requests, Uploads: c.Uploads, AccountUploads: c.AccountUploads, AccountStreams: c.AccountStreams, Backlog: c.Backlog,
+		Connections: c.Connections, Requests: c.Requests, Uploads: c.Uploads, AccountUploads: c.AccountUploads, AccountStreams: c.AccountStreams, Backlog: c.Backlog,
 	}
 }
