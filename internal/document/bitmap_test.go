@@ -99,6 +99,128 @@ func TestRulingsAreFoundAndTakenAway(t *testing.T) {
 	}
 }
 
+// stairs draws a horizontal rule of 3 pixels that falls by one pixel every step pixels, both steps inked where they meet.
+func (m *bitmap) stairs(x0, y, x1, step int) {
+	for x := x0; x < x1; x += step {
+		m.black(x, y, min(x+step+24, x1), y+4)
+		y++
+	}
+}
+
+func TestNothingOfRulingsIsLeftThatCouldBeRead(t *testing.T) {
+	t.Parallel()
+	for name, draw := range map[string]func(*bitmap){
+		"a rule in steps":                      func(m *bitmap) { m.stairs(20, 100, 580, 140) },
+		"rules in steps that meet in a corner": func(m *bitmap) { m.stairs(20, 100, 460, 140); m.black(456, 60, 461, 300); m.black(457, 90, 463, 120) },
+		"a box whose side is in steps":         func(m *bitmap) { m.boxAt(50, 100, 50); m.black(97, 118, 101, 130) },
+		"the side of a cell":                   func(m *bitmap) { m.black(20, 100, 580, 103); m.black(20, 160, 580, 163); m.black(200, 100, 203, 163) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := white255(600, 400)
+			draw(m)
+			m.takeRulings(128)
+			if i := bytes.IndexByte(m.pix, 0); i >= 0 {
+				t.Errorf("ink is left at %d, %d", i%m.width, i/m.width)
+			}
+		})
+	}
+}
+
+func TestLettersStayWhereRulingsWere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		letter [4]int
+		want   map[[2]int]bool // whether there is ink
+	}{
+		"one that stands on a rule ends there":      {[4]int{200, 70, 205, 104}, map[[2]int]bool{{202, 80}: true, {202, 99}: true, {202, 102}: false}},
+		"one that hangs under a rule begins there":  {[4]int{200, 100, 205, 130}, map[[2]int]bool{{202, 101}: false, {202, 105}: true, {202, 120}: true}},
+		"one that crosses a rule stays whole":       {[4]int{200, 70, 205, 130}, map[[2]int]bool{{202, 80}: true, {202, 102}: true, {202, 120}: true}},
+		"a stroke between two rules that meets one": {[4]int{200, 130, 204, 184}, map[[2]int]bool{{202, 140}: true, {202, 170}: true}},
+		"a dash near a rule":                        {[4]int{200, 90, 214, 94}, map[[2]int]bool{{205, 92}: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := white255(600, 400)
+			m.black(20, 100, 580, 104)
+			m.black(20, 180, 580, 184)
+			m.black(test.letter[0], test.letter[1], test.letter[2], test.letter[3])
+			m.takeRulings(128)
+			for at, want := range test.want {
+				if got := m.ink(at[0], at[1], 128); got != want {
+					t.Errorf("ink at %v: %v", at, got)
+				}
+			}
+		})
+	}
+}
+
+func TestLinesThatTouchAreLookedAtOneByOne(t *testing.T) {
+	t.Parallel()
+	lines := func(between int) *bitmap {
+		m := white255(400, 200)
+		for x := 100; x < 260; x += 20 {
+			m.black(x, 40, x+12, 58)
+			m.black(x, 59, x+12, 77)
+		}
+		m.black(140, 58, 140+between, 59)
+		return m
+	}
+	box := rect{100, 40, 252, 77}
+	for name, test := range map[string]struct {
+		m          *bitmap
+		box        rect
+		confidence float64
+		want       []rect
+	}{
+		"two lines of which one letter touches another": {lines(12), box, 0.2, []rect{{100, 40, 252, 58}, {100, 59, 252, 77}}},
+		"a word that was read well":                     {lines(12), box, 0.9, nil},
+		"one line of high letters":                      {lines(112), box, 0.2, []rect{box}},
+		"a letter":                                      {lines(12), rect{100, 40, 112, 77}, 0.2, []rect{{100, 40, 112, 77}}},
+		"a line of small letters":                       {lines(12), rect{100, 40, 252, 58}, 0.2, []rect{{100, 40, 252, 58}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []rect
+			places, _ := test.m.unread([]seen{{text: "word", box: test.box, confidence: test.confidence}}, 128)
+			for _, p := range places {
+				if p.word == 0 {
+					got = append(got, p.box)
+				}
+			}
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(rect{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAWordThatIsTwoLinesGivesWayToWhatTheySay(t *testing.T) {
+	t.Parallel()
+	box, upper, lower := rect{100, 40, 252, 77}, rect{100, 40, 252, 58}, rect{100, 59, 252, 77}
+	places := []place{{box: upper, half: true}, {box: lower, half: true}}
+	for name, test := range map[string]struct{ found, want []seen }{
+		"both lines": {[]seen{{text: "POLICY", confidence: 0.9, page: 1}, {text: "EFF", confidence: 0.8, page: 2}},
+			[]seen{{text: "POLICY", confidence: 0.9, page: 1}, {text: "EFF", confidence: 0.8, page: 2}}},
+		"one line":         {[]seen{{text: "POLICY", confidence: 0.9, page: 1}, {text: "wf", confidence: 0.1, page: 2}}, []seen{{text: "POLICY", confidence: 0.9, page: 1}}},
+		"nothing readable": {[]seen{{text: "wf", confidence: 0.1, page: 2}}, []seen{{text: "garble", confidence: 0.2, box: box}}},
+		"nothing":          {nil, []seen{{text: "garble", confidence: 0.2, box: box}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for i, w := range test.want {
+				if w.page > 0 {
+					test.want[i].box = rect{60 - patchInk, places[w.page-1].box.y0, 60 - patchInk, places[w.page-1].box.y1}
+				}
+			}
+			got, _ := again([]seen{{text: "garble", confidence: 0.2, box: box}}, places, test.found)
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(seen{}, rect{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestASecondReadingSettlesTheFirst(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ first, second, want seen }{

@@ -2,6 +2,7 @@ package document
 
 import (
 	"cmp"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ type closer struct {
 	box   rect
 	kind  page.LookKind
 	words []int // that were read there
+	sign  bool  // the line begins with ink that is no digit of the amount behind it
 }
 
 // maxClosers bounds the lines that are looked at again; a table has some fifty.
@@ -39,6 +41,7 @@ func (m *bitmap) closers(looks []page.Look, words []seen, scale point, threshold
 			}
 			slices.SortFunc(c.words, func(a, b int) int { return cmp.Compare(words[a].box.x0, words[b].box.x0) })
 			if c.plausible(words) && len(out) < maxClosers {
+				c.sign = l.Kind == page.LookAmount && m.signed(line, threshold)
 				out = append(out, c)
 			}
 		}
@@ -106,6 +109,26 @@ func (m *bitmap) linesIn(place rect, threshold byte) []rect {
 	return lines
 }
 
+// signed reports whether the first piece of ink on the line of an amount is no digit: digits stand on one line and are of one height,
+// while the form's own dollar sign is smaller than what was typed behind it or stands higher or lower.
+func (m *bitmap) signed(line rect, threshold byte) bool {
+	x0, y0 := max(0, int(line.x0)), max(0, int(line.y0))
+	part := m.part(x0, y0, min(m.width, int(line.x1)), min(m.height, int(line.y1)))
+	blots := slices.DeleteFunc(part.blots(newMask(part.width/2+1, part.height/2+1), threshold), func(b rect) bool { return b.height() < 0.55*line.height() })
+	if len(blots) < 4 {
+		return false
+	}
+	slices.SortFunc(blots, func(a, b rect) int { return cmp.Compare(a.x0, b.x0) })
+	first, digits := blots[0], blots[1:]
+	middle := func(of func(rect) float64) float64 {
+		slices.SortFunc(digits, func(a, b rect) int { return cmp.Compare(of(a), of(b)) })
+		return of(digits[len(digits)/2])
+	}
+	top, bottom := middle(func(b rect) float64 { return b.y0 }), middle(func(b rect) float64 { return b.y1 })
+	shift := 0.12 * (bottom - top)
+	return math.Abs(first.y0-top) > shift && math.Abs(first.y1-bottom) > shift
+}
+
 // part is a copy of a rectangle of the image.
 func (m *bitmap) part(x0, y0, x1, y1 int) *bitmap {
 	w, h := max(x1-x0, 0), max(y1-y0, 0)
@@ -133,6 +156,37 @@ func fits(kind page.LookKind, text string) bool {
 		return len(text) == 1 && strings.Contains("ABCDEF", text)
 	}
 	return len(text) == 1 && strings.Contains("XYN", text)
+}
+
+// lostSlash matches dates of which slashes were read as the digit that looks like them, or were not read, for months and days of one digit
+// and of two.
+var lostSlash = func() (all []*regexp.Regexp) {
+	for _, month := range []string{`[1-9]`, `0[1-9]|1[0-2]`} {
+		for _, day := range []string{`[1-9]`, `0[1-9]|[12]\d|3[01]`} {
+			for _, slash := range []string{`[/1]`, `/?`} {
+				all = append(all, regexp.MustCompile(`^(`+month+`)`+slash+`(`+day+`)`+slash+`(20\d\d)$`))
+			}
+		}
+	}
+	return all
+}()
+
+// slashed gives a date the slashes back that its reading lost, where there is one way to do so.
+func slashed(text string) (string, bool) {
+	if dateShape.MatchString(text) {
+		return "", false
+	}
+	found := ""
+	for _, shape := range lostSlash {
+		if m := shape.FindStringSubmatch(text); m != nil {
+			date := m[1] + "/" + m[2] + "/" + m[3]
+			if found != "" && found != date {
+				return "", false
+			}
+			found = date
+		}
+	}
+	return found, found != ""
 }
 
 // withCloser puts what was read at a closer look into words, found saying by page which line it is of: where it fits its place it takes
@@ -227,13 +281,20 @@ func (c closer) joined(found []seen) seen {
 	switch c.kind {
 	case page.LookAmount:
 		bare := strings.TrimLeft(out.text, "$sS§")
+		if bare == out.text && c.sign && len(bare) > 1 && strings.Contains("358", bare[:1]) && amountShape.MatchString(bare[1:]) {
+			out.text, bare = "$"+bare[1:], bare[1:]
+			out.confidence = min(out.confidence, disputed)
+		}
 		sign := out.text[:min(len(out.text)-len(bare), 1)]
 		if sign != "" {
 			sign = "$"
 		}
-		out.text = sign + strings.Trim(bare, ".,/-|[](){}_'‘’~ ")
+		out.text = sign + strings.Trim(bare, ".,:;/-|[](){}_'‘’~ ")
 	case page.LookDate:
-		out.text = strings.Trim(out.text, ".,|[](){}_'‘’~ ")
+		out.text = strings.Trim(out.text, ".,:;|[](){}_'‘’~ ")
+		if date, ok := slashed(out.text); ok {
+			out.text, out.confidence = date, min(out.confidence, disputed)
+		}
 	default:
 		out.text = single(strings.Trim(out.text, ".,|[](){}_'‘’~- "))
 	}

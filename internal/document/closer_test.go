@@ -119,9 +119,57 @@ func TestACloserLookTakesThePlaceOfWhatWasReadBefore(t *testing.T) {
 	}
 }
 
+func TestADollarSignIsNoDigitOfItsAmount(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		sign rect // the ink before the digits, which stand from 40 to 64
+		read string
+		want []seen
+	}{
+		"smaller than the digits and lower": {rect{80, 50, 92, 70}, "31,000,000", []seen{{text: "$1,000,000", confidence: disputed}}},
+		"reaching over them at both sides":  {rect{80, 36, 92, 68}, "81,000,000", []seen{{text: "$1,000,000", confidence: disputed}}},
+		"a digit like the others":           {rect{80, 40, 92, 64}, "31,000,000", []seen{{text: "31,000,000", confidence: 0.9}}},
+		"read as the sign that it is":       {rect{80, 36, 92, 68}, "$1,000,000", []seen{{text: "$1,000,000", confidence: 0.9}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := white255(400, 200)
+			figuresAt(m, 100, 40)
+			m.black(int(test.sign.x0), int(test.sign.y0), int(test.sign.x1), int(test.sign.y1))
+			words := []seen{{text: test.read, box: rect{80, 40, 252, 66}, confidence: 0.9}}
+			lines := m.closers(wholePage(page.LookAmount), words, point{1, 1}, 128)
+			if len(lines) != 1 {
+				t.Fatalf("looked at again: %v", lines)
+			}
+			test.want[0].box = lines[0].box
+			got := withCloser(words, lines, []seen{{text: test.read, box: words[0].box, confidence: 0.9, page: 1}})
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(seen{}, rect{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestADateGetsTheSlashesBackThatItsReadingLost(t *testing.T) {
+	t.Parallel()
+	for read, want := range map[string]string{
+		"21712024": "2/7/2024", "2/712024": "2/7/2024", "1011512024": "10/15/2024", "0205/2023": "02/05/2023", "02/052023": "02/05/2023", "01012027": "01/01/2027",
+		"11112024":   "", // 1/1/2024 or 11/11/2024
+		"02/05/2023": "", "2/7/2024": "",
+		"115/2023": "", // 1/5, 1/15 or 11/5
+		"1112024":  "",
+		"13052023": "", "02322023": "", "6089057": "", "10000000": "", "": "",
+	} {
+		if got, ok := slashed(read); got != want || ok != (want != "") {
+			t.Errorf("%q becomes %q, want %q", read, got, want)
+		}
+	}
+}
+
 func TestALoneLetterIsReadAsOne(t *testing.T) {
 	t.Parallel()
-	for read, want := range map[string]string{"xX": "X", "x": "X", "c": "C", "a": "a", "¥": "Y", "N": "N", "é": "é", "AB": "AB", "": ""} {
+	for read, want := range map[string]string{"xX": "X", "x": "X", "c": "C", "a": "a", "¥": "Y", "N": "N", "é": "é", "AB": "AB", "": "",
+		"NN": "N", "XxX": "X", "88": "88", "22": "22", "II": "II"} {
 		if got := single(read); got != want {
 			t.Errorf("%q becomes %q, want %q", read, got, want)
 		}

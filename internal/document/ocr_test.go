@@ -53,6 +53,29 @@ func scan(t testing.TB, pdf []byte, turn int, crooked float64, rotate int) []byt
 // scanUnder is a scan with further content over it.
 func scanUnder(t testing.TB, pdf []byte, turn int, crooked float64, rotate int, content string) []byte {
 	t.Helper()
+	m := drawn(t, pdf)
+	if crooked != 0 {
+		m = m.rotated(crooked)
+	}
+	return asPicture(t, m.turned(turn), rotate, content)
+}
+
+// fax is a PDF whose page is another as a fax machine or a black and white scanner sees it: crooked by degrees, and of two colours.
+func fax(t testing.TB, pdf []byte, crooked float64) []byte {
+	t.Helper()
+	m := drawn(t, pdf).rotated(crooked)
+	for i, v := range m.pix {
+		m.pix[i] = 0
+		if v > 150 {
+			m.pix[i] = 255
+		}
+	}
+	return asPicture(t, m, 0, "")
+}
+
+// drawn is a page at 200 dpi.
+func drawn(t testing.TB, pdf []byte) *bitmap {
+	t.Helper()
 	cmd := exec.Command("pdftoppm", "-r", "200", "-gray", "-")
 	cmd.Stdin = bytes.NewReader(pdf)
 	out, err := cmd.Output()
@@ -63,10 +86,12 @@ func scanUnder(t testing.TB, pdf []byte, turn int, crooked float64, rotate int, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if crooked != 0 {
-		m = m.rotated(crooked)
-	}
-	m = m.turned(turn)
+	return m
+}
+
+// asPicture is a PDF whose page shows an image of 200 dpi, with further content over it.
+func asPicture(t testing.TB, m *bitmap, rotate int, content string) []byte {
+	t.Helper()
 	var packed bytes.Buffer
 	if err := jpeg.Encode(&packed, &image.Gray{Pix: m.pix, Stride: m.width, Rect: image.Rect(0, 0, m.width, m.height)}, nil); err != nil {
 		t.Fatal(err)
@@ -176,6 +201,53 @@ func TestWordsOverACrookedScanMoveWithIt(t *testing.T) {
 	}
 	if w := found["GL-4471982"]; w.Source != certificate.OCR || w.Hidden {
 		t.Error("what the picture shows is not read where invisible words lie over it")
+	}
+}
+
+// bareCells is a table whose cells hold what scans are often misread by: figures beside signs and rules, twins, and nothing.
+const bareCells = `1 w
+BT /F1 14 Tf 160 740 Td (CERTIFICATE OF LIABILITY INSURANCE) Tj ET
+BT /F1 9 Tf 60 712 Td (THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION ONLY AND CONFERS NO RIGHTS) Tj ET
+BT /F1 9 Tf 60 700 Td (UPON THE CERTIFICATE HOLDER. THIS CERTIFICATE DOES NOT AMEND THE COVERAGE AFFORDED) Tj ET
+50 500 510 180 re S 50 512 m 560 512 l S 50 524 m 560 524 l S 50 536 m 560 536 l S 50 548 m 560 548 l S 50 560 m 560 560 l S
+50 584 m 560 584 l S 50 608 m 560 608 l S 50 632 m 560 632 l S 50 656 m 560 656 l S 90 500 m 90 680 l S 290 500 m 290 680 l S 420 500 m 420 680 l S
+440 500 m 440 680 l S 120 560 m 120 584 l S 150 560 m 150 584 l S 180 560 m 180 584 l S
+BT /F1 9 Tf 100 664 Td (88 Harbour Road) Tj ET BT /F1 9 Tf 100 640 Td (22 Mill Lane) Tj ET
+BT /F1 9 Tf 300 664 Td (GL-4471982) Tj ET BT /F1 9 Tf 300 640 Td (03/14/2026) Tj ET BT /F1 9 Tf 300 616 Td (03/14/2027) Tj ET
+BT /F1 8 Tf 425 662 Td ($) Tj 20 0 Td (1,500,000) Tj 0 -24 Td (3,000,000) Tj ET
+BT /F1 9 Tf 60 470 Td (SHOULD ANY OF THE ABOVE DESCRIBED POLICIES BE CANCELLED BEFORE THE EXPIRATION DATE) Tj ET`
+
+func TestNothingIsReadIntoTheRulingsOfAFax(t *testing.T) {
+	t.Parallel()
+	needsOCR(t)
+	printed := onePage(bareCells)
+	want := map[string]int{}
+	for _, w := range read(t, printed).Words {
+		want[w.Text]++
+	}
+	r := reader(t, Options{})
+	for _, crooked := range []float64{0, -0.6, 0.8} {
+		t.Run(fmt.Sprint("crooked by ", crooked), func(t *testing.T) {
+			t.Parallel()
+			pages, err := r.Pages(t.Context(), fax(t, printed, crooked), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]int{}
+			for _, w := range pages[0].Words {
+				if b := w.Box; b[1] > 110 && b[3] < 295 { // in the table
+					got[w.Text]++
+					if got[w.Text] > want[w.Text] {
+						t.Errorf("%q was read at %v and is not printed there", w.Text, w.Box)
+					}
+				}
+			}
+			for _, text := range []string{"88", "22"} {
+				if got[text] != 1 {
+					t.Errorf("%q was read %d times", text, got[text])
+				}
+			}
+		})
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	boxPiece   = 14  // the shortest straight piece of its side: where a scan is crooked, sides are staircases
 	boxLargest = 100 // the longest: 24 points
 	ruleLength = 110 // the shortest rule of the form: 26 points, longer than any stroke of its letters
+	sideLength = 40  // the shortest side of a cell that is taken for one: 10 points, higher than the form's letters
 	ruleThick  = 9   // the thickest rule
 )
 
@@ -51,7 +52,8 @@ func (m *bitmap) takeRulings(threshold byte) rulings {
 		}
 	}
 	out := rulings{boxes: m.boxes(thinColumns, across, down, threshold)}
-	out.rules = append(merged(thinRows, false), merged(thinColumns, true)...)
+	out.rules = append(merged(thinRows, false, ruleLength), merged(thinColumns, true, ruleLength)...)
+	sides := slices.DeleteFunc(merged(thinColumns, true, sideLength), func(r rect) bool { return !out.spanned(r) })
 	for _, s := range thinRows {
 		if s.to-s.from >= ruleLength {
 			m.whitenRow(s, threshold)
@@ -65,8 +67,68 @@ func (m *bitmap) takeRulings(threshold byte) rulings {
 	for _, b := range out.boxes {
 		m.whitenBorder(b.box, threshold)
 	}
-	m.sweep(append(out.borders(), out.rules...), threshold)
+	m.trim(out.rules, threshold)
+	m.sweep(slices.Concat(out.rules, out.borders(), sides), threshold)
 	return out
+}
+
+// trim takes the rule away from under letters that stand on it, and from beside those that touch it on one side: their strokes would
+// run on through the rule otherwise. What crosses a rule stays whole.
+func (m *bitmap) trim(rules []rect, threshold byte) {
+	for _, r := range rules {
+		if r.width() > r.height() {
+			for x := int(r.x0); x < int(r.x1); x++ {
+				m.trimRun(x, m.width, m.height, int(r.y0), int(r.y1), threshold)
+			}
+			continue
+		}
+		for y := int(r.y0); y < int(r.y1); y++ {
+			m.trimRun(y*m.width, 1, m.width, int(r.x0), int(r.x1), threshold)
+		}
+	}
+}
+
+// trimRun whitens the part of a run of ink square to a rule that lies in the rule, where the run goes on at one side of it alone. The run
+// is one of the line of pixels that begins at start, has so many of them and goes on by step; the rule covers it from–to.
+func (m *bitmap) trimRun(start, step, length, from, to int, threshold byte) {
+	if to-from > ruleThick+slack {
+		return // rules that lie side by side: what is between them may be anything
+	}
+	ink := func(i int) bool { return m.pix[start+i*step] < threshold }
+	for i := max(0, from); i < min(to, length); i++ {
+		if !ink(i) {
+			continue
+		}
+		first, end := i, i
+		for first > 0 && first > from-slack-1 && ink(first-1) {
+			first--
+		}
+		for end < length && end <= to+slack && ink(end) {
+			end++
+		}
+		switch before, after := first < from-slack, end > to+slack; {
+		case before && !after:
+			first = from
+		case after && !before:
+			end = to
+		default:
+			first = end
+		}
+		for j := first; j < end; j++ {
+			m.pix[start+j*step] = 255
+		}
+		i = max(i, end)
+	}
+}
+
+// spanned reports whether a vertical line runs from one horizontal rule to another, as the sides of cells do and no letter does.
+func (r rulings) spanned(line rect) bool {
+	meets := func(y float64) bool {
+		return slices.ContainsFunc(r.rules, func(o rect) bool {
+			return o.width() > o.height() && o.grow(ruleThick).contains(point{line.center().x, y})
+		})
+	}
+	return meets(line.y0) && meets(line.y1)
 }
 
 // borders are the sides of the boxes, as rules.
@@ -86,7 +148,7 @@ func (r rulings) borders() []rect {
 func (m *bitmap) sweep(rules []rect, threshold byte) {
 	band := newMask(m.width, m.height)
 	for _, r := range rules {
-		if min(r.width(), r.height()) > ruleThick {
+		if min(r.width(), r.height()) > ruleThick+slack {
 			continue // rules that lie side by side: what is between them may be anything
 		}
 		for y := max(0, int(r.y0)-slack); y < min(m.height, int(r.y1)+slack); y++ {
@@ -492,11 +554,11 @@ func (m *bitmap) inkShare(r rect, threshold byte) float64 {
 	return float64(dark) / float64(max(1, n))
 }
 
-// merged joins the runs of the rows (or columns) that one rule is made of, and gives those that are long enough.
-func merged(segments []segment, vertical bool) []rect {
+// merged joins the runs of the rows (or columns) that one rule is made of, and gives those that are at least as long as least.
+func merged(segments []segment, vertical bool, least int) []rect {
 	var open, out []rect
 	for _, s := range segments {
-		if s.to-s.from < ruleLength/2 {
+		if s.to-s.from < least/2 {
 			continue
 		}
 		r := rect{float64(s.from), float64(s.at), float64(s.to), float64(s.at + 1)}
@@ -526,7 +588,7 @@ func merged(segments []segment, vertical bool) []rect {
 	out = append(out, open...)
 	long := out[:0]
 	for _, r := range out {
-		if r.width() >= ruleLength {
+		if r.width() >= float64(least) {
 			if vertical {
 				r = rect{r.y0, r.x0, r.y1, r.x1}
 			}

@@ -30,8 +30,9 @@ const digits = "0123456789"
 // place is where a bitmap is looked at again.
 type place struct {
 	box   rect
-	blots int // pieces of ink it is made of, 0 when unknown
-	word  int // the word that is in doubt there, -1 where none was read
+	blots int  // pieces of ink it is made of, 0 when unknown
+	word  int  // the word that is in doubt there, -1 where none was read
+	half  bool // whether the word is two, one over the other, and this is the place of one
 }
 
 // unread lists the places of ink that may be letters and that no word explains, and of words that tesseract was unsure of; and
@@ -42,7 +43,12 @@ func (m *bitmap) unread(words []seen, threshold byte) (places []place, strokes [
 	for i, w := range words {
 		b := w.box.grow(2)
 		if (w.confidence < unsure || w.confidence < unsureDigits && strings.ContainsAny(w.text, digits)) && w.box.height() <= letterHigh && w.box.width() <= widestPatch {
-			doubtful = append(doubtful, place{box: w.box, word: i})
+			upper, lower, ok := m.halves(w.box, threshold)
+			if w.confidence < unsure && ok {
+				doubtful = append(doubtful, place{box: upper, word: i, half: true}, place{box: lower, word: i, half: true})
+			} else {
+				doubtful = append(doubtful, place{box: w.box, word: i})
+			}
 		}
 		for y := max(0, int(b.y0)/2); y < min(covered.height, int(b.y1)/2+1); y++ {
 			for x := max(0, int(b.x0)/2); x < min(covered.width, int(b.x1)/2+1); x++ {
@@ -105,6 +111,32 @@ func (m *bitmap) blots(done *mask, threshold byte) []rect {
 	return out
 }
 
+// halves are the boxes of two lines that touch one another, which tesseract takes for one: between them there is less ink than anywhere
+// in the letters. It reports false for a box of one line.
+func (m *bitmap) halves(box rect, threshold byte) (upper, lower rect, ok bool) {
+	height := int(box.height())
+	if height < 2*letterLow || box.width() < 1.5*box.height() {
+		return upper, lower, false
+	}
+	row := func(y int) float64 {
+		return m.inkShare(rect{box.x0, box.y0 + float64(y), box.x1, box.y0 + float64(y) + 1}, threshold)
+	}
+	whole := m.inkShare(box, threshold)
+	at := height / 2
+	for y := height * 2 / 5; y <= height*3/5; y++ {
+		if row(y) < row(at) {
+			at = y
+		}
+	}
+	if row(at) > 0.5*whole {
+		return upper, lower, false
+	}
+	upper, lower = box, box
+	upper.y1 = box.y0 + float64(at)
+	lower.y0 = upper.y1 + 1
+	return upper, lower, true
+}
+
 // clusters joins blots that stand beside one another on a line, as the letters of a word do.
 func clusters(blots []rect) []place {
 	slices.SortFunc(blots, func(a, b rect) int { return cmp.Compare(a.x0, b.x0) })
@@ -123,7 +155,7 @@ func clusters(blots []rect) []place {
 			}
 		}
 		if !joined {
-			out = append(out, place{b, 1, -1})
+			out = append(out, place{box: b, blots: 1, word: -1})
 		}
 	}
 	return out
@@ -164,11 +196,14 @@ func again(words []seen, places []place, second []seen) (all []seen, strokes []r
 		for j := range found {
 			b := found[j].box
 			found[j].box = rect{b.x0 + dx, b.y0 + dy, b.x1 + dx, b.y1 + dy}
+			if p.half { // it reaches into its neighbour otherwise
+				found[j].box.y0, found[j].box.y1 = p.box.y0, p.box.y1
+			}
 			if p.blots == 1 {
 				found[j].text = single(found[j].text)
 			}
 		}
-		if p.word >= 0 {
+		if p.word >= 0 && !p.half {
 			settle(&words[p.word], found)
 			continue
 		}
@@ -180,11 +215,14 @@ func again(words []seen, places []place, second []seen) (all []seen, strokes []r
 				words = append(words, w)
 			}
 		}
-		if !said {
+		switch {
+		case p.half && said:
+			words[p.word].text = ""
+		case !p.half && !said:
 			strokes = append(strokes, p.box)
 		}
 	}
-	return words, strokes
+	return slices.DeleteFunc(words, func(w seen) bool { return w.text == "" }), strokes
 }
 
 // settle weighs the second reading of a word against the first. The surer one stands, but of digits that read differently
@@ -214,8 +252,8 @@ func single(text string) string {
 	switch letters := []rune(text); {
 	case text == "¥":
 		return "Y"
-	case text == "x", text == "c", text == "y", len(letters) == 2 && unicode.IsLetter(letters[0]) && !strings.ContainsRune("Iil", letters[0]) &&
-		strings.EqualFold(string(letters[:1]), string(letters[1:])):
+	case text == "x", text == "c", text == "y", len(letters) > 1 && unicode.IsLetter(letters[0]) && !strings.ContainsRune("Iil", letters[0]) &&
+		strings.EqualFold(strings.Repeat(string(letters[:1]), len(letters)), text):
 		return strings.ToUpper(string(letters[:1]))
 	}
 	return text
