@@ -255,12 +255,17 @@ func (p *plainReader) unnamed(a anchor) *plainCoverage {
 func (p *plainReader) takePeriod(a anchor) {
 	var dates [2]cell
 	n := 0
-	for _, t := range firstLine(p.s.valueOf(a)).tokens {
+	value := firstLine(p.s.valueOf(a)).tokens
+	for _, t := range value {
 		c := cell{tokens: []*token{t}, doubt: 1}
 		if _, err := certificate.ParseDate(bare(c)); err == nil && n < 2 {
 			dates[n] = c
 			n++
 		}
+	}
+	if n == 1 && len(value) > 2 && value[0] == dates[0].tokens[0] { // "01/01/2025 to Continuous"
+		dates[1] = cell{tokens: value[2:], doubt: 1}
+		n = 2
 	}
 	switch {
 	case n < 2:

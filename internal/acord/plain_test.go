@@ -301,3 +301,12 @@ func TestARowOfAnUnknownKindIsACoverageOfItsOwn(t *testing.T) {
 		t.Errorf("its boxes are %v, %v; want No and Yes", other.AdditionalInsured, other.WaiverOfSubrogation)
 	}
 }
+
+func TestAPeriodWithoutAnEndHasItsBeginning(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, replaced(plainScan, "66,251 Effective Date:\n230,251 04/01/2026\n66,263 Expiration Date:\n230,263 04/01/2027", "66,251 Policy Period:\n230,251 04/01/2026 to Continuous"))
+	gl := r.Certificate.Coverages.GeneralLiability
+	if gl.Effective == nil || gl.Effective.String() != "04/01/2026" || gl.Expiration != nil {
+		t.Errorf("the period is %v to %v, want 04/01/2026 and null", gl.Effective, gl.Expiration)
+	}
+}
