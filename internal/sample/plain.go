@@ -24,15 +24,6 @@ func layPlain(s Sample, faces *faces) *sheet {
 // lastLine is the lowest baseline of a plain certificate, in points.
 const lastLine = 755.0
 
-func newPlain(s Sample, faces *faces) *plain {
-	p := &plain{sheet: &sheet{faces: faces, style: s.Style}, print: printer{s.Style, s.Printed}, sample: s, y: 50}
-	p.text(54, p.y, 15, face{Helvetica, true}, "CERTIFICATE OF LIABILITY INSURANCE", 0)
-	p.parties()
-	p.coverages()
-	p.close()
-	return p
-}
-
 type plain struct {
 	*sheet
 	print  printer
@@ -120,65 +111,22 @@ func (p *plain) amount(path string, v *certificate.Dollars) string {
 	return words
 }
 
-func (p *plain) trigger(claimsMade, occurrence *bool) {
-	if yes(occurrence) {
-		p.row("Form", "Occurrence")
-	}
-	if yes(claimsMade) {
-		p.row("Form", "Claims-Made")
-	}
-}
-
 func (p *plain) coverages() {
-	c := p.sample.Certificate.Coverages
-	if gl := c.GeneralLiability; gl != nil {
-		const path = "coverages.commercial_general_liability"
-		p.heading("COMMERCIAL GENERAL LIABILITY")
-		p.policy(path, gl.Policy)
-		p.trigger(gl.ClaimsMade, gl.Occurrence)
-		p.row("Each Occurrence", p.amount(path+".limits.each_occurrence_dollars", gl.Limits.EachOccurrence))
-		p.row("Damage to Rented Premises", p.amount(path+".limits.damage_to_rented_premises_dollars", gl.Limits.DamageToRentedPremises))
-		p.row("Medical Expense", p.amount(path+".limits.medical_expense_dollars", gl.Limits.MedicalExpense))
-		p.row("Personal & Adv Injury", p.amount(path+".limits.personal_and_advertising_injury_dollars", gl.Limits.PersonalAndAdvertising))
-		p.row("General Aggregate", p.amount(path+".limits.general_aggregate_dollars", gl.Limits.GeneralAggregate))
-		p.row("Products - Comp/Op Agg", p.amount(path+".limits.products_completed_operations_dollars", gl.Limits.ProductsCompletedOperations))
-	}
-	if auto := c.AutomobileLiability; auto != nil {
-		const path = "coverages.automobile_liability"
-		p.heading("AUTOMOBILE LIABILITY")
-		p.policy(path, auto.Policy)
-		p.row("Autos", autoNames(auto.Autos))
-		p.row("Combined Single Limit", p.amount(path+".limits.combined_single_limit_dollars", auto.Limits.CombinedSingleLimit))
-		p.row("Bodily Injury (Per person)", p.amount(path+".limits.bodily_injury_per_person_dollars", auto.Limits.BodilyInjuryPerPerson))
-		p.row("Bodily Injury (Per accident)", p.amount(path+".limits.bodily_injury_per_accident_dollars", auto.Limits.BodilyInjuryPerAccident))
-		p.row("Property Damage", p.amount(path+".limits.property_damage_per_accident_dollars", auto.Limits.PropertyDamagePerAccident))
-	}
-	if umb := c.UmbrellaLiability; umb != nil {
-		const path = "coverages.umbrella_excess_liability"
-		p.heading(map[bool]string{true: "EXCESS LIABILITY", false: "UMBRELLA LIABILITY"}[umb.Form != nil && *umb.Form == "excess"])
-		p.policy(path, umb.Policy)
-		p.trigger(umb.ClaimsMade, umb.Occurrence)
-		p.row("Each Occurrence", p.amount(path+".limits.each_occurrence_dollars", umb.Limits.EachOccurrence))
-		p.row("Aggregate", p.amount(path+".limits.aggregate_dollars", umb.Limits.Aggregate))
-		p.row("Retention", p.amount(path+".limits.retention_dollars", umb.Limits.Retention))
-	}
-	if wc := c.WorkersCompensation; wc != nil {
-		const path = "coverages.workers_compensation"
-		p.heading("WORKERS COMPENSATION AND EMPLOYERS' LIABILITY")
-		p.policy(path, wc.Policy)
-		if yes(wc.PerStatute) {
+	for _, c := range p.covers() {
+		heading := strings.ToUpper(c.heading)
+		if c.path == "coverages.workers_compensation" {
+			heading += " AND EMPLOYERS' LIABILITY"
+		}
+		p.heading(heading)
+		p.policy(c.path, c.policy)
+		p.row("Form", c.form)
+		p.row("Autos", c.autos)
+		if c.statutory {
 			p.row("Limits", "Statutory")
 		}
-		p.row("Proprietor Excluded", answer(wc.ProprietorExcluded))
-		p.row("E.L. Each Accident", p.amount(path+".limits.each_accident_dollars", wc.Limits.EachAccident))
-		p.row("E.L. Disease - Each Employee", p.amount(path+".limits.disease_each_employee_dollars", wc.Limits.DiseaseEachEmployee))
-		p.row("E.L. Disease - Policy Limit", p.amount(path+".limits.disease_policy_limit_dollars", wc.Limits.DiseasePolicyLimit))
-	}
-	for _, r := range freeRows(c) {
-		p.heading(strings.ToUpper(r.label))
-		p.policy(r.path, r.policy)
-		for _, l := range r.limits {
-			p.row(l.label, p.amount(l.path, l.amount))
+		p.row("Proprietor Excluded", answer(c.proprietor))
+		for _, l := range c.limits {
+			p.row(l.label, l.amount)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package sample
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -18,6 +19,9 @@ func Random(seed uint64, today certificate.Date) Sample {
 	g.s.Style = g.style()
 	g.head()
 	g.coverages()
+	if g.s.Style.Look == Letter {
+		g.byName()
+	}
 	g.describe()
 	g.sign()
 	return g.s
@@ -52,6 +56,7 @@ func (g *generator) style() Style {
 	switch g.IntN(10) {
 	case 0:
 		s.Layout = Plain
+		s.Look = []Look{Lines, Lines, Letter, Schedule, Paired}[g.IntN(5)]
 	case 1:
 		s.Layout = Lookalike
 	}
@@ -141,6 +146,47 @@ func (g *generator) policy(path, line string) certificate.Policy {
 		p.AdditionalInsured, p.WaiverOfSubrogation = g.box(path+".additional_insured"), g.box(path+".waiver_of_subrogation")
 	}
 	return p
+}
+
+// byName takes the letters off the insurers of a broker's letter, which names them with each policy: they are then lettered as they come.
+func (g *generator) byName() {
+	g.s.Certificate.Insurers = slices.DeleteFunc(g.s.Certificate.Insurers, func(in certificate.Insurer) bool {
+		return in.Name == nil
+	})
+	c := &g.s.Certificate.Coverages
+	var policies []*certificate.Policy
+	if c.GeneralLiability != nil {
+		policies = append(policies, &c.GeneralLiability.Policy)
+	}
+	if c.AutomobileLiability != nil {
+		policies = append(policies, &c.AutomobileLiability.Policy)
+	}
+	if c.UmbrellaLiability != nil {
+		policies = append(policies, &c.UmbrellaLiability.Policy)
+	}
+	if c.WorkersCompensation != nil {
+		policies = append(policies, &c.WorkersCompensation.Policy)
+	}
+	for _, row := range []*certificate.ProfessionalLiability{c.ProfessionalLiability, c.CyberLiability, c.CriminalLiability, c.LiquorLiability} {
+		if row != nil {
+			policies = append(policies, &row.Policy)
+		}
+	}
+	for i := range c.Other {
+		policies = append(policies, &c.Other[i].Policy)
+	}
+	var named []certificate.Insurer
+	for _, p := range policies {
+		p.InsurerLetter = nil
+		if p.InsurerName == nil || slices.ContainsFunc(named, func(in certificate.Insurer) bool { return *in.Name == *p.InsurerName }) {
+			continue
+		}
+		i := slices.IndexFunc(g.s.Certificate.Insurers, func(in certificate.Insurer) bool { return *in.Name == *p.InsurerName })
+		in := g.s.Certificate.Insurers[i]
+		in.Letter = "ABCDEF"[len(named) : len(named)+1]
+		named = append(named, in)
+	}
+	g.s.Certificate.Insurers = named
 }
 
 func (g *generator) box(path string) *bool {

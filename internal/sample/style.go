@@ -4,6 +4,7 @@ package sample
 // Helvetica.
 type Style struct {
 	Layout   Layout
+	Look     Look // of the layout Plain
 	Edition  Edition
 	Typeface Typeface // of what is filled in; labels are always Helvetica
 	Runs     Runs
