@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -26,6 +28,7 @@ func evalCommand() *cli.Command {
 			&cli.FloatFlag{Name: "confidence", Value: eval.DefaultConfidence, Usage: "from which a value may decide"},
 			&cli.IntFlag{Name: "parallel", Value: 1, Usage: "certificates read at the same time; times are comparable with 1"},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
+			&cli.StringFlag{Name: "samples", Usage: "read scores in place of confidences and add them to this file, from which they are calibrated (CONTRIBUTING.md)"},
 			&cli.FloatFlag{Name: "min-form", Usage: "exit 1 where less than this share of the fields of forms is right"},
 			&cli.FloatFlag{Name: "min-text", Usage: "the same for text"},
 			&cli.FloatFlag{Name: "min-scan", Usage: "the same for pages without a text layer"},
@@ -50,9 +53,25 @@ func runEval(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	defer r.Close()
-	report, err := eval.Run(ctx, options, func(ctx context.Context, pdf []byte) (*certificate.Reading, error) {
+	read := func(ctx context.Context, pdf []byte) (*certificate.Reading, error) {
 		return readPages(ctx, r, pdf, analysedPages)
-	}, c.Root().Writer)
+	}
+	if name := c.String("samples"); name != "" {
+		samples, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			return fmt.Errorf("open the file for samples: %w", err)
+		}
+		defer samples.Close()
+		options.Samples = samples
+		read = func(ctx context.Context, pdf []byte) (*certificate.Reading, error) {
+			short, err := r.Trim(ctx, pdf, analysedPages)
+			if err != nil {
+				return nil, err
+			}
+			return r.Score(ctx, short)
+		}
+	}
+	report, err := eval.Run(ctx, options, read, c.Root().Writer)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 	"certflow/internal/certificate"
 )
 
-// The confidence of a value is the product of how well its source is read, how surely it belongs to its place, and how
-// well it fits what such values look like. Rules ask for 0.85 by default: whatever leaves a doubt must end below it.
+// The confidence of a value is a score, of which package calibration says what it is worth: the product of how well its source is read,
+// how surely it belongs to its place, and how well it fits what such values look like. Rules ask for 0.85 by default: whatever leaves a doubt must end below it.
 const (
 	formField = 0.99 // a named field of the form says what it is
 	printed   = 0.97 // text of the page in the place of its label
@@ -26,6 +26,10 @@ const (
 	unproven     = 0.84 // at most: letters and digits of OCR that nothing can be checked against
 	guessedPlace = 0.9  // read where a label must be that was not read itself
 	doubtful     = 0.9  // OCR's own confidence below which digits may be others that look like them
+	unsupported  = 0.75 // a date of OCR that no other date bears out
+	trifling     = 0.5  // an amount of a few dollars, which no limit is: a dollar sign that OCR took for a digit
+	scribbled    = 0.8  // ink where a signature stands, of which OCR makes no words
+	agreement    = 0.6  // the share of the doubt that goes where another value, read by itself, bears one out
 )
 
 // sourced is the confidence that a cell's characters are read right and stand where they belong.
@@ -63,6 +67,35 @@ func oddLetters(c cell) float64 {
 // dateConfidence leaves OCR's dates just above the threshold; corroborate lowers those that nothing supports.
 func dateConfidence(c cell) float64 { return sourced(c) }
 
+// borneOut is the confidence in a value that something else on the page, which was read by itself, bears out. That says much of its
+// characters and nothing of its place: no value becomes surer of what it is than its place is.
+func borneOut(conf, place float64) float64 {
+	return round(max(conf, min(conf+(1-conf)*agreement, place*engine)))
+}
+
+// markConfidence is that of an X, Y or N in a place for one. OCR is hardly ever sure of a letter that stands alone, but nearly whatever it
+// takes one of the three for is none of them, so that being one bears it out.
+func markConfidence(c cell) float64 {
+	if c.source() != certificate.OCR {
+		return sourced(c)
+	}
+	return borneOut(sourced(c), c.doubt)
+}
+
+// looseEnds lowers the confidence in a name of OCR that begins or ends with a single character or ends with a long number: a part of the
+// ruling, or of what stands beside it.
+func looseEnds(c cell) float64 {
+	n := len(c.tokens)
+	if c.source() != certificate.OCR || n < 2 {
+		return 1
+	}
+	first, last := c.tokens[0], c.tokens[n-1]
+	if len(first.key) == 1 && !strings.HasSuffix(first.text, ".") || len(last.key) == 1 || len(last.key) > 3 && strings.Trim(last.key, "0123456789") == "" {
+		return uncommon
+	}
+	return 1
+}
+
 // amountConfidence is lower for OCR's amounts that limits of insurance rarely have: digits in no groups, odd sums, and
 // sums out of all proportion, because that is what lost or added digits look like.
 func amountConfidence(c cell, amount certificate.Dollars) float64 {
@@ -72,6 +105,9 @@ func amountConfidence(c cell, amount certificate.Dollars) float64 {
 	}
 	if amount%500 != 0 || amount < 1000 || amount > 100_000_000 || !asRound(amount) {
 		conf *= uncommon
+	}
+	if amount < 100 {
+		conf *= trifling
 	}
 	if text := bare(c); amount >= 1000 && !containsComma(text) {
 		conf *= uncommon

@@ -31,6 +31,7 @@ func (r *record) name(path string, to **string, c cell, printed string) {
 			c.doubt *= uncommon // no name begins so: its lines are out of order
 		}
 	}
+	c.doubt *= looseEnds(c)
 	if lodged(value) {
 		c.doubt *= misplaced
 	}

@@ -172,8 +172,9 @@ func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
 	r.date(path+".policy_effective_date", &p.Effective, c.effective)
 	r.date(path+".policy_expiration_date", &p.Expiration, c.expiration)
 	if letter, doubt := letterOf(c.letter); letter != "" {
-		c.letter.doubt *= doubt * r.letterDoubt(letter, c.letter)
-		r.say(path+".insurer_letter", &p.InsurerLetter, c.letter, letter)
+		c.letter.doubt *= doubt
+		p.InsurerLetter = &letter
+		r.prove(path+".insurer_letter", c.letter, r.letterConfidence(letter, c.letter))
 	} else if !c.letter.empty() {
 		r.prove(path+".insurer_letter", c.letter, nothingRead)
 	}
@@ -194,24 +195,26 @@ func letterOf(c cell) (letter string, doubt float64) {
 	return letters[:1], 1
 }
 
-// letterDoubt is lower for a letter of OCR that no listed insurer has, or that OCR easily takes for that of another listed one.
-func (r *record) letterDoubt(letter string, c cell) float64 {
+// letterConfidence is that of an insurer's letter. OCR is hardly ever sure of a letter that stands alone, but nearly whatever it takes
+// it for is a letter that no listed insurer has: one that is listed is borne out, unless OCR easily takes that of another listed insurer for it.
+func (r *record) letterConfidence(letter string, c cell) float64 {
+	conf := sourced(c)
 	if c.source() != certificate.OCR {
-		return 1
+		return conf
 	}
 	listed := false
 	for _, i := range r.certificate.Insurers {
 		listed = listed || i.Letter == letter
 		for _, pair := range []string{"BD", "BE", "CE", "EF", "BF"} {
 			if i.Letter != letter && strings.Contains(pair, i.Letter) && strings.Contains(pair, letter) {
-				return uncommon
+				return conf * uncommon
 			}
 		}
 	}
 	if !listed {
-		return misplaced
+		return conf * c.engine() * misplaced
 	}
-	return 1
+	return borneOut(conf, c.doubt)
 }
 
 // stroke reports whether a word is what OCR makes of a border.
@@ -243,9 +246,9 @@ func (r *record) yesNo(path string, to **bool, c cell) {
 	}
 	switch {
 	case k == "X", k == "Y", k == "YES", isTick(c.text()):
-		r.flag(path, to, true, c, sourced(c))
+		r.flag(path, to, true, c, markConfidence(c))
 	case k == "N", k == "NO":
-		r.flag(path, to, false, c, sourced(c))
+		r.flag(path, to, false, c, markConfidence(c))
 	case k == "NA", k == "NIA" && c.source() == certificate.OCR:
 	default:
 		r.prove(path, c, nothingRead)

@@ -17,11 +17,12 @@ type record struct {
 	certificate certificate.Certificate
 	evidence    map[string]certificate.Evidence
 	dates       map[certificate.Date]int // how often a date stands on the page
+	places      map[string]float64       // how surely what was read for a path stands in its place, 0–1
 	longYears   bool                     // dates on the page are printed with four digits for the year
 }
 
 func newRecord(page int) *record {
-	r := &record{page: page, evidence: map[string]certificate.Evidence{}, dates: map[certificate.Date]int{}}
+	r := &record{page: page, evidence: map[string]certificate.Evidence{}, dates: map[certificate.Date]int{}, places: map[string]float64{}}
 	r.certificate.Insurers = []certificate.Insurer{}
 	r.certificate.Description.AdditionalInsuredNames = []string{}
 	return r
@@ -30,6 +31,7 @@ func newRecord(page int) *record {
 // prove notes what a path rests on.
 func (r *record) prove(path string, c cell, confidence float64) {
 	text := c.text()
+	r.places[path] = c.doubt
 	for _, t := range c.tokens {
 		if t.beside != "" {
 			text += " (printed there: " + t.beside + ")"
@@ -189,6 +191,7 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 	}
 	*to = &amount
 	r.prove(path, c, doubt*amountConfidence(c, amount))
+	r.places[path] *= doubt // digits that were put right are as doubtful as a place
 }
 
 // withoutSign is an amount without its first digit where that is the dollar sign, which forms print before every amount and OCR takes for

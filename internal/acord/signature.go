@@ -35,6 +35,9 @@ func (r *record) signature(s *sheet) {
 		r.flag(path, to, false, cellOf(label.tokens), unticked)
 	case strings.Contains(strings.ToLower(typed.text()), "signature"):
 		r.flag(path, to, false, typed, inferred)
+	case typed.source() == certificate.OCR:
+		// Whatever letters OCR makes of it, it is ink where a signature stands.
+		r.flag(path, to, true, typed, max(sourced(typed), scribbled))
 	default:
 		r.flag(path, to, true, typed, sourced(typed))
 	}

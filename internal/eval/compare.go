@@ -5,19 +5,22 @@ import (
 	"slices"
 	"strings"
 
+	"certflow/internal/calibration"
 	"certflow/internal/certificate"
 )
 
 // Finding is the comparison of one field.
 type Finding struct {
-	Path       string  `json:"path"`
-	Verdict    Verdict `json:"verdict"`
-	Want       string  `json:"want"`
-	Got        string  `json:"got"`
-	Confidence float64 `json:"confidence"` // of what was read; 0 where it has no evidence, since no rule rests on such a value
-	Printed    string  `json:"printed"`    // the evidence's text
-	Judged     bool    `json:"judged"`     // as Judged says
-	Presence   bool    `json:"presence"`   // whether a row of the table is there; its confidence is the best below it
+	Path       string             `json:"path"`
+	Verdict    Verdict            `json:"verdict"`
+	Want       string             `json:"want"`
+	Got        string             `json:"got"`
+	Confidence float64            `json:"confidence"` // of what was read; 0 where it has no evidence, since no rule rests on such a value
+	Printed    string             `json:"printed"`    // the evidence's text
+	Source     certificate.Source `json:"source,omitempty"`
+	Kind       calibration.Kind   `json:"kind,omitempty"` // of the value; of several parts that of the least sure, like all of the evidence
+	Judged     bool               `json:"judged"`         // as Judged says
+	Presence   bool               `json:"presence"`       // whether a row of the table is there; its confidence is the best below it
 }
 
 // Verdict says how a field was read.
@@ -62,7 +65,8 @@ func Compare(want Expected, reading *certificate.Reading) []Finding {
 		}
 		if gok {
 			f.Got = show(g.value)
-			f.Confidence, f.Printed = evidence(reading.Evidence, g)
+			path, e := evidence(reading.Evidence, g)
+			f.Confidence, f.Printed, f.Source, f.Kind = e.Confidence, e.Text, e.Source, calibration.KindOf(path)
 		}
 		switch {
 		case !gok:
@@ -100,32 +104,33 @@ type leaf struct {
 	parts    []string // the paths of which the value was put together, where it was
 }
 
-// evidence gives the confidence of a value and what is printed; of several parts the least sure one counts, of a row
-// the surest value in it.
-func evidence(all map[string]certificate.Evidence, l leaf) (confidence float64, printed string) {
+// evidence gives the evidence of a value and the path at which it stands; of several parts that of the least sure one, of a row that of
+// the surest value in it. Its confidence is 0 where no rule can rest on the value.
+func evidence(all map[string]certificate.Evidence, l leaf) (path string, e certificate.Evidence) {
 	if l.presence {
 		for _, p := range l.parts {
-			if e := all[p]; e.Page > 0 && e.Confidence >= confidence {
-				confidence, printed = e.Confidence, e.Text
+			if part := all[p]; part.Page > 0 && part.Confidence >= e.Confidence {
+				path, e = p, part
 			}
 		}
-		return confidence, printed
+		return path, e
 	}
 	parts := l.parts
 	if len(parts) == 0 {
 		parts = []string{l.path}
 	}
-	confidence = 1
+	e.Confidence = 1
 	for _, p := range parts {
-		e, ok := certificate.EvidenceAt(all, p)
-		if !ok || e.Page == 0 {
-			return 0, e.Text
+		part, ok := certificate.EvidenceAt(all, p)
+		if !ok || part.Page == 0 {
+			part.Confidence = 0
+			return p, part
 		}
-		if e.Confidence <= confidence {
-			confidence, printed = e.Confidence, e.Text
+		if part.Confidence <= e.Confidence {
+			path, e = p, part
 		}
 	}
-	return confidence, printed
+	return path, e
 }
 
 // leaves gives the values of a certificate by a path that does not depend on the order of lists: insurers stand under

@@ -32,6 +32,9 @@ type Options struct {
 	Confidence float64 // from which a value may decide; 0 counts as DefaultConfidence
 	Parallel   int     // certificates read at the same time; 0 counts as 1, which is what times are comparable for
 	JSON       bool    // print the report as JSON and not as tables
+
+	// Samples takes the values that were read as lines of JSON, for calibration.Fit, where the reader gives scores; nil for nowhere.
+	Samples io.Writer
 }
 
 // DefaultConfidence is the threshold below which no rule rests on a value, unless an account sets its own (CONTRACT §5).
@@ -70,6 +73,14 @@ func Run(ctx context.Context, o Options, read Reader, out io.Writer) (Report, er
 	report, err := Measure(ctx, cases, read, o)
 	if err != nil {
 		return Report{}, err
+	}
+	if o.Samples != nil {
+		encoder := json.NewEncoder(o.Samples)
+		for _, sample := range report.Samples() {
+			if err := encoder.Encode(sample); err != nil {
+				return Report{}, fmt.Errorf("writing the values that were read: %w", err)
+			}
+		}
 	}
 	if o.JSON {
 		encoder := json.NewEncoder(out)

@@ -53,13 +53,13 @@ func short(name string) string {
 func (r Report) printReliability(out io.Writer) error {
 	fmt.Fprintln(out, "\nWhat confidence is worth: of the values that were read with it, the share that is right.")
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "confidence\tvalues\tright\tshare\tmean confidence\t")
-	for _, b := range r.Reliability {
-		share := "–"
-		if b.All > 0 {
-			share = fmt.Sprintf("%.2f %%", 100*float64(b.Right)/float64(b.All))
+	fmt.Fprintln(w, "source\tconfidence\tvalues\tright\tshare\tmean confidence\t")
+	for _, s := range append([]Reliability{{"all", r.Reliability}}, r.Sources...) {
+		for _, b := range s.Bins {
+			if b.All > 0 {
+				fmt.Fprintf(w, "%s\t%.2f–%.2f\t%d\t%d\t%.2f %%\t%.3f\t\n", s.Source, b.From, b.To, b.All, b.Right, 100*float64(b.Right)/float64(b.All), b.Mean)
+			}
 		}
-		fmt.Fprintf(w, "%.2f–%.2f\t%d\t%d\t%s\t%.3f\t\n", b.From, b.To, b.All, b.Right, share, b.Mean)
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -3,6 +3,9 @@ package eval
 import (
 	"errors"
 	"fmt"
+
+	"certflow/internal/calibration"
+	"certflow/internal/certificate"
 )
 
 // Report is the outcome of an evaluation.
@@ -12,6 +15,13 @@ type Report struct {
 	Kinds       map[Kind]*Total `json:"kinds"`
 	All         Total           `json:"all"`
 	Reliability []Bin           `json:"reliability"`
+	Sources     []Reliability   `json:"reliability_by_source"`
+}
+
+// Reliability is what confidence is worth for values from one source.
+type Reliability struct {
+	Source certificate.Source `json:"source"`
+	Bins   []Bin              `json:"bins"`
 }
 
 // FileResult is the outcome for one document.
@@ -79,16 +89,26 @@ func (c *Counts) count(v Verdict) {
 	}
 }
 
-// Overconfident is by how much the confidence in a range of the reliability table exceeds the share of its values that are right, at
-// most; ranges with few values say nothing. It is 0 where confidence promises no more than it holds anywhere.
+// Overconfident is by how much the confidence in a range of the reliability table, of all values or of those from one source, exceeds
+// the share of its values that are right, at most; ranges with few values say nothing. It is 0 where confidence promises no more than it holds anywhere.
 func (r Report) Overconfident() float64 {
 	worst := 0.0
-	for _, b := range r.Reliability {
-		if b.All >= telling {
-			worst = max(worst, b.Mean-float64(b.Right)/float64(b.All))
+	for _, bins := range append(bySource(r.Sources), r.Reliability) {
+		for _, b := range bins {
+			if b.All >= telling {
+				worst = max(worst, b.Mean-float64(b.Right)/float64(b.All))
+			}
 		}
 	}
 	return worst
+}
+
+func bySource(sources []Reliability) [][]Bin {
+	var out [][]Bin
+	for _, s := range sources {
+		out = append(out, s.Bins)
+	}
+	return out
 }
 
 // telling is how many values a range of confidence must hold for its share to mean something.
@@ -145,9 +165,9 @@ func (t Total) perPage() float64 {
 
 func summarise(files []FileResult, threshold float64) Report {
 	r := Report{Confidence: threshold, Files: files, Kinds: map[Kind]*Total{}}
-	edges := []float64{0, 0.5, 0.7, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0000001}
-	for i := range len(edges) - 1 {
-		r.Reliability = append(r.Reliability, Bin{From: edges[i], To: min(1, edges[i+1])})
+	r.Reliability = bins()
+	for _, source := range []certificate.Source{certificate.FormField, certificate.Text, certificate.OCR} {
+		r.Sources = append(r.Sources, Reliability{source, bins()})
 	}
 	for i := range files {
 		f := &files[i]
@@ -161,19 +181,53 @@ func summarise(files []FileResult, threshold float64) Report {
 		r.Kinds[f.Kind].add(*f)
 		r.All.add(*f)
 		for _, v := range f.values {
-			for j := range r.Reliability {
-				if v.Confidence >= edges[j] && v.Confidence < edges[j+1] {
-					b := &r.Reliability[j]
-					b.All++
-					b.Mean += (v.Confidence - b.Mean) / float64(b.All)
-					if v.Verdict == Right {
-						b.Right++
-					}
+			put(r.Reliability, v)
+			for _, s := range r.Sources {
+				if s.Source == v.Source {
+					put(s.Bins, v)
 				}
 			}
 		}
 	}
 	return r
+}
+
+// bins are the ranges of confidence that are told apart.
+func bins() []Bin {
+	edges := []float64{0, 0.5, 0.7, 0.85, 0.9, 0.95, 0.98, 0.99, 1}
+	out := make([]Bin, len(edges)-1)
+	for i := range out {
+		out[i].From, out[i].To = edges[i], edges[i+1]
+	}
+	return out
+}
+
+// put counts a value in the range of its confidence.
+func put(bins []Bin, v Finding) {
+	for i := range bins {
+		b := &bins[i]
+		if v.Confidence < b.From || v.Confidence >= b.To && i+1 < len(bins) {
+			continue
+		}
+		b.All++
+		b.Mean += (v.Confidence - b.Mean) / float64(b.All)
+		if v.Verdict == Right {
+			b.Right++
+		}
+	}
+}
+
+// Samples are the values that were read, for calibration.Fit: the report has to be of scores, not of confidences.
+func (r Report) Samples() []calibration.Sample {
+	var out []calibration.Sample
+	for _, f := range r.Files {
+		for _, v := range f.values {
+			if v.Kind != "" && v.Source != "" {
+				out = append(out, calibration.Sample{Document: f.Name, Source: v.Source, Kind: v.Kind, Score: v.Confidence, Right: v.Verdict == Right, Judged: v.Judged})
+			}
+		}
+	}
+	return out
 }
 
 // Thresholds are what an evaluation must reach. Shares are between 0 and 1.

@@ -108,14 +108,14 @@ func matchFreeRows(want, got map[string]leaf) {
 				w, g = w.amounts(), g.amounts()
 				read[best] = g
 			}
-			put(got, i, read[best])
+			place(got, i, read[best])
 		}
-		put(want, i, w)
+		place(want, i, w)
 	}
 	next := len(wanted)
 	for j, g := range read {
 		if !used[j] {
-			put(got, next, g)
+			place(got, next, g)
 			next++
 		}
 	}
@@ -139,7 +139,7 @@ func takeRows(all map[string]leaf) []freeRow {
 	}
 }
 
-func put(all map[string]leaf, i int, r freeRow) {
+func place(all map[string]leaf, i int, r freeRow) {
 	for key, l := range r.leaves {
 		all[fmt.Sprintf("coverages.free.%d%s", i, key)] = l
 	}

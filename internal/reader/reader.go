@@ -1,5 +1,5 @@
 // Package reader puts the reading of a certificate together: package document turns the PDF into words in a child process, package acord
-// reads the certificate from them, and package grounding confirms what it read.
+// reads the certificate from them, package calibration says what its scores are worth, and package grounding confirms what it read.
 package reader
 
 import (
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"certflow/internal/acord"
+	"certflow/internal/calibration"
 	"certflow/internal/certificate"
 	"certflow/internal/config"
 	"certflow/internal/document"
@@ -83,12 +84,23 @@ func (r *Reader) Read(ctx context.Context, pdf []byte, alive func()) (*certifica
 	return reading, nil
 }
 
-// Layout reads the certificate on pages with the layout reader. What it is sure of and no visible word shows is no longer certain.
+// Score reads the certificate with the layout reader alone. What its evidence holds are scores, from which confidences are made.
+func (r *Reader) Score(ctx context.Context, pdf []byte) (*certificate.Reading, error) {
+	pages, err := r.Pages(ctx, pdf, 0, func() {})
+	if err != nil {
+		return nil, err
+	}
+	return acord.Read(pages)
+}
+
+// Layout reads the certificate on pages with the layout reader and makes confidences of its scores. What it is sure of and no visible word
+// shows is no longer certain.
 func Layout(pages []page.Page) (*certificate.Reading, error) {
 	reading, err := acord.Read(pages)
 	if err != nil {
 		return nil, err
 	}
+	calibration.Earned().Apply(reading)
 	grounding.Confirm(reading, pages)
 	return reading, nil
 }
