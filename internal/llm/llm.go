@@ -156,8 +156,8 @@ type Result struct {
 // *certificate.Refusal for the document's fault, *certificate.Unavailable for the model's, and the context's when that was cancelled.
 //
 // A document that the layout reader refused is shown to the model only if one of its pages is titled as a certificate of liability
-// insurance; otherwise the refusal stands. A model that declines to read, or takes the document for something else, leaves the layout
-// reader's reading as it was, with its doubts.
+// insurance; otherwise the refusal stands. A model that declines to read, or takes the document for something else, and pages that cannot be
+// drawn for it, leave the layout reader's reading as it was, with its doubts.
 func (m *Model) Read(ctx context.Context, in Input, alive func()) (*Result, error) {
 	if in.Refused != nil && (in.Refused.Code != certificate.NotACertificate || !titled(in.Pages)) {
 		return &Result{}, in.Refused
@@ -165,7 +165,11 @@ func (m *Model) Read(ctx context.Context, in Input, alive func()) (*Result, erro
 	stop := keepAlive(alive, m.beat)
 	defer stop()
 	q, err := m.question(ctx, in)
-	if err != nil {
+	var undrawn *certificate.Refusal
+	switch {
+	case errors.As(err, &undrawn):
+		return m.asBefore(&Result{}, in, undrawn)
+	case err != nil:
 		return &Result{}, err
 	}
 	said, err := m.ask(ctx, q, in.Spent)

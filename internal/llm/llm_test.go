@@ -562,6 +562,25 @@ func TestPagesThatCannotBeDrawnAreNotAsked(t *testing.T) {
 	}
 }
 
+func TestPagesThatNobodyCanDrawLeaveWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	s := serve(t, gptSays(says("2000000")))
+	broken := &certificate.Refusal{Code: certificate.Unreadable, Message: "The pages could not be drawn."}
+	m := model(t, s.URL, openAI, func(o *llm.Options) {
+		o.Draw = func(context.Context, []byte, int) ([][]byte, error) { return nil, broken }
+	})
+	known := &certificate.Reading{Parser: certificate.Parser{Name: "acord", Version: "1"}}
+	if result, err := read(t, m, llm.Input{Layout: known}); err != nil || result.Reading != known {
+		t.Errorf("with a reading: %v, %v", result.Reading, err)
+	}
+	if _, err := read(t, m, llm.Input{Refused: unknownForm}); !errors.Is(err, error(unknownForm)) {
+		t.Errorf("with a refusal: %v", err)
+	}
+	if _, err := read(t, m, llm.Input{}); !errors.Is(err, error(broken)) || len(s.seen()) > 0 {
+		t.Errorf("without either: %v after %d requests", err, len(s.seen()))
+	}
+}
+
 func TestOptionsSayWhatIsWrongWithThem(t *testing.T) {
 	t.Parallel()
 	good := llm.Options{Mode: llm.Always, Provider: llm.Anthropic, Model: "m", Key: secret.NewText("k")}

@@ -13,7 +13,17 @@ func (m *Model) Wanted(reading *certificate.Reading, refused *certificate.Refusa
 	if refused != nil {
 		return refused.Code == certificate.NotACertificate
 	}
-	return m.options.Mode == Always || reading == nil || unsure(reading, m.options.Threshold)
+	return m.options.Mode == Always || reading == nil || !doubted(reading) && unsure(reading, m.options.Threshold)
+}
+
+// doubted reports whether nothing of a reading may be certain, whoever reads: as on a page that is stamped as void.
+func doubted(r *certificate.Reading) bool {
+	for _, e := range r.Evidence {
+		if e.Doubt == "" {
+			return false
+		}
+	}
+	return len(r.Evidence) > 0
 }
 
 // unsure reports whether a value that rules commonly judge was read with less confidence than the threshold, or is missing

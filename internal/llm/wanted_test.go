@@ -37,6 +37,12 @@ func TestWhenAModelIsAsked(t *testing.T) {
 		{"limits that are no amounts", func(r *certificate.Reading) {
 			r.Certificate.Coverages.GeneralLiability.Limits = certificate.GeneralLiabilityLimits{}
 		}, false, true},
+		{"a limit on a page that is stamped", func(r *certificate.Reading) {
+			for path, e := range r.Evidence {
+				e.Confidence, e.Doubt = 0.5, "page 1 is stamped VOID"
+				r.Evidence[path] = e
+			}
+		}, false, true},
 		{"no certificate holder", func(r *certificate.Reading) { r.Certificate.Holder.Name = nil }, true, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
