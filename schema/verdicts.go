@@ -22,9 +22,6 @@ type Parse struct {
 	Reading       *certificate.Reading `bun:"reading,type:jsonb"`
 	ErrorCode     *string              `bun:"error_code"`
 	ErrorMessage  *string              `bun:"error_message"`
-	InputTokens   int64                `bun:"input_tokens"`
-	OutputTokens  int64                `bun:"output_tokens"`
-	CostMicroUSD  int64                `bun:"cost_microusd"` // millionths of a US dollar
 	CreatedAt     time.Time            `bun:"created_at,nullzero,default:now()"`
 }
 
