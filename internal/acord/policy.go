@@ -240,7 +240,7 @@ func (r *record) yesNo(path string, to **bool, c cell) {
 	}
 	k := key(c.text())
 	if c.source() == certificate.OCR {
-		if alone := markAmongRuling(k); alone != k {
+		if alone := markAmongRuling(k); alone != k || strings.Contains(c.text(), "¥") {
 			k, c.doubt = alone, c.doubt*uncommon
 		}
 	}

@@ -104,6 +104,8 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 		{"two heads and the labels of limits make a table", with("20,291 INSR", "20,291 Hi)", "21,297 LTR", "", "178,291 ADDL", "178,291 ADDL S$!", "178,297 INSD", "178,297 INAR",
 			"195.5,291 SUBR", "", "196,297 WVD", "", "336,291 POLICY EFF", "336,291 MRE", "334,297 (MM/DD/YYYY)", "334,297 nananYY", "383,291 POLICY EXP", "383,291 Rn",
 			"381,297 (MM/DD/YYYY)", "", "500,295 LIMITS", "500,295 UMITS|"), gl, path + "policy_expiration_date", "01/12/2027", "", false},
+		{"a Y struck through by dirt is one", nil, gl + "183,306 ¥.\n", path + "additional_insured", "true", "¥.", false},
+		{"a digit within the box of an amount is a piece of it", nil, strings.Replace(gl, "1,000,000", "$1,000,000\n527,307 3", 1), path + "limits.each_occurrence_dollars", "$1,000,000", "$1,000,000", true},
 		{"a dash is no description", nil, gl + "36,590 —____]\n", "description_of_operations.text", "<nil>", "", false},
 	}
 	for _, tt := range tests {
@@ -125,5 +127,23 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 				t.Errorf("the evidence of %s is %q, want %q", tt.path, e.Text, tt.printed)
 			}
 		})
+	}
+}
+
+// OCR boxes a word together with dirt above it; its middle then lies in the line above.
+func TestAWordThatOCRBoxedTooHighStaysInItsLine(t *testing.T) {
+	t.Parallel()
+	pages := draw(t, scannedForm(map[string]string{}, "24.5,306 A\n216,306 BS-017\n381,306 01/12/2027\n77,704 1 Alder Way\n"))
+	for i, w := range pages[0].Words {
+		if w.Text == "County" {
+			pages[0].Words[i].Box[1] -= 1.2 * (w.Box[3] - w.Box[1])
+		}
+	}
+	reading, err := acord.Read(pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := reading.Certificate.Holder.Name; got == nil || *got != "Quillan County" {
+		t.Errorf("the holder is %v, with %q for its address", got, reading.Evidence["certificate_holder.address"].Text)
 	}
 }

@@ -74,6 +74,8 @@ func straightened(p page.Page, straight func(certificate.Box) rect) *sheet {
 		lowered(s.tokens)
 		s.lines = linesOf(s.tokens)
 		s.anchors = findAnchors(s, allLabels)
+	} else {
+		lowered(s.tokens)
 	}
 	return s
 }

@@ -37,7 +37,7 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 	var out []*token
 	struck := map[string][]certificate.Box{}
 	for i, w := range p.Words {
-		if w.Hidden || !sane(w.Box) {
+		if w.Hidden || !sane(w.Box) || inside(p.Words, w) {
 			continue
 		}
 		if w.Source == certificate.OCR && speck(w) {
@@ -73,6 +73,17 @@ func speck(w page.Word) bool {
 
 // lowestType is the height in points below which OCR's letters and digits are pieces of ruling.
 const lowestType = 1.5
+
+// inside reports whether a letter or two of OCR lie within the box of a longer word that it read: the word's own, read twice.
+func inside(words []page.Word, w page.Word) bool {
+	if w.Source != certificate.OCR || utf8.RuneCountInString(w.Text) > 2 {
+		return false
+	}
+	return slices.ContainsFunc(words, func(o page.Word) bool {
+		return o.Source == certificate.OCR && utf8.RuneCountInString(o.Text) > 3 && key(o.Text) != "" &&
+			w.Box[0] >= o.Box[0] && w.Box[2] <= o.Box[2] && w.Box[1] >= o.Box[1] && w.Box[3] <= o.Box[3]
+	})
+}
 
 // doubled reports whether a box lies on one of those before it.
 func doubled(before []certificate.Box, b certificate.Box) bool {
@@ -150,9 +161,13 @@ func part(b certificate.Box, from, to float64) certificate.Box {
 	return certificate.Box{b[0] + w*from, b[1], b[0] + w*to, b[3]}
 }
 
-// key is s as labels are compared: capital letters, digits and the number sign, nothing else.
+// key is s as labels are compared: capital letters, digits and the number sign, nothing else. A yen sign is a Y that OCR found struck
+// through.
 func key(s string) string {
 	return strings.Map(func(r rune) rune {
+		if r == '¥' {
+			return 'Y'
+		}
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '#' {
 			return unicode.ToUpper(r)
 		}
