@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ func demoCommand() *cli.Command {
 		Usage: "start everything on free ports, review sample certificates, check the signed webhooks, and stop",
 		Flags: []cli.Flag{
 			&cli.DurationFlag{Name: "timeout", Value: 3 * time.Minute, Usage: "how long the reviews may take"},
+			jsonFlag(),
 		},
 		Action: runDemo,
 	}
@@ -48,7 +50,7 @@ func runDemo(ctx context.Context, c *cli.Command) (err error) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, c.Duration("timeout"))
 	defer cancel()
-	d := &demo{dev: dev, say: say, out: c.Root().Writer}
+	d := &demo{dev: dev, say: say, out: c.Root().Writer, json: c.Bool("json")}
 	return d.run(ctx)
 }
 
@@ -57,6 +59,7 @@ type demo struct {
 	dev      *service.Dev
 	say      func(string)
 	out      io.Writer
+	json     bool
 	api      *client.ClientWithResponses
 	receiver *receiver
 }
@@ -102,7 +105,11 @@ func (d *demo) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := d.print(all); err != nil {
+	show := d.print
+	if d.json {
+		show = d.printJSON
+	}
+	if err := show(all); err != nil {
 		return err
 	}
 	var differs error
@@ -210,10 +217,7 @@ func (d *demo) print(all []*reviewed) error {
 	table := tabwriter.NewWriter(d.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "FILE\tSTATUS\tEVENTS\tTIME\tTEMPORAL UI")
 	for _, r := range all {
-		link := "–"
-		if d.dev.UIURL != "" {
-			link = service.WorkflowURL(d.dev.UIURL, d.dev.Service.Config.TemporalNamespace, workflows.ReviewID(d.dev.Account, r.id))
-		}
+		link := cmp.Or(d.workflowURL(r), "–")
 		fmt.Fprintf(table, "%s\t%s\t%d\t%.1f s\t%s\n", r.sample.Name, r.certificate.Status, r.events, r.took.Seconds(), link)
 	}
 	if err := table.Flush(); err != nil {
@@ -230,4 +234,43 @@ func (d *demo) print(all []*reviewed) error {
 	}
 	fmt.Fprintf(d.out, "\n%d certificates reviewed, %d webhooks received, each with both signatures verified.\n", len(all), d.receiver.count())
 	return nil
+}
+
+// workflowURL is where the Temporal UI shows a review; empty without a UI.
+func (d *demo) workflowURL(r *reviewed) string {
+	if d.dev.UIURL == "" {
+		return ""
+	}
+	return service.WorkflowURL(d.dev.UIURL, d.dev.Service.Config.TemporalNamespace, workflows.ReviewID(d.dev.Account, r.id))
+}
+
+// printJSON shows for programs what print shows.
+func (d *demo) printJSON(all []*reviewed) error {
+	type rule struct {
+		Name    string `json:"name"`
+		Message string `json:"message"`
+	}
+	type shown struct {
+		File        string                   `json:"file"`
+		ID          string                   `json:"id"`
+		Status      client.CertificateStatus `json:"status"`
+		AsDeserved  bool                     `json:"as_deserved"`
+		Error       *client.ReviewError      `json:"error"`
+		FailedRules []rule                   `json:"failed_rules"`
+		Events      int64                    `json:"events"`
+		Seconds     float64                  `json:"seconds"`
+		TemporalUI  string                   `json:"temporal_ui,omitempty"`
+	}
+	list := make([]shown, len(all))
+	for i, r := range all {
+		list[i] = shown{File: r.sample.Name, ID: r.id, Status: r.certificate.Status, AsDeserved: r.differs == nil, Error: r.certificate.ReviewResults.Error,
+			FailedRules: []rule{}, Events: r.events, Seconds: r.took.Seconds(), TemporalUI: d.workflowURL(r)}
+		for _, result := range failedRules(r.certificate) {
+			list[i].FailedRules = append(list[i].FailedRules, rule{result.RuleName, result.Message})
+		}
+	}
+	return printed(d.out, true, struct {
+		Certificates []shown `json:"certificates"`
+		Webhooks     int     `json:"webhooks"` // received, with both signatures verified
+	}{list, d.receiver.count()}, "", nil)
 }

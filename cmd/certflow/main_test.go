@@ -25,11 +25,13 @@ func (s servers) Run() int { return stacktest.Run(s.tests) }
 
 func TestTheCommandsOfOperatorsOnADatabase(t *testing.T) {
 	t.Parallel()
-	database := schematest.URL(t)
+	owner := stacktest.Database(t, schematest.Migrated)
+	database := schematest.ServingURL(t, owner)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/database",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("CERTFLOW_DATABASE_URL", database)
+			e.Setenv("CERTFLOW_OWNER_DATABASE_URL", owner)
 			return nil
 		},
 	})

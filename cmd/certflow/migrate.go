@@ -18,8 +18,8 @@ func migrateCommand() *cli.Command {
 		Description: "Works on CERTFLOW_OWNER_DATABASE_URL. `up` also makes the roles that serve: the user and password of\n" +
 			"CERTFLOW_DATABASE_URL become an unprivileged login role.",
 		Commands: []*cli.Command{
-			{Name: "up", Usage: "apply what is missing", Action: withOwner(migrateUp)},
-			{Name: "down", Usage: "undo what the last `up` applied", Action: withOwner(migrateDown)},
+			{Name: "up", Usage: "apply what is missing", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateUp)},
+			{Name: "down", Usage: "undo what the last `up` applied", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateDown)},
 			{Name: "status", Usage: "list every step", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateStatus)},
 			{Name: "roles", Usage: "make the roles that serve and nothing else: before a backup is restored", Action: withOwner(migrateRoles)},
 		},
@@ -45,13 +45,23 @@ func migrateUp(ctx context.Context, c *cli.Command, cfg *config.Config, owner st
 		return err
 	}
 	applied, err := schema.Migrate(ctx, owner)
-	for _, step := range applied {
-		fmt.Fprintln(c.Root().Writer, "applied", step.Name)
-	}
-	if err == nil && len(applied) == 0 {
+	if err == nil && len(applied) == 0 && !c.Bool("json") {
 		fmt.Fprintln(c.Root().Writer, "the schema is up to date")
 	}
-	return err
+	return errors.Join(err, printSteps(c, "applied", applied))
+}
+
+// printSteps prints what was done to which steps of the schema, also where the one after them failed.
+func printSteps(c *cli.Command, done string, steps []schema.Migration) error {
+	names := make([]string, len(steps))
+	for i, step := range steps {
+		names[i] = step.Name
+	}
+	return printed(c.Root().Writer, c.Bool("json"), map[string][]string{done: names}, "", func(line func(...any)) {
+		for _, name := range names {
+			line(done + " " + name)
+		}
+	})
 }
 
 func migrateRoles(ctx context.Context, c *cli.Command, cfg *config.Config, owner string) error {
@@ -64,10 +74,7 @@ func migrateRoles(ctx context.Context, c *cli.Command, cfg *config.Config, owner
 
 func migrateDown(ctx context.Context, c *cli.Command, _ *config.Config, owner string) error {
 	undone, err := schema.Rollback(ctx, owner)
-	for _, step := range undone {
-		fmt.Fprintln(c.Root().Writer, "undid", step.Name)
-	}
-	return err
+	return errors.Join(err, printSteps(c, "undid", undone))
 }
 
 func migrateStatus(ctx context.Context, c *cli.Command, _ *config.Config, owner string) error {

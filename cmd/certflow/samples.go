@@ -18,6 +18,7 @@ func samplesCommand() *cli.Command {
 	return &cli.Command{
 		Name: "samples", ArgsUsage: "FOLDER",
 		Usage: "draw the demo's sample certificates into a folder, dated so that they deserve their verdicts today",
+		Flags: []cli.Flag{jsonFlag()},
 		Action: func(_ context.Context, c *cli.Command) error {
 			folder := c.Args().First()
 			if folder == "" {
@@ -30,13 +31,23 @@ func samplesCommand() *cli.Command {
 			if err := os.MkdirAll(folder, 0o755); err != nil {
 				return fmt.Errorf("make the folder: %w", err)
 			}
-			for _, f := range files {
+			type shown struct {
+				File   string `json:"file"`
+				Status string `json:"status"` // that it deserves
+				About  string `json:"about"`
+			}
+			list := make([]shown, len(files))
+			for i, f := range files {
 				if err := os.WriteFile(filepath.Join(folder, f.Name), f.PDF, 0o644); err != nil {
 					return fmt.Errorf("write a sample: %w", err)
 				}
-				fmt.Fprintf(c.Root().Writer, "%-22s %-9s %s\n", f.Name, f.WantStatus, f.About)
+				list[i] = shown{f.Name, f.WantStatus, f.About}
 			}
-			return nil
+			return printed(c.Root().Writer, c.Bool("json"), list, "", func(line func(...any)) {
+				for _, s := range list {
+					line(s.File, s.Status, s.About)
+				}
+			})
 		},
 	}
 }
