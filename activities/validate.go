@@ -27,7 +27,7 @@ type Validated struct {
 func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validated, error) {
 	var out Validated
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
-		c, err := lockOpen(ctx, tx, in)
+		c, deliveries, err := begin(ctx, tx, in)
 		if err != nil || c == nil {
 			out.Over = c == nil
 			return err
@@ -36,10 +36,8 @@ func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validate
 		if err != nil {
 			return err
 		}
-		out.Key, out.Analysed = c.BlobKey, account.PageLimit
-		deliveries, err := begin(ctx, tx, c)
-		out.Deliveries = named(deliveries)
-		return err
+		out.Key, out.Analysed, out.Deliveries = c.BlobKey, account.PageLimit, named(deliveries)
+		return nil
 	})
 	if err != nil {
 		return Validated{}, databaseFault("begin a review", err)
@@ -64,21 +62,33 @@ func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validate
 	return out, nil
 }
 
-// begin sets a locked certificate to processing and tells about it, once.
-func begin(ctx context.Context, tx bun.IDB, c *schema.Certificate) ([]schema.Delivery, error) {
-	if c.Status == schema.Processing {
-		return schema.OpenDeliveries(ctx, tx, c.ID)
+// begin sets the certificate of an evaluation to processing and tells about it, once; nil when it was deleted or has ended.
+func begin(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certificate, []schema.Delivery, error) {
+	c, err := schema.BeginReview(ctx, tx, in.ID, in.Evaluation)
+	if errors.Is(err, schema.ErrNotFound) {
+		return begunBefore(ctx, tx, in)
 	}
-	if err := schema.BeginReview(ctx, tx, c); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, nil, err
 	}
-	err := schema.AddHistory(ctx, tx, &schema.History{
+	err = schema.AddHistory(ctx, tx, &schema.History{
 		AccountID: c.AccountID, CertificateID: c.ID, Kind: schema.HistoryProcessing, Actor: schema.Certflow, Status: c.Status,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return schema.Publish(ctx, tx, schema.CertificateEvent(c))
+	deliveries, err := schema.Publish(ctx, tx, schema.CertificateEvent(c))
+	return c, deliveries, err
+}
+
+// begunBefore is what a retry of begin answers whose first try had committed.
+func begunBefore(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certificate, []schema.Delivery, error) {
+	c, err := lockOpen(ctx, tx, in)
+	if err != nil || c == nil {
+		return nil, nil, err
+	}
+	deliveries, err := schema.OpenDeliveries(ctx, tx, c.ID)
+	return c, deliveries, err
 }
 
 // lockOpen locks the certificate of an evaluation that has not ended; nil when it was deleted or has ended.

@@ -36,11 +36,8 @@ func (w *world) reviewed(contractor string, limit int64) string {
 		w.t.Fatal(err)
 	}
 	w.in(w.account, func(ctx context.Context, tx bun.Tx) error {
-		row, err := schema.LockCertificate(ctx, tx, c)
+		row, err := schema.BeginReview(ctx, tx, c, 1)
 		if err != nil {
-			return err
-		}
-		if err := schema.BeginReview(ctx, tx, row); err != nil {
 			return err
 		}
 		parse := &schema.Parse{AccountID: w.account, CertificateID: c, EvaluationNo: 1, Reading: reading}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -127,12 +128,19 @@ func CertificatesOfJob(ctx context.Context, tx bun.IDB, job string, from, most i
 	return rows, nil
 }
 
-// BeginReview sets a locked, open certificate to processing. It may be repeated: the two hours of a review run from the
-// first time.
-func BeginReview(ctx context.Context, tx bun.IDB, c *Certificate) error {
-	_, err := updateOwn(tx, c).WherePK().Set("status = ?", Processing).
+// BeginReview sets a certificate that waits for an evaluation to processing, and locks it so: ErrNotFound unless it is pending and waits for that
+// one. The two hours of a review run from the first time.
+func BeginReview(ctx context.Context, tx bun.IDB, id string, evaluation int) (*Certificate, error) {
+	c := new(Certificate)
+	res, err := updateOwn(tx, c).Where("id = ? AND status = ? AND evaluation_no = ?", id, Pending, evaluation).Set("status = ?", Processing).
 		Set("begun_at = coalesce(begun_at, now())").Set("updated_at = now()").Returning("*").Exec(ctx)
-	return Mapped(err)
+	if err != nil {
+		return nil, Mapped(err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return nil, errors.Join(ErrNotFound, err)
+	}
+	return c, nil
 }
 
 // NoteStart records that the review of an open certificate was tried to start; began counts one that really began.

@@ -23,10 +23,11 @@ func New(t testing.TB) *schema.DB {
 	return Open(t, URL(t))
 }
 
-// Open opens the database of a URL for as long as the test lives. A query that does not name its account fails the test.
-func Open(t testing.TB, url string) *schema.DB {
+// Open opens the database of a URL for as long as the test lives. A query that does not name its account fails the test. The hooks see every
+// query.
+func Open(t testing.TB, url string, hooks ...bun.QueryHook) *schema.DB {
 	t.Helper()
-	db, err := schema.Open(url, 10, named{t})
+	db, err := schema.Open(url, 10, append(hooks, named{t})...)
 	if err != nil {
 		t.Fatal(err)
 	}
