@@ -8,8 +8,8 @@ import (
 )
 
 // Generated gives cases that the project draws itself, the same ones for a seed: n certificates, each as text and, where
-// the official form can hold it, as form; scans further ones as pictures, every fourth of them as drawn outlines; and
-// with every twenty certificates a document that is none.
+// the official form can hold it, as form; scans further ones as they are copied in the world, as pictures, outlines and values over a
+// picture of the form; and with every twenty certificates a document that is none.
 func Generated(seed uint64, n, scans int, today certificate.Date) []Case {
 	var cases []Case
 	for i := range n {
@@ -23,12 +23,9 @@ func Generated(seed uint64, n, scans int, today certificate.Date) []Case {
 		}
 	}
 	for i := range scans {
-		kind := sample.Scan
-		if i%4 == 3 {
-			kind = sample.Outlines
-		}
 		at := seed + uint64(n+i)
-		cases = append(cases, drawn(sample.Random(at, today), at, kind))
+		s, kind := sample.Random(at, today).Copied(at)
+		cases = append(cases, drawn(s, at, kind))
 	}
 	return cases
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"os/exec"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"certflow/internal/acord"
 	"certflow/internal/certificate"
 	"certflow/internal/document"
+	"certflow/internal/page"
 	"certflow/internal/reader"
 	"certflow/internal/rules"
 	"certflow/internal/sample"
@@ -240,5 +242,45 @@ func TestValuesPrintedOverAPictureOfTheFormAreReadAsText(t *testing.T) {
 	limit := reading.Evidence["coverages.commercial_general_liability.limits.each_occurrence_dollars"]
 	if limit.Source != certificate.Text || limit.Confidence < DefaultConfidence {
 		t.Errorf("a printed limit is taken from %s with confidence %.2f", limit.Source, limit.Confidence)
+	}
+}
+
+func TestTheWordsThatAScannerLaysOverItsPictureAreHiddenAndInTheirPlace(t *testing.T) {
+	t.Parallel()
+	s := sample.Random(35, someDay())
+	s.Extras.Cover, s.Style.Runs = false, sample.Whole
+	words := func(kind sample.Kind) page.Page {
+		pdf, err := s.Draw(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, err := document.Words(t.Context(), pdf, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pages[0]
+	}
+	print := words(sample.Text)
+	for _, turn := range []int{0, 90, 180, 270} {
+		s.Style.Scanner = sample.Scanner{DPI: 72, Layer: true, Turn: turn, Righted: true, Stamp: "Stamped"}
+		scan := words(sample.Scan)
+		if scan.Width != print.Width {
+			t.Fatalf("turned by %d the page is %v points wide", turn, scan.Width)
+		}
+		seen, there := 0, 0
+		for _, w := range scan.Words {
+			if !w.Hidden {
+				seen++
+			}
+			for _, p := range print.Words {
+				if w.Hidden && math.Abs(w.Box[0]-p.Box[0]) < 2 && math.Abs(w.Box[3]-p.Box[3]) < 3 {
+					there++
+					break
+				}
+			}
+		}
+		if seen != 1 || there*10 < len(print.Words)*9 {
+			t.Errorf("turned by %d, %d words are seen and %d of %d stand where they are printed", turn, seen, there, len(print.Words))
+		}
 	}
 }

@@ -23,14 +23,17 @@ func writeScan(faces *faces, style Style, sheets []*sheet) ([]byte, error) {
 	var kids []string
 	for i, s := range sheets {
 		s.flatten()
-		picture := newRaster(faces, style.Scanner).draw(s)
+		raster := newRaster(faces, style.Scanner)
+		picture := raster.draw(s)
 		style.Scanner.wear(picture, uint64(i))
-		object, err := w.picture(picture, style.Scanner.Fax)
+		object, err := w.picture(picture, style.Scanner)
 		if err != nil {
 			return nil, err
 		}
-		content := w.stream("", []byte("612 0 0 792 0 0 cm /Im Do"))
-		page := w.add(fmt.Sprintf("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /XObject << /Im %d 0 R >> >> >>", pages, content, object))
+		turned, entries := style.Scanner.turned()
+		content := w.stream("", []byte(turned+"q 612 0 0 792 0 0 cm /Im Do Q\n"+raster.over(style.Scanner, s, uint64(i))))
+		page := w.add(fmt.Sprintf("<< /Type /Page /Parent %d 0 R %s /Contents %d 0 R /Resources << /XObject << /Im %d 0 R >> /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> >> >> >>",
+			pages, entries, content, object))
 		kids = append(kids, fmt.Sprintf("%d 0 R", page))
 	}
 	w.objects[pages-1] = fmt.Sprintf("<< /Type /Pages /Count %d /Kids [%s] >>", len(kids), strings.Join(kids, " "))
@@ -44,15 +47,22 @@ func (s Scanner) dpi() int {
 	return s.DPI
 }
 
+func (s Scanner) quality() int {
+	if s.Quality == 0 {
+		return 70
+	}
+	return s.Quality
+}
+
 // picture adds a grey image, as JPEG or, for a fax, with one bit a pixel.
-func (w *pdf) picture(img *image.Gray, fax bool) (int, error) {
+func (w *pdf) picture(img *image.Gray, s Scanner) (int, error) {
 	b := img.Bounds()
 	dict := fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray", b.Dx(), b.Dy())
-	if fax {
+	if s.Fax {
 		return w.stream(dict+" /BitsPerComponent 1", pack(img)), nil
 	}
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: 70}); err != nil {
+	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: s.quality()}); err != nil {
 		return 0, fmt.Errorf("compressing the picture of a scan: %w", err)
 	}
 	return w.raw(dict+" /BitsPerComponent 8 /Filter /DCTDecode", out.Bytes()), nil

@@ -90,6 +90,12 @@ type Scanner struct {
 	Blur  float64 // radius in pixels
 	Fax   bool    // black and white only
 	Seed  uint64
+
+	Quality int    // of the JPEG picture, 1–100; 0 counts as 70
+	Turn    int    // degrees clockwise by which the page lies turned: 0, 90, 180 or 270
+	Righted bool   // and /Rotate shows it upright
+	Layer   bool   // the scanner's own reading lies invisibly over the picture, with its mistakes
+	Stamp   string // a printed line over the picture, as signing services put there
 }
 
 func (s Style) edition() Edition {

@@ -129,7 +129,7 @@ func (d *document) page(s *sheet) (int, []string, error) {
 // emptyForm adds a picture of what is printed on a sheet, and leaves what is filled in to be written over it.
 func (d *document) emptyForm(s *sheet) (picture int, err error) {
 	form := sheet{lines: s.lines, strokes: s.strokes}
-	if picture, err = d.picture(newRaster(d.faces, Scanner{}).draw(&form), false); err != nil {
+	if picture, err = d.picture(newRaster(d.faces, Scanner{}).draw(&form), Scanner{}); err != nil {
 		return 0, err
 	}
 	s.lines, s.strokes = nil, nil
