@@ -86,6 +86,25 @@ func TestWhatIsPrintedForSomethingElseIsNotSure(t *testing.T) {
 	}
 }
 
+func TestWhoIsSaidToBeNoAdditionalInsuredIsHardlyFound(t *testing.T) {
+	t.Parallel()
+	const name = "description_of_operations.additional_insured_names.0"
+	for text, denied := range map[string]bool{
+		"Fernhill Estates is an additional insured.":                                             false,
+		"Fernhill Estates is not an additional insured.":                                         true,
+		"Neither Larch Homes nor Fernhill Estates are additional insureds.":                      true,
+		"Additional insureds: all parties to the contract, excluding\n  Fernhill Estates.":       true,
+		"Cover is not primary. Fernhill Estates is an additional insured.":                       false,
+		"Fernhill Estates is an additional insured. It is not a loss payee.":                     false,
+		"Larch Homes is an additional insured; that\n  Fernhill Estates is one is not the case.": true,
+	} {
+		e := grounding.NewProbe(&certificate.Certificate{}, paged("DESCRIPTION OF OPERATIONS\n  "+text)).At(name, "Fernhill Estates")
+		if (e.Confidence < 0.5) != denied || e.Confidence == 0 {
+			t.Errorf("%q gives %+v", text, e)
+		}
+	}
+}
+
 // TestCertificatesOfOtherLayoutsAreGroundedAllTheSame keeps the doubts above from taking everything.
 func TestCertificatesOfOtherLayoutsAreGroundedAllTheSame(t *testing.T) {
 	t.Parallel()

@@ -61,9 +61,11 @@ func FuzzGround(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, name string, amount int64) {
 		c := one(certificate.Dollars(amount))
 		c.Insured.Name = &name
+		c.Description.AdditionalInsuredNames = []string{name}
 		c.Coverages.GeneralLiability.Number = &name
 		c.Coverages.Other = []certificate.OtherCoverage{{Label: &name}}
-		p := page.Page{Number: 1, Width: 612, Height: 792, Fields: []page.Field{{Kind: page.TextField, Value: text, Box: certificate.Box{10, 200, 300, 260}}}}
+		p := page.Page{Number: 1, Width: 612, Height: 792, Fields: []page.Field{{Kind: page.TextField, Value: text, Box: certificate.Box{10, 200, 300, 260}},
+			{Kind: page.TextField, Value: text, Box: certificate.Box{10, 300, 11, 301}}}}
 		for i, w := range slices.Collect(strings.FieldsSeq(text)) {
 			x, y := float64(i%9)*60, float64(i/9)*12
 			p.Words = append(p.Words, page.Word{Text: w, Box: certificate.Box{x, y, x + 50, y + 8}, Source: certificate.OCR, Confidence: 0.9})

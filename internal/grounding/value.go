@@ -216,7 +216,11 @@ func (g *ground) text(path string, field certificate.Field, want string) found {
 	case top == producer || top == insured || top == holder:
 		return g.party(top, field.Name, want, folded)
 	case top == description:
-		return g.prose(want, folded).atMost(mentioned)
+		f := g.prose(want, folded).atMost(mentioned)
+		if strings.HasPrefix(path, description+".additional_insured_names.") && f.confidence > 0 && f.sheet.denied(f.tokens) {
+			return f.atMost(unmarked)
+		}
+		return f
 	}
 	return g.words(folded, inPlace, func(m match) bool { // the labels of coverages.other and of its limits
 		return m.tokens[0].box[1] < m.sheet.freeText
@@ -411,6 +415,38 @@ func firmEnd(key string) bool {
 		return true
 	}
 	return false
+}
+
+// denied reports whether the sentence around a name says no to something, within some words of it.
+func (s *sheet) denied(ts []*token) bool {
+	var all []*token
+	const around = 3 // lines
+	top, bottom := ts[0].line, ts[0].line
+	for _, t := range ts {
+		top, bottom = min(top, t.line), max(bottom, t.line)
+	}
+	for _, l := range s.lines[max(0, top-around):min(len(s.lines), bottom+around+1)] {
+		all = append(all, l.tokens...)
+	}
+	from, to := len(all)-1, 0 // the words of a narrow form field may stand in any order
+	for _, t := range ts {
+		at := slices.Index(all, t)
+		from, to = min(from, max(0, at)), max(to, at)
+	}
+	ends := func(t *token) bool { return strings.HasSuffix(t.text, ".") && len(t.key) > 3 }
+	for from > 0 && !ends(all[from-1]) {
+		from--
+	}
+	for to+1 < len(all) && !strings.HasSuffix(all[to].text, ".") {
+		to++
+	}
+	return slices.ContainsFunc(all[from:to+1], func(t *token) bool {
+		switch t.key {
+		case "NOT", "NO", "NEVER", "NEITHER", "NOR", "NONE", "EXCEPT", "EXCLUDING", "EXCLUDED", "CANNOT", "WITHOUT", "ISNT", "ARENT":
+			return true
+		}
+		return false
+	})
 }
 
 // prose grounds a longer text: whole, or by most of its words where spacing or order differ from the page's. The page must show
