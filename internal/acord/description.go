@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"certflow/internal/certificate"
 )
@@ -106,5 +107,22 @@ func (s *sheet) descriptionCell() cell {
 	if !ok {
 		return cell{doubt: 1}
 	}
-	return cellOf(s.in(box, func(t *token) bool { return !t.label && (wordy(t) || len(t.text) > 1) }))
+	all := cellOf(s.in(box, func(t *token) bool { return !t.label }))
+	var kept []*token
+	for i, t := range all.tokens {
+		if wordy(t) || utf8.RuneCountInString(t.text) > 1 || between(all.tokens, i) {
+			kept = append(kept, t)
+		}
+	}
+	return cell{tokens: kept, doubt: 1}
+}
+
+// between reports whether the i-th token is a dash that stands between the words of a line as a dash does; rules have none beside them.
+func between(ts []*token, i int) bool {
+	if i == 0 || i+1 == len(ts) || strings.Trim(ts[i].text, "-–—") != "" || !wordy(ts[i-1]) || !wordy(ts[i+1]) {
+		return false
+	}
+	before, after := ts[i-1], ts[i+1]
+	h := min(before.box.height(), after.box.height())
+	return gap(before, ts[i]) > 0 && gap(before, ts[i]) < h && gap(ts[i], after) > 0 && gap(ts[i], after) < h
 }

@@ -124,17 +124,18 @@ func misreadDate(s string) (certificate.Date, error) {
 		return d, nil
 	}
 	var found []certificate.Date
+	if g := isoDate.FindStringSubmatch(s); g != nil {
+		s = g[2] + "/" + g[3] + "/" + g[1]
+	}
 	for _, g := range brokenDate.FindAllStringSubmatch(s, -1) {
 		month, day := firstDigit(g[1], '1'), firstDigit(g[2], '3')
 		if d, err := certificate.ParseDate(month + "/" + day + "/" + g[3]); err == nil && !slices.Contains(found, d) {
 			found = append(found, d)
 		}
 	}
-	for _, pattern := range strokedDates {
-		if g := pattern.FindStringSubmatch(s); g != nil {
-			if d, err := certificate.ParseDate(g[1] + "/" + g[2] + "/" + g[3]); err == nil && !slices.Contains(found, d) {
-				found = append(found, d)
-			}
+	for _, d := range strokedDates(s) {
+		if !slices.Contains(found, d) {
+			found = append(found, d)
 		}
 	}
 	if len(found) != 1 {
@@ -143,14 +144,36 @@ func misreadDate(s string) (certificate.Date, error) {
 	return found[0], nil
 }
 
+// isoDate matches dates that begin with the year.
+var isoDate = regexp.MustCompile(`^((?:19|20)\d\d)-([\dOQD]\d)-([\dOQD]\d)$`)
+
 // brokenDate matches dates of whose months and days all digits are there, whatever became of the slashes.
 var brokenDate = regexp.MustCompile(`^([\dOQD]\d)/?([\dOQD]\d)/?((?:19|20)\d\d)$`)
 
-// strokedDates match dates with short months and days of which one slash or both were read as a 1, or as a slash and a 1.
-var strokedDates = []*regexp.Regexp{
-	regexp.MustCompile(`^(\d{1,2})[1/](\d{1,2})[1/]((?:19|20)\d\d)$`),
-	regexp.MustCompile(`^(\d{1,2}?)(?:/1|1/|/)(\d{1,2}?)(?:/1|1/|/)((?:19|20)\d\d)$`),
+// strokedDates are the dates with short months and days of which OCR may have made a text that took slashes for a 1, or for a slash and
+// a 1.
+func strokedDates(s string) []certificate.Date {
+	year := max(len(s)-4, 0)
+	var found []certificate.Date
+	for month := 1; month <= 2; month++ {
+		for day := 1; day <= 2; day++ {
+			for _, first := range slashes {
+				for _, second := range slashes {
+					if month+len(first)+day+len(second) != year || s[month:month+len(first)] != first || s[year-len(second):year] != second {
+						continue
+					}
+					if d, err := certificate.ParseDate(s[:month] + "/" + s[month+len(first):year-len(second)] + "/" + s[year:]); err == nil {
+						found = append(found, d)
+					}
+				}
+			}
+		}
+	}
+	return found
 }
+
+// slashes are what OCR makes of a slash beside what it is.
+var slashes = [...]string{"/", "1", "/1", "1/"}
 
 // firstDigit puts a digit that a month or day of two digits can begin with in the place of one that OCR takes it for: a 0 for what is
 // round, a 1 for a stroke with a flag.
@@ -265,6 +288,7 @@ func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 		if amount, doubt, ok := amongRuling(c); ok {
 			return amount, doubt, true
 		}
+		s = brokenCents.ReplaceAllString(s, "$1")
 		s = misreadDigits(s[strings.LastIndexByte(s, '$')+1:])
 	}
 	if groups := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' }); len(groups) > 0 && thousands(groups) {
@@ -274,6 +298,9 @@ func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// brokenCents matches the cents of an amount that OCR broke at a comma: "500, 000.00".
+var brokenCents = regexp.MustCompile(`(, ?\d{3})\.00$`)
 
 // amongRuling finds the one amount of a cell in which OCR took the dollar sign for a letter, ruling for more letters, or the
 // cents for a word of their own.

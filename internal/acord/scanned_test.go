@@ -106,6 +106,9 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 			"381,297 (MM/DD/YYYY)", "", "500,295 LIMITS", "500,295 UMITS|"), gl, path + "policy_expiration_date", "01/12/2027", "", false},
 		{"a Y struck through by dirt is one", nil, gl + "183,306 ¥.\n", path + "additional_insured", "true", "¥.", false},
 		{"a digit within the box of an amount is a piece of it", nil, strings.Replace(gl, "1,000,000", "$1,000,000\n527,307 3", 1), path + "limits.each_occurrence_dollars", "$1,000,000", "$1,000,000", true},
+		{"of the halves of a letter the surer is kept", nil, gl + "36,590 LIABILITY\nocr 0.5\n66,590 8\nocr 0.96\n69.2,590 & EXCESS\n", "description_of_operations.text", "LIABILITY & EXCESS", "", false},
+		{"a dash between words belongs to a description", nil, gl + "36,590 BAY OFFICE - 12 QUAY ST\n", "description_of_operations.text", "BAY OFFICE - 12 QUAY ST", "", false},
+		{"a rule beside them does not", nil, gl + "36,590 BAY OFFICE\n90,590 —\n", "description_of_operations.text", "BAY OFFICE", "", false},
 		{"a dash is no description", nil, gl + "36,590 —____]\n", "description_of_operations.text", "<nil>", "", false},
 	}
 	for _, tt := range tests {

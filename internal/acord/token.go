@@ -37,7 +37,7 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 	var out []*token
 	struck := map[string][]certificate.Box{}
 	for i, w := range p.Words {
-		if w.Hidden || !sane(w.Box) || inside(p.Words, w) {
+		if w.Hidden || !sane(w.Box) || inside(p.Words, w) || half(p.Words, i) {
 			continue
 		}
 		if w.Source == certificate.OCR && speck(w) {
@@ -83,6 +83,24 @@ func inside(words []page.Word, w page.Word) bool {
 		return o.Source == certificate.OCR && utf8.RuneCountInString(o.Text) > 3 && key(o.Text) != "" &&
 			w.Box[0] >= o.Box[0] && w.Box[2] <= o.Box[2] && w.Box[1] >= o.Box[1] && w.Box[3] <= o.Box[3]
 	})
+}
+
+// half reports whether the i-th word is one of two single letters that touch, of which OCR was surer of the other: the halves of one letter,
+// since words are printed apart.
+func half(words []page.Word, i int) bool {
+	w := words[i]
+	if w.Source != certificate.OCR || utf8.RuneCountInString(w.Text) != 1 {
+		return false
+	}
+	touch := 0.03 * (w.Box[3] - w.Box[1])
+	for j, o := range words {
+		beside := math.Abs(o.Box[0]-w.Box[2]) < touch || math.Abs(w.Box[0]-o.Box[2]) < touch
+		if i != j && beside && o.Source == certificate.OCR && utf8.RuneCountInString(o.Text) == 1 && !o.Hidden &&
+			math.Abs(o.Box[1]-w.Box[1]) < 0.2*(w.Box[3]-w.Box[1]) && (o.Confidence > w.Confidence || o.Confidence == w.Confidence && j < i) {
+			return true
+		}
+	}
+	return false
 }
 
 // doubled reports whether a box lies on one of those before it.

@@ -175,3 +175,30 @@ func TestEditDistanceStopsAtItsLimit(t *testing.T) {
 		t.Errorf("words that differ in every letter are %d apart", got)
 	}
 }
+
+func TestADateThatOCRBrokeIsReadWhereOnlyOneDateBreaksSo(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"a 1 that is a 4 at the head of a month", "42/08/2025", "12/08/2025"},
+		{"a 0 that is a 9", "2027-99-13", "09/13/2027"},
+		{"both slashes as strokes", "21712023", "02/07/2023"},
+		{"a stroke and a slash for one slash", "2/71/2024", "02/07/2024"},
+		{"a slash that was lost", "0205/2023", "02/05/2023"},
+		{"a slash that became a space", "01 01/2027", "01/01/2027"},
+		{"a day that no misreading explains", "02/55/2023", ""},
+		{"digits that may be two dates", "111112024", ""},
+		{"a number of another kind", "12345678", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			if d, err := misreadDate(tt.text); err == nil {
+				got = d.String()
+			}
+			if got != tt.want {
+				t.Errorf("%q reads as %q, want %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
