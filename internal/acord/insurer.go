@@ -16,7 +16,7 @@ var (
 	rating     = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
 	letterLead = regexp.MustCompile(`^[A-F]\s*[:;.]\s+`)
 	atEnd      = regexp.MustCompile(`\s+(\d{5})$`)
-	inLine     = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC\s*(?:#|no\.?|number|code)?\s*:?\s*#?\s*(\d{4,6})\b[\s)\]]*`)
+	inLine     = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC[\s.]*(?:#|no\.?|number|code)?[\s:.]*#?[\s.]*(\d{4,6})\b[\s)\]]*`)
 )
 
 // cutNAIC takes "(NAIC # 12345)" out of a name, and five digits that end it: no insurer is called so.

@@ -90,7 +90,8 @@ const (
 	insurerLabel      labelID = "insurer"
 	formLabel         labelID = "form of the policy"
 	autosLabel        labelID = "autos"
-	tableRow          labelID = "row of a plain table" // which no label names
+	saidLine          labelID = "line of limits in words" // which no label introduces
+	tableRow          labelID = "row of a plain table"    // which no label names
 )
 
 // label is how a label is printed: alternative spellings, each one line or, with a bar, two lines one below the other.
@@ -203,6 +204,7 @@ func plainLabels() []label {
 		{id: crimeRow, spellings: []string{"CRIME", "COMMERCIAL CRIME", "CRIMINAL LIABILITY"}, first: true},
 		{id: liquorRow, spellings: []string{"LIQUOR LIABILITY"}, first: true},
 		{id: producerLabel, spellings: []string{"AGENCY", "BROKER", "AGENT", "INSURANCE AGENCY", "PRODUCER NAME"}, first: true, colon: true},
+		{id: producerLabel, spellings: []string{"BROKER", "AGENT/BROKER"}, first: true, alone: true, strict: true},
 		{id: nameLabel, spellings: []string{"NAME"}, first: true, alone: true},
 		{id: addressLabel, spellings: []string{"ADDRESS", "MAILING ADDRESS"}, first: true, alone: true},
 		{id: phoneLabel, spellings: []string{"PHONE", "TELEPHONE", "PHONE NUMBER"}, first: true, alone: true},

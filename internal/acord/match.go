@@ -206,8 +206,8 @@ func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 		fuzzy := line[i].source == certificate.OCR
 		words.lookup(text, fuzzy, func(sp *spelling, errors int) {
 			run := line[i : j+1]
-			if errors > 0 && sp.id == insuredLabel && strings.HasPrefix(text, "INSURER") {
-				return // INSURER D differs from INSURED by one letter
+			if errors > 0 && sp.id == insuredLabel && (strings.HasPrefix(text, "INSURER") || strings.HasPrefix(text, "INSUREDS")) {
+				return // INSURER D differs from INSURED by one letter, and so do the insureds of a sentence
 			}
 			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
 				return // a Y or N that is written beside an A or N, not the label

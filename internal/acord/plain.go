@@ -1,7 +1,10 @@
 package acord
 
 import (
+	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -37,9 +40,15 @@ type plainCoverage struct {
 // plain reads a sheet that has no standard table.
 func (r *record) plain(s *sheet) {
 	p := &plainReader{record: r, s: s, head: s.headings()}
+	for id, h := range p.head {
+		if strings.HasSuffix(h.tokens[len(h.tokens)-1].text, ":") {
+			delete(p.head, id) // the label of a value, not of a column
+		}
+	}
 	if _, numbers := p.head[policyColumn]; len(p.head) < 3 || !numbers {
 		p.head = nil
 	}
+	p.furtherColumns()
 	s.setValuesApart()
 	p.said = s.setSaidLimits()
 	p.unnamedRows()
@@ -54,6 +63,14 @@ func (r *record) plain(s *sheet) {
 		r.description(c)
 	}
 	r.signature(s)
+	if s.dayFirst() {
+		for path, e := range r.evidence {
+			if strings.HasSuffix(path, "_date") {
+				e.Confidence = round(min(e.Confidence, disagreeing))
+				r.evidence[path] = e
+			}
+		}
+	}
 }
 
 // entry takes what one label says.
@@ -61,6 +78,7 @@ func (p *plainReader) entry(a anchor) {
 	if h, is := p.head[a.id]; is && h.box == a.box {
 		return
 	}
+	p.current = p.over(a)
 	c := &p.certificate
 	switch a.id {
 	case producerLabel:
@@ -88,6 +106,10 @@ func (p *plainReader) entry(a anchor) {
 		p.heading(a)
 	case tableRow:
 		p.row(a)
+	case saidLine:
+		if p.current != nil {
+			p.sayLimits(a)
+		}
 	case insurerLabel:
 		if p.current == nil {
 			p.open(nil, nil, "")
@@ -106,6 +128,23 @@ func (p *plainReader) entry(a anchor) {
 	default:
 		p.field(a)
 	}
+}
+
+// over is the coverage that a label belongs to: of those whose headings stand side by side the one in whose column it stands.
+func (p *plainReader) over(a anchor) *plainCoverage {
+	at := p.current
+	if at == nil {
+		return nil
+	}
+	line := boundsOf(at.heading.tokens)
+	best := math.Inf(-1)
+	for _, c := range p.coverages {
+		h := boundsOf(c.heading.tokens)
+		if sameLine(h, line) > 0.5 && a.first.cy() > h.y1 && h.x0 <= a.first.x0+2*p.s.em && h.x0 > best {
+			at, best = c, h.x0
+		}
+	}
+	return at
 }
 
 // open begins a section: a coverage, a party, or something that is neither.
@@ -176,12 +215,23 @@ func (p *plainReader) field(a anchor) {
 		return
 	}
 	value := firstLine(p.s.valueOf(a))
+	if limitLabel(a.id) && p.s.behindAmount(a) && len(p.s.beside(a, p.s.page.Width*2)) == 0 {
+		return // the amount before it may be its own, that on the next line is not
+	}
 	switch {
 	case limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick:
 		value.doubt *= labelDoubt(a)
 		c.takeLimit(a, value)
 	case a.id == policyColumn || a.id == policyLabel:
-		take(&c.policy.number, value)
+		number, dates := cutDates(value)
+		if parts := pieces(number.tokens, 3); len(parts) > 1 {
+			number = cell{tokens: parts[0], doubt: number.doubt * uncommon} // what stands far from it is of another column
+		}
+		take(&c.policy.number, number)
+		if len(dates) == 2 {
+			take(&c.policy.effective, dates[0])
+			take(&c.policy.expiration, dates[1])
+		}
 	case a.id == letterLabel:
 		take(&c.policy.letter, value)
 	case a.id == effColumn:
@@ -201,6 +251,27 @@ func (p *plainReader) field(a anchor) {
 	case tickable(a.id):
 		c.words = append(c.words, cellOf(a.tokens))
 	}
+}
+
+// cutDates cuts the dates off that follow a policy number without a label; that they are its period is not said.
+func cutDates(value cell) (number cell, dates []cell) {
+	for i, t := range value.tokens {
+		if d := strings.Trim(t.text, around); isDate(d) {
+			dates = append(dates, cell{tokens: []*token{t}, doubt: inferred})
+			if len(dates) == 1 {
+				number = cell{tokens: slices.Clone(value.tokens[:i]), doubt: value.doubt}
+			}
+		}
+	}
+	if len(dates) == 0 {
+		return value, nil
+	}
+	if n := len(number.tokens); n > 0 {
+		last := *number.tokens[n-1]
+		last.text = strings.TrimRight(last.text, ",;")
+		number.tokens[n-1] = &last
+	}
+	return number, dates
 }
 
 // sayLimits takes the limits that are said in words behind a label, and reports whether there are any.
@@ -278,6 +349,58 @@ func (p *plainReader) takePeriod(a anchor) {
 			// As far left as the headings: it may be meant for all coverages, or for this one.
 			p.period = dates
 			p.period[0].doubt, p.period[1].doubt = inferred, inferred
+		}
+	}
+}
+
+// carrierColumn is the column of a table of policies that names their insurers; otherColumn is one of which nothing is taken.
+const (
+	carrierColumn labelID = "column carrier"
+	otherColumn   labelID = "column of something else"
+)
+
+// The headings of columns that the form does not have, or calls otherwise.
+var (
+	headsCarrier = regexp.MustCompile(`(?i)^(?:insurance\s+)?(?:carriers?|insurers?|company|companies)(?:\s+name)?$`)
+	headsKind    = regexp.MustCompile(`(?i)^(?:(?:type|line)s?\s+of\s+)?(?:coverages?|insurance|business)$|^(?:policy|coverage)\s+types?$|^lines?$`)
+	headsLimits  = regexp.MustCompile(`(?i)^(?:policy\s+)?limits?(?:\s+of\s+(?:liability|insurance))?$`)
+)
+
+// furtherColumns adds what else stands on the line of a table's headings: it is a column, too, and what stands under it belongs to no
+// other.
+func (p *plainReader) furtherColumns() {
+	if p.head == nil {
+		return
+	}
+	number := p.head[policyColumn]
+	others := 0
+	for _, line := range p.s.lines {
+		if sameLine(boundsOf(line), number.box) < 0.5 {
+			continue
+		}
+		for _, piece := range pieces(line, 1.5) {
+			box := boundsOf(piece)
+			known := false
+			for _, h := range p.head {
+				known = known || h.box.x0 < box.x1 && box.x0 < h.box.x1
+			}
+			if known || key(textOf(piece)) == "" {
+				continue
+			}
+			id := otherColumn
+			switch text := strings.Trim(textOf(piece), around); {
+			case headsCarrier.MatchString(text):
+				id = carrierColumn
+			case headsKind.MatchString(text):
+				id = typeColumn
+			case headsLimits.MatchString(text):
+				id = limitsColumn
+			}
+			if _, taken := p.head[id]; taken {
+				others++
+				id = otherColumn + labelID(strconv.Itoa(others))
+			}
+			p.head[id] = anchor{id: id, tokens: piece, first: box, box: box}
 		}
 	}
 }
@@ -362,6 +485,21 @@ func (p *plainReader) tableLine(c *plainCoverage, a anchor) {
 	take(&c.policy.expiration, columns[expColumn])
 	take(&c.policy.addl, columns[addlColumn])
 	take(&c.policy.subr, columns[subrColumn])
+	take(&c.insurer, columns[carrierColumn])
+	if limit := columns[limitsColumn]; len(limit.tokens) == 1 && isAmount(limit.tokens[0]) && !p.s.labelled(limit.tokens[0]) {
+		// One amount without a word: the first of the limits, as a rule.
+		limit.doubt = inferred
+		id := otherLimit
+		switch c.id {
+		case glRow, umbrellaRow:
+			id = eachOccurrence
+		case autoRow:
+			id = combinedSingle
+		case wcRow:
+			id = elAccident
+		}
+		c.takeLimit(anchor{id: id, tokens: p.head[limitsColumn].tokens}, limit)
+	}
 }
 
 // column is the heading that a word stands under, or is nearest to.

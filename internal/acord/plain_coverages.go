@@ -79,6 +79,10 @@ func (p *plainReader) insurerOf(path string, policy *certificate.Policy, c *plai
 func (p *plainReader) generalLiability(path string, c *plainCoverage) (out certificate.GeneralLiability) {
 	p.fillPolicy(path, &out.Policy, c)
 	p.triggers(path, c, &out.ClaimsMade, &out.Occurrence)
+	if aggregate, said := c.limits[aggregateLimit]; said && c.limits[generalAggregate].empty() {
+		aggregate.doubt *= inferred
+		c.limits[generalAggregate] = aggregate
+	}
 	p.generalLimits(path+".limits", &out.Limits, c.limits)
 	return out
 }

@@ -16,7 +16,7 @@ type saidLimits struct {
 // setSaidLimits finds the limits that are said in words behind the name of a coverage or the word for limits, and takes back the
 // labels inside them, which would be given the amount of the next limit.
 func (s *sheet) setSaidLimits() []saidLimits {
-	var out []saidLimits
+	var out, lines []saidLimits
 	for _, a := range s.anchors {
 		if a.id != limitsColumn && a.id != otherLimit && !coverageRow(a.id) {
 			continue
@@ -33,8 +33,17 @@ func (s *sheet) setSaidLimits() []saidLimits {
 			out = append(out, saidLimits{a, text})
 		}
 	}
+	for _, line := range s.lines {
+		if !isAmount(line[0]) || !saysWords(line[len(line)-1]) || len(pieces(line, 3)) > 1 {
+			continue
+		}
+		l := saidLimits{anchor{id: saidLine, tokens: line, first: boundsOf(line), box: boundsOf(line)}, parted(line)}
+		if slices.ContainsFunc(l.limits(), func(limit saidLimit) bool { return limitSaid(limit.words) != "" }) {
+			lines = append(lines, l)
+		}
+	}
 	in := map[*token]bool{}
-	for _, l := range out {
+	for _, l := range slices.Concat(out, lines) {
 		for _, t := range l.text {
 			in[t] = true
 		}
@@ -42,7 +51,24 @@ func (s *sheet) setSaidLimits() []saidLimits {
 	s.dropAnchors(func(a anchor) bool {
 		return slices.ContainsFunc(a.tokens, func(t *token) bool { return in[t] })
 	})
-	return out
+	for _, l := range lines {
+		s.anchors = append(s.anchors, l.label)
+	}
+	return append(out, lines...)
+}
+
+// labelled reports whether a label of a limit stands on the line of a word.
+func (s *sheet) labelled(t *token) bool {
+	return slices.ContainsFunc(s.anchors, func(a anchor) bool {
+		return (limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick) && sameLine(a.first, t.box) > 0.5
+	})
+}
+
+// behindAmount reports whether an amount stands just before a label.
+func (s *sheet) behindAmount(a anchor) bool {
+	return slices.ContainsFunc(s.tokens, func(t *token) bool {
+		return isAmount(t) && !strings.HasSuffix(t.text, ":") && sameLine(t.box, a.first) > 0.5 && t.box.x0 < a.first.x0 && adjacent(t, a.tokens[0])
+	})
 }
 
 // inPlaceOfAmount matches what is said where there is no amount.

@@ -310,3 +310,138 @@ func TestAPeriodWithoutAnEndHasItsBeginning(t *testing.T) {
 		t.Errorf("the period is %v to %v, want 04/01/2026 and null", gl.Effective, gl.Expiration)
 	}
 }
+
+func TestCoveragesSideBySideKeepToTheirColumns(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, `
+54,40 CERTIFICATE OF INSURANCE
+54,60 Insured
+330,60 Broker
+54,72 Harrow Builders Inc
+330,72 Gull Point Insurance
+54,84 46 Grove Road, Westmere, GA 30303
+54,110 GENERAL LIABILITY
+330,110 UMBRELLA LIABILITY
+54,122 Policy Number: GL-1204
+330,122 Policy Number: UM-1205
+54,134 Effective Date: 01/01/2026
+330,134 Effective Date: 02/01/2026
+54,146 Expiration Date: 01/01/2027
+330,146 Expiration Date: 02/01/2027
+54,158 Each Occurrence: $1,000,000
+330,158 Aggregate: $5,000,000
+`)
+	c := r.Certificate.Coverages
+	want(t, r, "insured.name", r.Certificate.Insured.Name, "Harrow Builders Inc")
+	want(t, r, "producer.name", r.Certificate.Producer.Name, "Gull Point Insurance")
+	if c.GeneralLiability == nil || c.UmbrellaLiability == nil {
+		t.Fatalf("the coverages are %+v, want general liability and umbrella", c)
+	}
+	want(t, r, "coverages.commercial_general_liability.policy_number_string", c.GeneralLiability.Number, "GL-1204")
+	want(t, r, "coverages.umbrella_excess_liability.policy_number_string", c.UmbrellaLiability.Number, "UM-1205")
+	if c.UmbrellaLiability.Limits.EachOccurrence != nil || c.GeneralLiability.Limits.EachOccurrence == nil {
+		t.Errorf("each occurrence is %v and %v, want it on the left alone", c.GeneralLiability.Limits.EachOccurrence, c.UmbrellaLiability.Limits.EachOccurrence)
+	}
+}
+
+func TestDatesOfAPageThatPutsTheDayFirstAreNotSure(t *testing.T) {
+	t.Parallel()
+	const path = "coverages.commercial_general_liability.policy_effective_date"
+	r := readPlain(t, replaced(strings.Replace(plainScan, "ocr 0.96", "", 1), "04/01/2027", "31/03/2027"))
+	if e := r.Evidence[path]; e.Confidence >= 0.85 {
+		t.Errorf("the date is %+v, want it below 0.85: another date of the page is 31/03/2027", e)
+	}
+}
+
+func TestLabelsOnOneLineAreNoHeadingsOfATable(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, `
+54,40 CERTIFICATE OF INSURANCE
+54,60 Insured: Harrow Builders Inc
+54,80 General Liability
+54,92 Policy Number: GL-1 Effective: 01/01/2026 Expires: 01/01/2027
+54,104 $1,000,000 Each Occurrence
+54,116 $2,000,000 General Aggregate
+54,140 Professional Liability
+54,152 Policy Number: PL-7, 02/01/2026 - 02/01/2027
+`)
+	c := r.Certificate.Coverages
+	if c.GeneralLiability == nil || c.ProfessionalLiability == nil {
+		t.Fatalf("the coverages are %+v, want general and professional liability", c)
+	}
+	gl := c.GeneralLiability
+	want(t, r, "coverages.commercial_general_liability.policy_number_string", gl.Number, "GL-1")
+	if gl.Effective == nil || gl.Effective.String() != "01/01/2026" || gl.Expiration == nil || gl.Expiration.String() != "01/01/2027" {
+		t.Errorf("the period is %v to %v, want 01/01/2026 to 01/01/2027", gl.Effective, gl.Expiration)
+	}
+	if l := gl.Limits; l.EachOccurrence == nil || *l.EachOccurrence != 1_000_000 || l.GeneralAggregate == nil || *l.GeneralAggregate != 2_000_000 {
+		t.Errorf("the limits are %v and %v, want $1,000,000 and $2,000,000", l.EachOccurrence, l.GeneralAggregate)
+	}
+	want(t, r, "coverages.professional_liability.policy_number_string", c.ProfessionalLiability.Number, "PL-7")
+	if e := r.Evidence["coverages.professional_liability.policy_effective_date"]; c.ProfessionalLiability.Effective == nil || e.Confidence >= 0.85 {
+		t.Errorf("the date behind the number is %v with %.2f, want it below 0.85", c.ProfessionalLiability.Effective, e.Confidence)
+	}
+}
+
+func TestATableMayNameInsurersAndOneLimit(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, `
+54,40 CERTIFICATE OF LIABILITY INSURANCE
+54,60 Named Insured
+54,72 Harrow Builders Inc
+54,120 Coverage
+170,120 Carrier
+280,120 Policy Number
+360,120 Effective
+420,120 Expiration
+490,120 Limit
+54,136 General Liability
+170,136 Kestrel Casualty
+280,136 GL-1204
+360,136 01/01/2026
+420,136 01/01/2027
+490,136 $1,000,000
+54,148 Inland Marine
+170,148 Osprey Mutual
+280,148 IM-9
+360,148 04/01/2026
+420,148 04/01/2027
+490,148 $50,000
+`)
+	c := r.Certificate.Coverages
+	if c.GeneralLiability == nil || len(c.Other) != 1 {
+		t.Fatalf("the coverages are %+v, want general liability and one other", c)
+	}
+	want(t, r, "coverages.commercial_general_liability.insurer_name", c.GeneralLiability.InsurerName, "Kestrel Casualty")
+	if d := c.GeneralLiability.Expiration; d == nil || d.String() != "01/01/2027" {
+		t.Errorf("it expires on %v, want 01/01/2027", d)
+	}
+	if e := r.Evidence["coverages.commercial_general_liability.limits.each_occurrence_dollars"]; c.GeneralLiability.Limits.EachOccurrence == nil || e.Confidence >= 0.85 {
+		t.Errorf("the only limit is %v with %.2f, want $1,000,000 below 0.85", c.GeneralLiability.Limits.EachOccurrence, e.Confidence)
+	}
+	want(t, r, "coverages.other.0.label", c.Other[0].Label, "Inland Marine")
+	want(t, r, "coverages.other.0.insurer_name", c.Other[0].InsurerName, "Osprey Mutual")
+}
+
+func TestAnAmountBehindWhichTheLabelStandsIsNotTakenFromTheNextLine(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", "66,275 Notes\n100,275 $5,000 Medical Expense\n100,284 $2,000,000"))
+	if got := r.Certificate.Coverages.GeneralLiability; got != nil && got.Limits.MedicalExpense != nil && *got.Limits.MedicalExpense != 5000 {
+		t.Errorf("the medical expense is %v, want $5,000 or null", *got.Limits.MedicalExpense)
+	}
+}
+
+func TestCentsBehindABrokenAmountAreNoDollars(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, replaced(plainScan, "230,275 $1,000,000", "230,275 $500, 000.00"))
+	const path = "coverages.commercial_general_liability.limits.each_occurrence_dollars"
+	if got := r.Certificate.Coverages.GeneralLiability.Limits.EachOccurrence; got == nil || *got != 500_000 || r.Evidence[path].Confidence >= 0.85 {
+		t.Errorf("the limit is %v with %.2f, want $500,000 below 0.85", got, r.Evidence[path].Confidence)
+	}
+}
+
+func TestAnNAICNumberBehindALooseFullStopIsNotPartOfTheName(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, replaced(plainScan, "(NAIC # 65037)", "(NAIC. #. 65037)"))
+	want(t, r, "coverages.commercial_general_liability.insurer_name", r.Certificate.Coverages.GeneralLiability.InsurerName, "Palisade Specialty Insurance Company")
+}

@@ -2,6 +2,7 @@ package acord
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,6 +75,9 @@ const paragraphGap = 1.4
 func (s *sheet) blockOf(a anchor) cell {
 	limit := s.labelRightOf(a, rect{a.box.x0, a.box.y0 - s.em, a.box.x1, a.box.y1 + 2*s.em})
 	first := s.beside(a, limit)
+	if len(first) > 0 && gap(a.tokens[len(a.tokens)-1], first[0]) > 2.5*s.em && s.headsBelow(a) {
+		first, limit = nil, math.Min(limit, first[0].box.x0-0.5*s.em) // what stands beside it heads another column
+	}
 	left, y := a.box.x0-s.em, a.box.y1
 	if len(first) > 0 && gap(a.tokens[len(a.tokens)-1], first[0]) > 2.5*s.em {
 		left = first[0].box.x0 - s.em
@@ -98,6 +102,17 @@ func (s *sheet) blockOf(a anchor) cell {
 		y = box.y1
 	}
 	return cellOf(block)
+}
+
+// headsBelow reports whether a label without a colon stands over a text that begins just below it and where it begins.
+func (s *sheet) headsBelow(a anchor) bool {
+	if strings.HasSuffix(a.tokens[len(a.tokens)-1].text, ":") {
+		return false
+	}
+	return slices.ContainsFunc(s.tokens, func(t *token) bool {
+		down := t.box.y0 - a.box.y1
+		return written(t) && t.key != "" && math.Abs(t.box.x0-a.box.x0) < 0.5*s.em && down > -0.2*s.em && down < 1.2*s.em
+	})
 }
 
 // goesOnLeft reports whether a word is not the first of its text.
@@ -242,6 +257,16 @@ func (s *sheet) setValuesApart() {
 		})
 	})
 }
+
+// dayFirst reports whether a date of the page can only have its day before its month, so that 05/04/2026 may be the fifth of April.
+func (s *sheet) dayFirst() bool {
+	return slices.ContainsFunc(s.tokens, func(t *token) bool {
+		g := slashedDate.FindStringSubmatch(strings.Trim(t.text, around))
+		return g != nil && g[1] > "12" && g[1] <= "31" && g[2] >= "01" && g[2] <= "12"
+	})
+}
+
+var slashedDate = regexp.MustCompile(`^(\d\d)[/.-](\d\d)[/.-](?:\d{4}|\d\d)$`)
 
 // dropAnchors takes back labels; their words are then what someone wrote.
 func (s *sheet) dropAnchors(drop func(anchor) bool) {
