@@ -148,6 +148,7 @@ func TestEachBrokenPromiseIsNamed(t *testing.T) {
 		"a client without an answer":               {"unanswered", func(w *World) { w.Uploads[0].Answers = w.Uploads[0].Answers[:1] }},
 		"a client that was refused":                {"refused", func(w *World) { w.Uploads[0].Answers[0].Status = 400 }},
 		"a conflict of another kind":               {"refused", func(w *World) { w.Uploads[0].Answers[0] = Answer{Status: 409, Code: "invalid_state"} }},
+		"a client that was told of a fault":        {"fault", func(w *World) { w.Uploads[0].Answers[0] = Answer{Status: 500, Code: "general_error"} }},
 		"a second answer with another id":          {"two answers", func(w *World) { w.Uploads[0].Answers[2].Certificates = map[string]string{"single.pdf": "ci_other"} }},
 		"a second answer with another job":         {"two answers", func(w *World) { w.Uploads[1].Answers[1].Job = "jb_other" }},
 		"an answer that names another certificate": {"other answer", func(w *World) { w.Certificates[0].ID = "ci_other" }},

@@ -3,7 +3,6 @@ package chaos
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"syscall"
@@ -109,7 +108,8 @@ func (s *stack) breakOnce(ctx context.Context, name string, t target, f Fault, s
 		signal(pids, syscall.SIGCONT)
 	case Crash:
 		if backends := t.processes()[1:]; len(backends) > 0 {
-			signal(backends[rand.IntN(len(backends)):][:1], syscall.SIGKILL)
+			slices.Sort(backends)
+			signal(backends[f.Which%len(backends):][:1], syscall.SIGKILL)
 		}
 	case Kill:
 		signal(t.processes(), syscall.SIGKILL)

@@ -27,6 +27,7 @@ type Fault struct {
 	Kind   Kind
 	Target string
 	For    time.Duration
+	Which  int // of PostgreSQL's backends a Crash ends, counted from the oldest and round again
 }
 
 // The targets that are processes.
@@ -63,7 +64,7 @@ func linkName(from, to string) string { return from + " → " + to }
 
 // Schedule gives the faults of a run: first every kind against every target once, in any order, then any. The same seed gives the same faults.
 func Schedule(seed uint64, lasting time.Duration) []Fault {
-	random := rand.New(rand.NewPCG(seed, 1))
+	random, backends := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 3))
 	every := everyFault()
 	random.Shuffle(len(every), func(i, j int) { every[i], every[j] = every[j], every[i] })
 	var all []Fault
@@ -76,6 +77,9 @@ func Schedule(seed uint64, lasting time.Duration) []Fault {
 			f = anyFault(random)
 		}
 		f.At, f.For = at, min(length(random, f), lasting-at)
+		if f.Kind == Crash {
+			f.Which = backends.IntN(1000)
+		}
 		all = append(all, f)
 		at += between(random, 400*time.Millisecond, 2*time.Second)
 	}

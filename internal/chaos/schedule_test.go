@@ -16,6 +16,15 @@ func TestASeedReproducesItsScheduleAndAnotherDoesNot(t *testing.T) {
 	if cmp.Equal(first, Schedule(8, 3*time.Minute)) {
 		t.Error("two seeds gave one schedule")
 	}
+	which := map[int]bool{}
+	for _, f := range Schedule(7, time.Hour) {
+		if f.Kind == Crash {
+			which[f.Which] = true
+		}
+	}
+	if len(which) < 10 {
+		t.Errorf("crashes end %d different backends in an hour", len(which))
+	}
 }
 
 func TestThreeMinutesBreakEverythingInEveryWay(t *testing.T) {
