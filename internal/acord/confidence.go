@@ -26,8 +26,7 @@ const (
 	unproven     = 0.84 // at most: letters and digits of OCR that nothing can be checked against
 	guessedPlace = 0.9  // read where a label must be that was not read itself
 	doubtful     = 0.9  // OCR's own confidence below which digits may be others that look like them
-	unsupported  = 0.75 // a date of OCR that no other date bears out
-	trifling     = 0.5  // an amount of a few dollars, which no limit is: a dollar sign that OCR took for a digit
+	unsupported  = 0.75 // a date of OCR that no other date bears out, or an amount of a look that misread ones have
 	scribbled    = 0.8  // ink where a signature stands, of which OCR makes no words
 	agreement    = 0.6  // the share of the doubt that goes where another value, read by itself, bears one out
 )
@@ -104,16 +103,13 @@ func amountConfidence(c cell, amount certificate.Dollars) float64 {
 		return conf
 	}
 	if amount%500 != 0 || amount < 1000 || amount > 100_000_000 || !asRound(amount) {
-		conf *= uncommon
-	}
-	if amount < 100 {
-		conf *= trifling
+		conf *= unsupported
 	}
 	if text := bare(c); amount >= 1000 && !containsComma(text) {
 		conf *= uncommon
 	}
 	if signRead.MatchString(strings.TrimSpace(c.text())) {
-		conf *= uncommon
+		conf *= unsupported
 	}
 	return conf
 }

@@ -16,6 +16,8 @@ package calibration
 import (
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"certflow/internal/certificate"
 	"certflow/internal/grounding"
@@ -67,6 +69,9 @@ func (t Table) Confidence(source certificate.Source, kind Kind, score float64) f
 // at never falls with the score.
 func (c Curve) at(score float64) float64 {
 	worth := 0.0
+	if len(c.Ranges) == 0 || score < c.Ranges[0].From {
+		return min(score, unsure)
+	}
 	for i, r := range c.Ranges {
 		if r.From > score {
 			break
@@ -122,4 +127,25 @@ func (t Table) Apply(r *certificate.Reading) {
 			r.Evidence[path] = e
 		}
 	}
+	for path, e := range r.Evidence {
+		if coverage, is := strings.CutSuffix(path, ".insurer_name"); is {
+			if confidence, listed := named(r, coverage); listed {
+				e.Confidence = confidence
+				r.Evidence[path] = e
+			}
+		}
+	}
+}
+
+// named is the confidence in the name of a coverage's insurer where the list of insurers has it under the coverage's letter: that of the
+// letter or of the name in the list, whichever is less.
+func named(r *certificate.Reading, coverage string) (confidence float64, listed bool) {
+	letter, _ := certificate.Lookup(&r.Certificate, coverage+".insurer_letter")
+	name, _ := certificate.Lookup(&r.Certificate, coverage+".insurer_name")
+	for i, insurer := range r.Certificate.Insurers {
+		if insurer.Letter == letter && insurer.Name != nil && *insurer.Name == name {
+			return min(r.Evidence[coverage+".insurer_letter"].Confidence, r.Evidence["insurers."+strconv.Itoa(i)+".name"].Confidence), true
+		}
+	}
+	return 0, false
 }

@@ -195,3 +195,34 @@ func TestWhatStandsForNoValueKeepsItsScore(t *testing.T) {
 		t.Errorf("confidences (-want +got):\n%s", diff)
 	}
 }
+
+func TestAnInsurersNameIsAsSureAsItsLetterAndTheList(t *testing.T) {
+	t.Parallel()
+	table := Table{{certificate.OCR, Letter, []Range{{lowest, 100, 100, 20}, {Sure, 100, 100, 20}}}, {certificate.OCR, Name, []Range{{Sure, 100, 100, 20}}}}
+	for name, test := range map[string]struct {
+		letter, listed, own float64
+		printed             string
+		want                float64
+	}{
+		"both are sure":              {0.9, 0.95, 0.2, "Kestrel", 0.9},
+		"the letter became sure":     {0.8, 0.95, 0.8, "Kestrel", raised},
+		"the listed name is doubted": {0.9, 0.7, 0.7, "Kestrel", 0.7},
+		"it is not that of the list": {0.9, 0.95, 0.7, "Harrow", 0.7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			letter, listed := "A", "Kestrel"
+			r := certificate.Reading{Evidence: map[string]certificate.Evidence{
+				"coverages.workers_compensation.insurer_letter": {Page: 1, Source: certificate.OCR, Confidence: test.letter},
+				"coverages.workers_compensation.insurer_name":   {Page: 1, Source: certificate.OCR, Confidence: test.own},
+				"insurers.0.name": {Page: 1, Source: certificate.OCR, Confidence: test.listed},
+			}}
+			r.Certificate.Insurers = []certificate.Insurer{{Letter: letter, Name: &listed}}
+			r.Certificate.Coverages.WorkersCompensation = &certificate.WorkersCompensation{Policy: certificate.Policy{InsurerLetter: &letter, InsurerName: &test.printed}}
+			table.Apply(&r)
+			if got := r.Evidence["coverages.workers_compensation.insurer_name"].Confidence; got != test.want {
+				t.Errorf("the confidence is %.3f, want %.3f", got, test.want)
+			}
+		})
+	}
+}
