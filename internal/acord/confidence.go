@@ -25,7 +25,6 @@ const (
 	uncommon     = 0.85 // a value that is possible but not of the usual look
 	unproven     = 0.84 // at most: letters and digits of OCR that nothing can be checked against
 	guessedPlace = 0.9  // read where a label must be that was not read itself
-	doubtful     = 0.9  // OCR's own confidence below which digits may be others that look like them
 	unsupported  = 0.75 // a date of OCR that no other date bears out, or an amount of a look that misread ones have
 	scribbled    = 0.8  // ink where a signature stands, of which OCR makes no words
 	agreement    = 0.6  // the share of the doubt that goes where another value, read by itself, bears one out

@@ -207,7 +207,7 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 		}
 		return
 	}
-	if c.source() == certificate.OCR && c.engine() < doubtful {
+	if c.source() == certificate.OCR { // which is sure of many a zero that it took for another digit
 		if whole := withZeros(amount); whole != amount {
 			amount, doubt = whole, doubt*disagreeing
 		}

@@ -109,6 +109,8 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 		{"of the halves of a letter the surer is kept", nil, gl + "36,590 LIABILITY\nocr 0.5\n66,590 8\nocr 0.96\n69.2,590 & EXCESS\n", "description_of_operations.text", "LIABILITY & EXCESS", "", false},
 		{"a dash between words belongs to a description", nil, gl + "36,590 BAY OFFICE - 12 QUAY ST\n", "description_of_operations.text", "BAY OFFICE - 12 QUAY ST", "", false},
 		{"a rule beside them does not", nil, gl + "36,590 BAY OFFICE\n90,590 —\n", "description_of_operations.text", "BAY OFFICE", "", false},
+		{"a limit with tens of dollars has zeros that were misread, however sure OCR is", nil, strings.Replace(gl, "1,000,000", "$2,000,090", 1),
+			path + "limits.each_occurrence_dollars", "$2,000,000", "$2,000,090", false},
 		{"a dash is no description", nil, gl + "36,590 —____]\n", "description_of_operations.text", "<nil>", "", false},
 	}
 	for _, tt := range tests {
