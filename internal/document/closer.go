@@ -109,24 +109,35 @@ func (m *bitmap) linesIn(place rect, threshold byte) []rect {
 	return lines
 }
 
-// signed reports whether the first piece of ink on the line of an amount is no digit: digits stand on one line and are of one height,
-// while the form's own dollar sign is smaller than what was typed behind it or stands higher or lower.
+// signed reports whether the line of an amount begins with ink that is no digit: digits stand on one line and are of one height, while the
+// form's own dollar sign is smaller than what was typed behind it, or stands higher or lower, and one of the same type reaches over digits
+// at both sides. It need not stand apart.
 func (m *bitmap) signed(line rect, threshold byte) bool {
 	x0, y0 := max(0, int(line.x0)), max(0, int(line.y0))
 	part := m.part(x0, y0, min(m.width, int(line.x1)), min(m.height, int(line.y1)))
 	blots := slices.DeleteFunc(part.blots(newMask(part.width/2+1, part.height/2+1), threshold), func(b rect) bool { return b.height() < 0.55*line.height() })
-	if len(blots) < 4 {
+	if len(blots) < 2 {
 		return false
 	}
 	slices.SortFunc(blots, func(a, b rect) int { return cmp.Compare(a.x0, b.x0) })
-	first, digits := blots[0], blots[1:]
+	digits := blots[1:]
 	middle := func(of func(rect) float64) float64 {
 		slices.SortFunc(digits, func(a, b rect) int { return cmp.Compare(of(a), of(b)) })
 		return of(digits[len(digits)/2])
 	}
 	top, bottom := middle(func(b rect) float64 { return b.y0 }), middle(func(b rect) float64 { return b.y1 })
-	shift := 0.12 * (bottom - top)
-	return math.Abs(first.y0-top) > shift && math.Abs(first.y1-bottom) > shift
+	height := bottom - top
+	inked := func(y int) bool {
+		return part.inkShare(rect{0, float64(y), 0.3 * height, float64(y + 1)}, threshold) > 0
+	}
+	first, last := 0, part.height-1
+	for first < last && !inked(first) {
+		first++
+	}
+	for last > first && !inked(last) {
+		last--
+	}
+	return math.Abs(float64(first)-top) > 0.12*height && math.Abs(float64(last+1)-bottom) > 0.12*height
 }
 
 // part is a copy of a rectangle of the image.
@@ -260,7 +271,7 @@ func likelier(first, second seen) bool {
 }
 
 // joined makes one word of what was read on a line. A dollar sign before an amount is often read as another character; where that is a
-// digit, nobody can be sure of the amount.
+// digit, nobody can be sure of the amount, even if it stands apart as no digit does.
 func (c closer) joined(found []seen) seen {
 	slices.SortStableFunc(found, func(a, b seen) int { return cmp.Compare(a.box.x0, b.box.x0) })
 	out := seen{confidence: 1}
@@ -271,7 +282,8 @@ func (c closer) joined(found []seen) seen {
 		case c.kind == page.LookAmount && i == 0 && len(found) > 1 && strings.Contains("$sS§", lone):
 			out.text = "$"
 			continue
-		case c.kind == page.LookAmount && i == 0 && len(found) == 2 && strings.Contains("358", lone) && amountShape.MatchString(found[1].text):
+		case c.kind == page.LookAmount && i == 0 && len(found) > 1 && strings.Contains("358", lone) &&
+			(len(found) == 2 && amountShape.MatchString(found[1].text) || found[1].box.x0-w.box.x1 > 1.5*c.box.height()):
 			out.text, out.confidence = "$", disputed
 			continue
 		}

@@ -86,6 +86,8 @@ func TestACloserLookTakesThePlaceOfWhatWasReadBefore(t *testing.T) {
 			[]seen{{text: "300,000", box: line, confidence: 0.9}}},
 		"a sign that was read as a digit leaves nobody sure": {page.LookAmount, []seen{at("3", 100, 110, 0.9), at("1,000,000", 115, 260, 0.9)}, []seen{at("3", 100, 110, 0.9), at("1,000,000", 115, 260, 0.9)},
 			[]seen{{text: "$1,000,000", box: line, confidence: disputed}}},
+		"so does one that stands far from the parts of its amount": {page.LookAmount, []seen{at("5", 100, 110, 0.9), at("4", 190, 200, 0.9), at("000", 205, 260, 0.9)},
+			[]seen{at("$", 100, 110, 0.9), at("4,000", 190, 260, 0.9)}, []seen{{text: "$4,000", box: line, confidence: disputed}}},
 		"a million before its comma belongs to the amount": {page.LookAmount, []seen{at("1,", 100, 110, 0.9), at("500,000", 115, 260, 0.9)}, []seen{at("1,500,000", 100, 260, 0.9)},
 			[]seen{{text: "1,500,000", box: line, confidence: 0.9}}},
 		"two readings that differ are not sure": {page.LookAmount, []seen{at("309,", 100, 180, 0.9), at("000", 200, 260, 0.9)}, []seen{at("300,000", 100, 260, 0.97)},
@@ -128,6 +130,7 @@ func TestADollarSignIsNoDigitOfItsAmount(t *testing.T) {
 	}{
 		"smaller than the digits and lower": {rect{80, 50, 92, 70}, "31,000,000", []seen{{text: "$1,000,000", confidence: disputed}}},
 		"reaching over them at both sides":  {rect{80, 36, 92, 68}, "81,000,000", []seen{{text: "$1,000,000", confidence: disputed}}},
+		"joined to the first digit":         {rect{80, 50, 102, 70}, "31,000,000", []seen{{text: "$1,000,000", confidence: disputed}}},
 		"a digit like the others":           {rect{80, 40, 92, 64}, "31,000,000", []seen{{text: "31,000,000", confidence: 0.9}}},
 		"read as the sign that it is":       {rect{80, 36, 92, 68}, "$1,000,000", []seen{{text: "$1,000,000", confidence: 0.9}}},
 	} {
@@ -145,6 +148,27 @@ func TestADollarSignIsNoDigitOfItsAmount(t *testing.T) {
 			got := withCloser(words, lines, []seen{{text: test.read, box: words[0].box, confidence: 0.9, page: 1}})
 			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(seen{}, rect{})); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNoFigureIsReadIntoAStroke(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		box  rect
+		text string
+		want int
+	}{
+		"a three in the dots of a colon":  {rect{100, 40, 106, 60}, "3", 0},
+		"a one":                           {rect{100, 40, 106, 60}, "1", 1},
+		"a three as wide as it should be": {rect{100, 40, 112, 60}, "3", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, strokes := again(nil, []place{{box: test.box, blots: 1, word: -1}}, []seen{{text: test.text, confidence: 0.9, page: 1}})
+			if len(got) != test.want || len(got)+len(strokes) != 1 {
+				t.Errorf("read %v, strokes %v", got, strokes)
 			}
 		})
 	}

@@ -332,7 +332,7 @@ func (r *recogniser) closer(ctx context.Context, v view, p *page.Page) ([]page.W
 	v.strokes = strokes
 	v.words, strokes = again(v.words, places, second)
 	v.strokes = append(v.strokes, strokes...)
-	v.words = withCloser(v.words, lines, third)
+	v.words = slices.DeleteFunc(withCloser(v.words, lines, third), func(w seen) bool { return w.text == "" })
 	return v.fill(p), nil
 }
 

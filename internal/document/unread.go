@@ -175,7 +175,8 @@ func (m *bitmap) cut(place rect) *bitmap {
 }
 
 // again merges what was read at the places a second time into words: a better reading of a word replaces it, and what was
-// not read before is added. Second readings say by page which place they are of. Ink that still says nothing comes back as strokes.
+// not read before is added. A word that gave way to the two lines that it is keeps its place without a text. Second readings say by page which
+// place they are of. Ink that still says nothing comes back as strokes.
 func again(words []seen, places []place, second []seen) (all []seen, strokes []rect) {
 	byPlace := make([][]seen, len(places))
 	for _, w := range second {
@@ -209,7 +210,7 @@ func again(words []seen, places []place, second []seen) (all []seen, strokes []r
 		}
 		said := false
 		for _, w := range found {
-			if w.confidence >= leastSure && essence(w.text) != "" {
+			if w.confidence >= leastSure && essence(w.text) != "" && !(p.word < 0 && tooThin(p.box, w.text)) {
 				said = true
 				w.line = 0
 				words = append(words, w)
@@ -222,7 +223,7 @@ func again(words []seen, places []place, second []seen) (all []seen, strokes []r
 			strokes = append(strokes, p.box)
 		}
 	}
-	return slices.DeleteFunc(words, func(w seen) bool { return w.text == "" }), strokes
+	return words, strokes
 }
 
 // settle weighs the second reading of a word against the first. The surer one stands, but of digits that read differently
@@ -243,6 +244,14 @@ func settle(first *seen, found []seen) {
 	if strings.ContainsAny(first.text+second.text, digits) {
 		first.confidence = min(first.confidence, disputed)
 	}
+}
+
+// narrow are the characters that ink may be which is less than half as wide as it is high.
+const narrow = "1IiLlJjTtFfr!|/\\()[]{}:;.,'’"
+
+// tooThin reports whether ink is too narrow for what was read into it: a colon, read as a 3.
+func tooThin(ink rect, text string) bool {
+	return ink.width() < 0.4*ink.height() && strings.Trim(text, narrow) != ""
 }
 
 // single is the reading of a word as narrow as one letter. Tesseract reads a lone X as "xX", "Xx" or "x", and a lone Y as a
