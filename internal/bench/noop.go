@@ -50,7 +50,7 @@ func (r *run) startBare(ctx context.Context, total int) (_ *bareTemporal, err er
 		return nil, err
 	}
 	// The same slots as a worker has, so that the shape of the load is the same.
-	for queue, slots := range map[string]int{workflows.ReviewsQueue: 20, workflows.DocumentsQueue: 2} {
+	for queue, slots := range map[string]int{workflows.ReviewsQueue: 20, workflows.DocumentsQueue: 4} {
 		w := worker.New(b.client, queue, worker.Options{
 			MaxConcurrentActivityExecutionSize: slots, DisableWorkflowWorker: queue == workflows.DocumentsQueue,
 		})

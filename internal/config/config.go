@@ -92,7 +92,7 @@ type Config struct {
 	BuildID string `env:"CERTFLOW_BUILD_ID"`
 	// ReviewSlots, DocumentSlots, ModelSlots and WebhookSlots bound the activities that one worker runs at once on each queue.
 	ReviewSlots   int `env:"CERTFLOW_REVIEW_SLOTS" envDefault:"20"`
-	DocumentSlots int `env:"CERTFLOW_DOCUMENT_SLOTS" envDefault:"2"`
+	DocumentSlots int `env:"CERTFLOW_DOCUMENT_SLOTS" envDefault:"4"`
 	ModelSlots    int `env:"CERTFLOW_MODEL_SLOTS" envDefault:"4"`
 	WebhookSlots  int `env:"CERTFLOW_WEBHOOK_SLOTS" envDefault:"50"`
 	// ModelRate is about how many documents a second all workers together ask the language model; an answer that cannot be read is asked for once more.
