@@ -52,26 +52,37 @@ func checkMatch(r *schema.Requirement, match *IfMatch) error {
 
 // checkRules reads and judges rules as a whole and gives them as they are stored.
 func (h *Handlers) checkRules(raw json.RawMessage) ([]rules.Rule, json.RawMessage, error) {
-	list, found := rules.Decode(raw)
-	if len(found) == 0 {
-		found = h.Judge.Validate(list)
-	}
+	list, found := h.Judge.Read(raw)
 	if len(found) > 0 {
-		wrong := faults{}
-		for _, f := range found {
-			if earlier, told := wrong[f.Position]; told {
-				wrong[f.Position] = earlier + " " + f.Message
-			} else {
-				wrong.add(f.Position, "%s", f.Message)
-			}
-		}
-		return nil, nil, invalid(wrong)
+		return nil, nil, invalid(ruleFaults(found))
 	}
 	stored, err := json.Marshal(list)
 	if err != nil {
 		return nil, nil, fmt.Errorf("write rules: %w", err)
 	}
 	return list, stored, nil
+}
+
+func ruleFaults(found []rules.Fault) faults {
+	wrong := faults{}
+	for _, f := range found {
+		wrong.also(f.Position, f.Message)
+	}
+	return wrong
+}
+
+// FurtherFaults are what the rules of a body would be refused for that the contract refuses already: their author hears of both at once.
+func (h *Handlers) FurtherFaults(body map[string]any) map[string]string {
+	list, ok := body["rules"].([]any)
+	if !ok {
+		return nil
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return nil
+	}
+	_, found := h.Judge.Read(raw)
+	return ruleFaults(found)
 }
 
 func currentVersion(ctx context.Context, tx bun.IDB, r *schema.Requirement) (*schema.RequirementVersion, error) {

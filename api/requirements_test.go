@@ -78,6 +78,27 @@ func TestRulesAreRefusedWithThePositionOfEachFault(t *testing.T) {
 	}
 }
 
+func TestFaultsOfFormAndOfMeaningAreToldAtOnce(t *testing.T) {
+	w := setup(t)
+	for name, c := range map[string]struct {
+		body string
+		says []string
+	}{
+		"a field of the requirement and a path": {`{"name":"","rules":[{"name":"a","path":"coverages.pets","check":"required"}]}`, []string{`"name":"May not be empty."`, `"rules[0].path"`}},
+		"the form of one rule and the meaning of another": {`{"name":"x","rules":[{"name":"a","path":"coverages","check":"magic"},{"name":"b","path":"p","check":"expression","value":"certificate.nothing +"}]}`,
+			[]string{`"rules[0].check":"Must be one of`, `"rules[1].value"`}},
+		"an unknown key and a path": {`{"name":"x","rules":[{"name":"a","path":"coverages","check":"required","values":1},{"name":"b","path":"coverages.pets","check":"required"}]}`,
+			[]string{`"rules[0].values":"There is no such field."`, `"rules[1].path"`}},
+	} {
+		got := w.refusal(400, "invalid_input", "POST", "/insurance_requirements", c.body)
+		for _, says := range c.says {
+			if !strings.Contains(got, says) {
+				t.Errorf("%s: the refusal does not say %s: %s", name, says, got)
+			}
+		}
+	}
+}
+
 func TestTemplatesCanBeSavedAsTheyAre(t *testing.T) {
 	w := setup(t)
 	templates := w.want(200, "GET", "/insurance_requirement_templates", "", "List-Format: object").object(t)["data"].([]any)

@@ -56,6 +56,7 @@ type Server struct {
 	operations map[string]*operation
 	backlog    *backlog
 	engine     *gin.Engine
+	further    func(body map[string]any) map[string]string // what handlers would refuse in a body that is refused already; nil: nothing
 	traces     trace.TracerProvider
 	// What the process takes on at a time.
 	requestSlots, uploadSlots, streamSlots *slots
@@ -92,6 +93,11 @@ func assemble(config Config, index map[string]*operation) (*Server, error) {
 		if err := s.measureBacklog(config.Registry); err != nil {
 			return nil, err
 		}
+	}
+	if h, ok := config.Handlers.(interface {
+		FurtherFaults(body map[string]any) map[string]string
+	}); ok {
+		s.further = h.FurtherFaults
 	}
 	s.engine = s.newEngine(config.Handlers)
 	if err := s.engine.SetTrustedProxies(config.Proxies); err != nil {

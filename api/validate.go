@@ -56,7 +56,7 @@ func (s *Server) validate(c *gin.Context) {
 			return
 		}
 		state.unknown, unknown = unknown, nil
-	} else if err := checkBody(c.Request, state, wrong, unknown); err != nil {
+	} else if err := checkBody(c.Request, state, s.further, wrong, unknown); err != nil {
 		s.fail(c, err)
 		return
 	}
@@ -149,8 +149,9 @@ func checkMultipart(r *http.Request, b *body) error {
 	return nil
 }
 
-// checkBody reads a body of JSON or of a form, validates it and hands it on as the parsed value.
-func checkBody(r *http.Request, state *call, wrong, unknown faults) error {
+// checkBody reads a body of JSON or of a form, validates it and hands it on as the parsed value. further, which may be nil, says what its rules
+// would be refused for beside that.
+func checkBody(r *http.Request, state *call, further func(map[string]any) map[string]string, wrong, unknown faults) error {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
 		return nil
 	}
@@ -177,6 +178,15 @@ func checkBody(r *http.Request, state *call, wrong, unknown faults) error {
 	value, _ = plainNumbers(value).(map[string]any)
 	if err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest()); err != nil {
 		bodyFaults(err, wrong, unknown)
+		if further != nil && schema.Properties["rules"] != nil {
+			found := unknown
+			if len(wrong) > 0 {
+				found = wrong
+			}
+			for field, sentence := range further(value) {
+				found.add(field, "%s", sentence)
+			}
+		}
 	}
 	state.body.take(value)
 	return nil

@@ -10,26 +10,43 @@ import (
 // Decode reads the rules of a requirement from JSON: a list of objects with the keys of CONTRACT §5 and no others, none of
 // them twice. It judges their form only; Judge.Validate judges the rest. The rules are nil where there are faults.
 func Decode(data []byte) ([]Rule, []Fault) {
+	list, _, faults := decode(data)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return list, nil
+}
+
+// Read is Decode and Validate in one: the rules whose form is right are judged even where others are malformed, so that an author hears of
+// everything at once.
+func (j *Judge) Read(data []byte) ([]Rule, []Fault) {
+	list, malformed, faults := decode(data)
+	if len(list) > 0 || len(faults) == 0 {
+		faults = append(faults, j.validate(list, malformed)...)
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return list, nil
+}
+
+// decode reads the rules, and says which of them are malformed: of these not all may have been read.
+func decode(data []byte) (list []Rule, malformed []bool, faults []Fault) {
 	var items []json.RawMessage
 	if trimmed := bytes.TrimSpace(data); len(trimmed) == 0 || trimmed[0] != '[' || json.Unmarshal(data, &items) != nil {
-		return nil, []Fault{{Position: "rules", Message: "rules is a list of rules"}}
+		return nil, nil, []Fault{{Position: "rules", Message: "rules is a list of rules"}}
 	}
 	if len(items) > maxRules {
-		return nil, []Fault{{Position: "rules", Message: fmt.Sprintf("a requirement has at most %d rules", maxRules)}}
+		return nil, nil, []Fault{{Position: "rules", Message: fmt.Sprintf("a requirement has at most %d rules", maxRules)}}
 	}
-	var out []Rule
-	var faults []Fault
 	for i, raw := range items {
 		r, wrong := decodeRule(raw)
 		for _, f := range wrong {
 			faults = append(faults, f.within(i))
 		}
-		out = append(out, r)
+		list, malformed = append(list, r), append(malformed, len(wrong) > 0)
 	}
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	return out, nil
+	return list, malformed, faults
 }
 
 // within puts a fault of a rule at its place among the rules.

@@ -11,7 +11,10 @@ import (
 // Validate checks a requirement as a whole, as CONTRACT §5 asks when it is saved: that it has rules, that each is sound,
 // that no two have one name, and that no two contradict each other. It gives every fault with its position, in the order of
 // the rules; none means that the requirement may be saved.
-func (j *Judge) Validate(rules []Rule) []Fault {
+func (j *Judge) Validate(rules []Rule) []Fault { return j.validate(rules, make([]bool, len(rules))) }
+
+// validate is Validate of all rules but those that are left out.
+func (j *Judge) validate(rules []Rule, leftOut []bool) []Fault {
 	if len(rules) == 0 {
 		return []Fault{{Position: "rules", Message: "a requirement needs at least one rule"}}
 	}
@@ -21,12 +24,15 @@ func (j *Judge) Validate(rules []Rule) []Fault {
 	var faults []Fault
 	questions := make([]question, len(rules))
 	for i, r := range rules {
+		if leftOut[i] {
+			continue
+		}
 		q, wrong := j.question(r)
 		for _, f := range wrong {
 			faults = append(faults, f.within(i))
 		}
 		for k := range i {
-			if r.Name != "" && strings.EqualFold(strings.TrimSpace(r.Name), strings.TrimSpace(rules[k].Name)) {
+			if r.Name != "" && !leftOut[k] && strings.EqualFold(strings.TrimSpace(r.Name), strings.TrimSpace(rules[k].Name)) {
 				faults = append(faults, Fault{Position: "name", Message: fmt.Sprintf("rules[%d] has the same name", k)}.within(i))
 				break
 			}

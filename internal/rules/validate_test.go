@@ -11,7 +11,7 @@ import (
 	"certflow/internal/rules"
 )
 
-// TestFaultsNameTheirPosition decodes and validates requirements, and expects every fault as "position: message", of which
+// TestFaultsNameTheirPosition reads requirements, and expects every fault as "position: message", of which
 // the message may be the beginning.
 func TestFaultsNameTheirPosition(t *testing.T) {
 	t.Parallel()
@@ -34,6 +34,8 @@ func TestFaultsNameTheirPosition(t *testing.T) {
 		{"days that are not whole", `[{"name": "A", "path": "coverages", "check": "not_expired", "days": 1.5}]`, []string{"rules[0].days: days is a whole number of days"}},
 		{"a rule without anything", `[{}]`, []string{"rules[0].name: a rule needs a name", "rules[0].check: a rule needs a check"}},
 		{"an unknown check", `[{"name": "A", "path": "insured", "check": "maximum"}]`, []string{`rules[0].check: "maximum" is not a check`}},
+		{"a malformed rule beside one that is not sound", `[{"name": "A", "path": "insured", "check": "required", "days": "3"}, {"name": "A", "path": "insured", "check": "maximum"}]`,
+			[]string{"rules[0].days: days is a whole number of days", `rules[1].check: "maximum" is not a check`}},
 		{"an unknown severity", `[{"name": "A", "path": "insured", "check": "required", "severity": "high"}]`, []string{`rules[0].severity: "high" is not a severity`}},
 		{"no path", `[{"name": "A", "check": "required"}]`, []string{"rules[0].path: a rule needs a path"}},
 		{"an unknown path", `[{"name": "A", "path": "coverages.general_liability", "check": "required"}]`, []string{
@@ -135,9 +137,9 @@ func TestFaultsNameTheirPosition(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			decoded, faults := rules.Decode([]byte(tt.rules))
-			if len(faults) == 0 {
-				faults = judge.Validate(decoded)
+			list, faults := judge.Read([]byte(tt.rules))
+			if (list == nil) != (len(faults) > 0) {
+				t.Errorf("%d rules are read with %d faults", len(list), len(faults))
 			}
 			var got []string
 			for i, f := range faults {
