@@ -212,7 +212,7 @@ func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
 				return // a Y or N that is written beside an A or N, not the label
 			}
-			if sp.label.first && !begins(line, i) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) {
+			if sp.label.first && !begins(line, i) && !(coverageRow(sp.id) && introduced(line, i)) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) {
 				return
 			}
 			a := anchor{id: sp.id, tokens: slices.Clone(run), first: boundsOf(run), place: sp.place, errors: errors}
@@ -272,6 +272,23 @@ func begins(line []*token, i int) bool {
 		}
 	}
 	return true
+}
+
+// introduced reports whether the words before the i-th token of a line say with a colon that the name of a coverage follows:
+// "Coverage: General Liability".
+func introduced(line []*token, i int) bool {
+	if i == 0 || !strings.HasSuffix(line[i-1].text, ":") {
+		return false
+	}
+	text := ""
+	for _, t := range line[:i] {
+		text += t.key
+	}
+	switch text {
+	case "COVERAGE", "COVERAGETYPE", "TYPEOFCOVERAGE", "TYPEOFINSURANCE", "LINEOFBUSINESS", "POLICYTYPE", "TYPEOFPOLICY":
+		return true
+	}
+	return false
 }
 
 // clearGap is the space before a word that parts texts, in heights. OCR measures heights without the space above and below

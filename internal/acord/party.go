@@ -84,6 +84,7 @@ func nameAndAddress(c cell) (name, address cell) {
 				}
 				if !inAddress && !name.empty() && shortOfDigits(text) && broken(c, name) {
 					name.doubt *= misplaced // the last word of a long name, or the first line of the address
+					address.doubt *= misplaced
 				}
 				inAddress = true
 				address.tokens = append(address.tokens, segment...)

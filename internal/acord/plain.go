@@ -50,7 +50,7 @@ func (r *record) plain(s *sheet) {
 	}
 	p.furtherColumns()
 	s.setValuesApart()
-	p.said = s.setSaidLimits()
+	p.said = s.setSaidLimits(p.head)
 	p.unnamedRows()
 	r.plainInsurers(s)
 	for _, a := range s.readingOrder() {
@@ -253,6 +253,17 @@ func (p *plainReader) field(a anchor) {
 	}
 }
 
+// datesOf are the dates among the words of a cell.
+func datesOf(c cell) []cell {
+	var out []cell
+	for _, t := range c.tokens {
+		if isDate(strings.Trim(t.text, around)) {
+			out = append(out, cell{tokens: []*token{t}, doubt: c.doubt})
+		}
+	}
+	return out
+}
+
 // cutDates cuts the dates off that follow a policy number without a label; that they are its period is not said.
 func cutDates(value cell) (number cell, dates []cell) {
 	for i, t := range value.tokens {
@@ -363,6 +374,7 @@ const (
 var (
 	headsCarrier = regexp.MustCompile(`(?i)^(?:insurance\s+)?(?:carriers?|insurers?|company|companies)(?:\s+name)?$`)
 	headsKind    = regexp.MustCompile(`(?i)^(?:(?:type|line)s?\s+of\s+)?(?:coverages?|insurance|business)$|^(?:policy|coverage)\s+types?$|^lines?$`)
+	headsPeriod  = regexp.MustCompile(`(?i)^(?:policy|coverage)\s+(?:period|term|dates)$|^(?:period|term)$`)
 	headsLimits  = regexp.MustCompile(`(?i)^(?:policy\s+)?limits?(?:\s+of\s+(?:liability|insurance))?$`)
 )
 
@@ -395,6 +407,8 @@ func (p *plainReader) furtherColumns() {
 				id = typeColumn
 			case headsLimits.MatchString(text):
 				id = limitsColumn
+			case headsPeriod.MatchString(text):
+				id = periodLabel
 			}
 			if _, taken := p.head[id]; taken {
 				others++
@@ -486,6 +500,10 @@ func (p *plainReader) tableLine(c *plainCoverage, a anchor) {
 	take(&c.policy.addl, columns[addlColumn])
 	take(&c.policy.subr, columns[subrColumn])
 	take(&c.insurer, columns[carrierColumn])
+	if dates := datesOf(columns[periodLabel]); len(dates) == 2 {
+		take(&c.policy.effective, dates[0])
+		take(&c.policy.expiration, dates[1])
+	}
 	if limit := columns[limitsColumn]; len(limit.tokens) == 1 && isAmount(limit.tokens[0]) && !p.s.labelled(limit.tokens[0]) {
 		// One amount without a word: the first of the limits, as a rule.
 		limit.doubt = inferred

@@ -15,7 +15,7 @@ type saidLimits struct {
 
 // setSaidLimits finds the limits that are said in words behind the name of a coverage or the word for limits, and takes back the
 // labels inside them, which would be given the amount of the next limit.
-func (s *sheet) setSaidLimits() []saidLimits {
+func (s *sheet) setSaidLimits(head map[labelID]anchor) []saidLimits {
 	var out, lines []saidLimits
 	for _, a := range s.anchors {
 		if a.id != limitsColumn && a.id != otherLimit && !coverageRow(a.id) {
@@ -33,8 +33,12 @@ func (s *sheet) setSaidLimits() []saidLimits {
 			out = append(out, saidLimits{a, text})
 		}
 	}
+	column, table := head[limitsColumn]
 	for _, line := range s.lines {
-		if !isAmount(line[0]) || !saysWords(line[len(line)-1]) || len(pieces(line, 3)) > 1 {
+		parts := pieces(line, 3)
+		line = parts[len(parts)-1]
+		// What stands left of it may be the label of its first amount, unless a table has a column for limits.
+		if !isAmount(line[0]) || !saysWords(line[len(line)-1]) || len(parts) > 1 && !(table && line[0].box.x0 > column.box.x0-s.em && line[0].box.y0 > column.box.y1) {
 			continue
 		}
 		l := saidLimits{anchor{id: saidLine, tokens: line, first: boundsOf(line), box: boundsOf(line)}, parted(line)}

@@ -445,3 +445,59 @@ func TestAnNAICNumberBehindALooseFullStopIsNotPartOfTheName(t *testing.T) {
 	r := readPlain(t, replaced(plainScan, "(NAIC # 65037)", "(NAIC. #. 65037)"))
 	want(t, r, "coverages.commercial_general_liability.insurer_name", r.Certificate.Coverages.GeneralLiability.InsurerName, "Palisade Specialty Insurance Company")
 }
+
+func TestATableMayHaveOneColumnForThePeriodAndAmountsBeforeTheirWords(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, `
+54,40 CERTIFICATE OF INSURANCE
+54,60 Insured
+54,72 Harrow Builders Inc
+54,120 Type of Insurance
+200,120 Policy Number
+300,120 Policy Period
+420,120 Limits of Liability
+54,136 Commercial General Liability
+200,136 GL-1204
+300,136 01/01/2026 - 01/01/2027
+420,136 $1,000,000 Each Occurrence
+420,146 $2,000,000 General Aggregate
+54,160 Automobile Liability
+200,160 BA-1205
+300,160 02/01/2026 - 02/01/2027
+420,160 $500,000 Combined Single Limit
+`)
+	c := r.Certificate.Coverages
+	if c.GeneralLiability == nil || c.AutomobileLiability == nil {
+		t.Fatalf("the coverages are %+v, want general and automobile liability", c)
+	}
+	if l := c.GeneralLiability.Limits; l.EachOccurrence == nil || *l.EachOccurrence != 1_000_000 || l.GeneralAggregate == nil || *l.GeneralAggregate != 2_000_000 {
+		t.Errorf("the limits are %v and %v, want $1,000,000 and $2,000,000", l.EachOccurrence, l.GeneralAggregate)
+	}
+	if l := c.AutomobileLiability.Limits.CombinedSingleLimit; l == nil || *l != 500_000 {
+		t.Errorf("the combined single limit is %v, want $500,000", l)
+	}
+	if p := c.AutomobileLiability.Policy; p.Effective == nil || p.Effective.String() != "02/01/2026" || p.Expiration == nil || p.Expiration.String() != "02/01/2027" {
+		t.Errorf("the period is %v to %v, want 02/01/2026 to 02/01/2027", p.Effective, p.Expiration)
+	}
+}
+
+func TestAColonMayIntroduceTheNameOfACoverage(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, `
+54,40 CERTIFICATE OF INSURANCE
+54,60 Insured: Harrow Builders Inc
+54,80 Coverage: General Liability
+54,92 Policy Number: GL-1204
+54,104 Limits: $1,000,000 per occurrence; $2,000,000 general aggregate
+54,124 Coverage: Automobile Liability
+54,136 Policy Number: BA-1205
+`)
+	c := r.Certificate.Coverages
+	if c.GeneralLiability == nil || c.AutomobileLiability == nil {
+		t.Fatalf("the coverages are %+v, want general and automobile liability", c)
+	}
+	want(t, r, "coverages.automobile_liability.policy_number_string", c.AutomobileLiability.Number, "BA-1205")
+	if l := c.GeneralLiability.Limits; l.EachOccurrence == nil || *l.EachOccurrence != 1_000_000 || l.GeneralAggregate == nil || *l.GeneralAggregate != 2_000_000 {
+		t.Errorf("the limits are %v and %v, want $1,000,000 and $2,000,000", l.EachOccurrence, l.GeneralAggregate)
+	}
+}
