@@ -21,7 +21,7 @@ type Evidence struct {
 	Page       int     `json:"page"` // from 1
 	Box        Box     `json:"box"`
 	Text       string  `json:"text"`
-	Confidence float64 `json:"confidence"` // 0–1, the calibrated probability that the value is right
+	Confidence float64 `json:"confidence"` // 0–1: of values with it at least this share is right, counted where the truth is known
 	Source     Source  `json:"source"`
 	// Doubt says why the value is not certain whatever the threshold, where that lies in the page or in its readers, as the end of "but …".
 	Doubt string `json:"doubt,omitempty"`

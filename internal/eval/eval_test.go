@@ -5,12 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"certflow/internal/calibration"
 	"certflow/internal/certificate"
 	"certflow/internal/sample"
 )
@@ -274,10 +276,54 @@ func TestConfidenceThatPromisesMoreThanItHoldsIsNamed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := Report{Reliability: []Bin{test.bin}}.Check(Thresholds{Overconfident: 0.02})
-			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
-				t.Errorf("the thresholds say %v, want %q", err, test.want)
+			for where, report := range map[string]Report{
+				"of all":        {Reliability: []Bin{test.bin}},
+				"of one source": {Reliability: []Bin{{Mean: 0.9, Right: 9999, All: 10000}}, Sources: []Reliability{{certificate.OCR, []Bin{test.bin}}}},
+			} {
+				err := report.Check(Thresholds{Overconfident: 0.02})
+				if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+					t.Errorf("%s: the thresholds say %v, want %q", where, err, test.want)
+				}
 			}
 		})
+	}
+}
+
+func TestReliabilityIsCountedBySourceAndSamplesAreWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, content := range map[string]string{"certificates/one.pdf": "one", "truth/one.json": `{"form": "ACORD 25", "page_count": 1, "kind": "scanned",
+		"insured": {"name": "Alder Roofing"}, "insurers": {"A": {"name": "Kestrel"}}, "coverages": {"workers_compensation": {"insr_ltr": "A", "policy_number": "WC-1", "limits": {}}}}`} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := certificate.Certificate{Insured: certificate.Party{Name: ptr("Alder Roofing")}, Insurers: []certificate.Insurer{{Letter: "A", Name: ptr("Kestrel")}}}
+	read.Coverages.WorkersCompensation = &certificate.WorkersCompensation{Policy: certificate.Policy{Number: ptr("WC-7"), InsurerLetter: ptr("A"), InsurerName: ptr("Kestrel")}}
+	reading := sure(read, 0.9)
+	number := "coverages.workers_compensation.policy_number_string"
+	reading.Evidence[number] = certificate.Evidence{Page: 1, Confidence: 0.8, Source: certificate.OCR}
+	var tables, samples strings.Builder
+	report, err := Run(t.Context(), Options{Dir: dir, Samples: &samples}, knowing(map[string]*certificate.Reading{"one": reading}, nil), &tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[certificate.Source][2]int{}
+	for _, s := range report.Sources {
+		for _, b := range s.Bins {
+			got[s.Source] = [2]int{got[s.Source][0] + b.Right, got[s.Source][1] + b.All}
+		}
+	}
+	if diff := cmp.Diff(map[certificate.Source][2]int{certificate.FormField: {}, certificate.Text: {4, 4}, certificate.OCR: {0, 1}}, got); diff != "" {
+		t.Errorf("right and all by source (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(tables.String(), "ocr   0.70–0.85") {
+		t.Errorf("the table does not tell sources apart:\n%s", tables.String())
+	}
+	want := calibration.Sample{Document: "one.pdf", Source: certificate.OCR, Kind: calibration.Number, Score: 0.8, Judged: true}
+	all := report.Samples()
+	if len(all) != 4 || !slices.Contains(all, want) || strings.Count(samples.String(), "\n") != 4 {
+		t.Errorf("the samples are %+v, written as %s; want four, without the name of the coverage's insurer, and %+v among them", all, samples.String(), want)
 	}
 }

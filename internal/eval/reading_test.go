@@ -202,11 +202,15 @@ func TestAScanReadsAsItsPrintDoes(t *testing.T) {
 	needOCR(t)
 	read := layout(t)
 	var counts Counts
+	reliability := bins()
 	for seed := uint64(403); seed < 407; seed++ {
 		s := sample.Random(seed, someDay())
 		_, print := parsed(t, read, s, sample.Text)
 		_, scan := parsed(t, read, s, sample.Scan)
 		for _, f := range Compare(Expected{Certificate: print.Certificate, Open: openOf(s)}, scan) {
+			if f.Verdict != Missing && !f.Presence {
+				put(reliability, f)
+			}
 			if !f.Judged {
 				continue
 			}
@@ -219,6 +223,9 @@ func TestAScanReadsAsItsPrintDoes(t *testing.T) {
 	t.Logf("%.1f %% of the fields that rules judge read as scan as they do as text: %+v", 100*counts.Share(), counts)
 	if counts.Share() < 0.95 {
 		t.Errorf("%.1f %% of the fields that rules judge read as scan as they do as text, want 95 %%: %+v", 100*counts.Share(), counts)
+	}
+	if over := (Report{Reliability: reliability}).Overconfident(); over > 0.02 {
+		t.Errorf("confidence exceeds the share of values that are right by %.3f: %+v", over, reliability)
 	}
 }
 
