@@ -27,14 +27,12 @@ func (s *sheet) phrase(folded string) []match {
 		return nil
 	}
 	steps := maxSteps
-	for _, l := range s.lines {
-		for _, t := range l.tokens {
-			if t.key == "" || !strings.HasPrefix(folded, t.key) {
-				continue
-			}
-			if ts := s.consume(folded, t, &steps); ts != nil {
-				out = append(out, match{s, ts, s.cutAt(ts)})
-			}
+	for _, t := range s.initials[folded[0]] {
+		if !strings.HasPrefix(folded, t.key) {
+			continue
+		}
+		if ts := s.consume(folded, t, &steps); ts != nil {
+			out = append(out, match{s, ts, s.cutAt(ts)})
 		}
 	}
 	return out

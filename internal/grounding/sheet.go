@@ -41,6 +41,7 @@ type sheet struct {
 	number        int
 	width, height float64
 	lines         []line
+	initials      map[byte][]*token // what has a key, by its first byte and in the order of the lines
 	rules         []certificate.Box // horizontal lines across most of the page
 	buttons       []page.Field
 	labels        []labelled
@@ -92,6 +93,14 @@ func newSheet(p page.Page) *sheet {
 		all = all[:maxTokens]
 	}
 	s.lines = linesOf(all)
+	s.initials = map[byte][]*token{}
+	for _, l := range s.lines {
+		for _, t := range l.tokens {
+			if t.key != "" {
+				s.initials[t.key[0]] = append(s.initials[t.key[0]], t)
+			}
+		}
+	}
 	return s
 }
 
