@@ -35,14 +35,17 @@ func (r *record) description(c cell) {
 		if c.source() == certificate.OCR && sentence.MatchString(found.name) {
 			conf *= uncommon
 		}
+		if c.source() == certificate.OCR && found.cut {
+			conf *= disagreeing
+		}
 		r.prove(path, c, conf)
 		d.AdditionalInsuredNames = append(d.AdditionalInsuredNames, found.name)
 	}
 }
 
 // sentence matches names that hold the end of what was said before them, since OCR lost the full stop between, or dirt that it took for a
-// letter.
-var sentence = regexp.MustCompile(`(?i)^re\b|\b(job|project|phase|lot)\b|\d{3}|^.{64}|(^|\s)(?-i:[a-z])($|\s)`)
+// letter or for a full stop inside a name.
+var sentence = regexp.MustCompile(`(?i)^re\b|\b(job|project|phase|lot)\b|\d{3}|^.{64}|(^|\s)(?-i:[a-z])($|\s)|[a-z]{3}\.[a-z]{3}`)
 
 // paragraphs is the text of a cell with a line break wherever the author broke the line: where it ends well before the
 // longest line does.

@@ -212,7 +212,7 @@ func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 			if (sp.id == yesNoLabel || sp.id == notApplicable) && !strings.Contains(textOf(run), "/") {
 				return // a Y or N that is written beside an A or N, not the label
 			}
-			if sp.label.first && !begins(line, i) && !(coverageRow(sp.id) && introduced(line, i)) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) {
+			if sp.label.first && !begins(line, i) && !(coverageRow(sp.id) && introduced(line, i)) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) && !(sp.id == insurerLabel && colonLost(line, j)) {
 				return
 			}
 			a := anchor{id: sp.id, tokens: slices.Clone(run), first: boundsOf(run), place: sp.place, errors: errors}
@@ -314,6 +314,11 @@ func ends(line []*token, j int) bool {
 // colonAfter reports whether a colon follows the j-th token of a line.
 func colonAfter(line []*token, j int) bool {
 	return strings.HasSuffix(line[j].text, ":") || j+1 < len(line) && strings.HasPrefix(line[j+1].text, ":")
+}
+
+// colonLost reports whether OCR may have overlooked the colon after the j-th token of a line: a value begins far from it.
+func colonLost(line []*token, j int) bool {
+	return line[j].source == certificate.OCR && j+1 < len(line) && gap(line[j], line[j+1]) > 5*line[j].box.height()
 }
 
 func boundsOf(ts []*token) rect {

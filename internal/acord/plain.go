@@ -385,6 +385,7 @@ func (p *plainReader) furtherColumns() {
 		return
 	}
 	number := p.head[policyColumn]
+	p.s.dropAnchors(func(a anchor) bool { return a.id == insurerLabel && sameLine(a.first, number.box) > 0.5 })
 	others := 0
 	for _, line := range p.s.lines {
 		if sameLine(boundsOf(line), number.box) < 0.5 {

@@ -22,7 +22,10 @@ func (s *sheet) setSaidLimits(head map[labelID]anchor) []saidLimits {
 			continue
 		}
 		first := s.besideAll(a)
-		if len(first) == 0 || !isAmount(first[0]) && first[0].text != "$" && !inPlaceOfAmount.MatchString(first[0].text) {
+		if len(first) == 0 {
+			continue
+		}
+		if begins := parted(first[:1])[0]; !isAmount(begins) && begins.text != "$" && !inPlaceOfAmount.MatchString(begins.text) {
 			continue
 		}
 		text := parted(s.goesOnBelow(a, first))
@@ -114,18 +117,21 @@ func (s *sheet) goesOnBelow(a anchor, first []*token) []*token {
 	}
 }
 
-// parted parts the words that a slash joins with an amount.
+// parted parts what a slash joins with an amount, and keeps the slash.
 func parted(ts []*token) []*token {
 	var out []*token
-	for _, t := range slashed(ts) {
-		if before, after, cut := strings.Cut(t.text, "/$"); cut && before != "" {
-			l, r := *t, *t
-			l.text, l.key = before, key(before)
-			r.text, r.key = "$"+after, key(after)
-			out = append(out, &l, &r)
+	for _, t := range ts {
+		before, after, cut := strings.Cut(t.text, "/")
+		if !cut || before == "" || after == "" || !amountWord.MatchString(before) && !strings.HasPrefix(after, "$") {
+			out = append(out, t)
 			continue
 		}
-		out = append(out, t)
+		share := float64(len(before)) / float64(len(t.text))
+		l, slash, r := *t, *t, *t
+		l.text, l.key, l.at, l.box.x1 = before, key(before), part(t.at, 0, share), t.box.x0+share*t.box.width()
+		r.text, r.key, r.at, r.box.x0 = after, key(after), part(t.at, share, 1), l.box.x1
+		slash.text, slash.key = "/", ""
+		out = append(append(out, &l, &slash), parted([]*token{&r})...)
 	}
 	return out
 }
@@ -136,16 +142,8 @@ func saysWords(t *token) bool {
 
 // bareAmounts reports whether a text is two amounts with nothing but a slash between them.
 func bareAmounts(text []*token) bool {
-	n := 0
-	for _, t := range text {
-		switch {
-		case isAmount(t):
-			n++
-		case t.key != "":
-			return false
-		}
-	}
-	return n == 2
+	said := saidLimits{text: text}.limits()
+	return len(said) == 2 && len(said[0].words)+len(said[1].words) == 0 && slices.ContainsFunc(text, func(t *token) bool { return t.text == "/" })
 }
 
 // saidLimit is one amount with the words that say what it limits.
@@ -160,6 +158,9 @@ func (l saidLimits) limits() []saidLimit {
 	open := false
 	for _, t := range l.text {
 		switch {
+		case isAmount(t) && open && len(out[len(out)-1].words) == 0:
+			last := &out[len(out)-1] // the rest of an amount that was read in pieces
+			last.amount.tokens = append(last.amount.tokens, t)
 		case isAmount(t):
 			out = append(out, saidLimit{amount: cell{tokens: []*token{t}, doubt: 1}})
 			open = true

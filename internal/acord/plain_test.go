@@ -169,7 +169,14 @@ func TestLimitsSaidInWords(t *testing.T) {
 
 func TestTwoAmountsWithoutWordsAreNotSure(t *testing.T) {
 	t.Parallel()
-	r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", "66,275 Limits:\n230,275 $1,000,000 / $2,000,000"))
+	for _, amounts := range []string{"$1,000,000 / $2,000,000", "$1,000,000/$2,000,000"} {
+		bareAmountsAreNotSure(t, amounts)
+	}
+}
+
+func bareAmountsAreNotSure(t *testing.T, amounts string) {
+	t.Helper()
+	r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", "66,275 Limits:\n230,275 "+amounts))
 	l := r.Certificate.Coverages.GeneralLiability.Limits
 	if l.EachOccurrence == nil || l.EachOccurrence.String() != "$1,000,000" || l.GeneralAggregate == nil || l.GeneralAggregate.String() != "$2,000,000" {
 		t.Errorf("the limits are %v and %v, want $1,000,000 and $2,000,000", l.EachOccurrence, l.GeneralAggregate)
@@ -178,6 +185,15 @@ func TestTwoAmountsWithoutWordsAreNotSure(t *testing.T) {
 		if e := r.Evidence["coverages.commercial_general_liability.limits."+limit]; e.Confidence >= 0.85 {
 			t.Errorf("%s is sure: %.2f", limit, e.Confidence)
 		}
+	}
+}
+
+func TestAnAmountInPiecesIsNotTwoAmounts(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, plainScan+"54,300 INSTALLATION FLOATER\n66,312 Policy Number:\n230,312 IM-1206\n66,324 Limit:\n230,324 $250, 000\n")
+	others := r.Certificate.Coverages.Other
+	if len(others) != 1 || len(others[0].Limits) != 1 || others[0].Limits[0].Amount == nil || *others[0].Limits[0].Amount != 250_000 {
+		t.Errorf("the other coverages are %+v, want one of $250,000", others)
 	}
 }
 
@@ -499,5 +515,45 @@ func TestAColonMayIntroduceTheNameOfACoverage(t *testing.T) {
 	want(t, r, "coverages.automobile_liability.policy_number_string", c.AutomobileLiability.Number, "BA-1205")
 	if l := c.GeneralLiability.Limits; l.EachOccurrence == nil || *l.EachOccurrence != 1_000_000 || l.GeneralAggregate == nil || *l.GeneralAggregate != 2_000_000 {
 		t.Errorf("the limits are %v and %v, want $1,000,000 and $2,000,000", l.EachOccurrence, l.GeneralAggregate)
+	}
+}
+
+func TestAnAmountInPiecesBeforeItsWordsIsNotItsLastPiece(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", "66,275 Limits:\n230,275 $2, 500,000 each occurrence / $5, 000, 000 general aggregate"))
+	l := r.Certificate.Coverages.GeneralLiability.Limits
+	if l.EachOccurrence == nil || *l.EachOccurrence != 2_500_000 || l.GeneralAggregate == nil || *l.GeneralAggregate != 5_000_000 {
+		t.Errorf("the limits are %v and %v, want $2,500,000 and $5,000,000", l.EachOccurrence, l.GeneralAggregate)
+	}
+	for _, limit := range []string{"each_occurrence_dollars", "general_aggregate_dollars"} {
+		if e := r.Evidence["coverages.commercial_general_liability.limits."+limit]; e.Confidence >= 0.85 {
+			t.Errorf("%s is sure: %.2f", limit, e.Confidence)
+		}
+	}
+}
+
+func TestAnInsurerWhoseColonWasOverlookedIsRead(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, `
+ocr 0.96
+54,50 CERTIFICATE OF INSURANCE
+54,80 Named Insured:
+54,92 Harrow Builders Inc
+54,130 General Liability
+66,142 Insurer
+230,142 Kestrel Casualty Company
+66,154 Policy Number:
+230,154 GL-1204
+`)
+	want(t, r, "coverages.commercial_general_liability.insurer_name", r.Certificate.Coverages.GeneralLiability.InsurerName, "Kestrel Casualty Company")
+}
+
+func TestANameWithAFullStopInsideIsNotSureOnAScan(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, plainScan+"54,300 DESCRIPTION OF OPERATIONS\n54,312 OSPREY.HOMES AND ALDER SCHOOL DISTRICT ARE INCLUDED AS ADDITIONAL INSUREDS.\n54,345 CERTIFICATE HOLDER\n66,357 Wren Towers LLC\n")
+	for path, e := range r.Evidence {
+		if strings.HasPrefix(path, "description_of_operations.additional_insured_names") && e.Confidence >= 0.85 {
+			t.Errorf("%s is sure: %+v", path, e)
+		}
 	}
 }
