@@ -56,14 +56,16 @@ const (
 	streamPoll  = time.Second
 	streamQuiet = 15 * time.Second
 	streamMost  = 1000
-	// streamLag is how long a stream looks again past an event: transactions commit in another order than they number their events.
-	streamLag = 10 * time.Second
+	// streamSoon is how often a stream looks while there are events that may not be sent yet, and streamPatience how long it lets them wait: longer
+	// than a transaction of ours can last, but a database may be shared with others whose take hours.
+	streamSoon     = 200 * time.Millisecond
+	streamPatience = 3 * time.Minute
 )
 
 // StreamEvents follows the account's events as server-sent events.
 func (h *Handlers) StreamEvents(ctx context.Context, request StreamEventsRequestObject) (StreamEventsResponseObject, error) {
 	return read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (StreamEventsResponseObject, error) {
-		s := &stream{h: h, ctx: ctx, sent: map[string]bool{}}
+		s := &stream{h: h, ctx: ctx}
 		var err error
 		if last := request.Params.LastEventID; last != nil {
 			s.after, err = placeOf(ctx, tx, *last)
@@ -102,21 +104,35 @@ func placeOf(ctx context.Context, tx bun.IDB, wanted string) (int64, error) {
 	return 0, refuse(http.StatusBadRequest, ErrorCodeInvalidEventID, "%s", absent("event", wanted))
 }
 
-// stream writes the events that follow a place in the account's order until the client goes. Transactions commit in another order than
-// they number their events: a stream looks again at what is young, and remembers what it has sent of that.
+// stream writes the events that follow a place in the account's order until the client goes. Transactions commit in another order than they number
+// their events: an event waits until nothing can come before it any more, so that a client which goes on behind it misses none.
 type stream struct {
 	h     *Handlers
 	ctx   context.Context
-	opens string          // the event behind which the stream begins, where the client named none
-	after int64           // everything up to here was sent, and nothing more comes to be there
-	looks []look          // the last ones, oldest first
-	sent  map[string]bool // events behind after that were sent
+	opens string // the event behind which the stream begins, where the client named none
+	after int64  // everything up to here was sent
+	until int64  // nothing more comes to be up to here
+	looks []look // those behind until, oldest first
 }
 
 // look is a look at the events, and how far they went then.
 type look struct {
-	at    time.Time
-	until int64
+	at time.Time
+	schema.Horizon
+}
+
+// see takes in how far the events go now, and moves until past the looks since when every transaction has ended.
+func (s *stream) see(now time.Time, seen schema.Horizon) {
+	last := s.until
+	if len(s.looks) > 0 {
+		last = s.looks[len(s.looks)-1].Until
+	}
+	if seen.Until > last {
+		s.looks = append(s.looks, look{now, seen})
+	}
+	for len(s.looks) > 0 && (s.looks[0].NotYet <= seen.Open || now.Sub(s.looks[0].at) > streamPatience) {
+		s.until, s.looks = s.looks[0].Until, s.looks[1:]
+	}
 }
 
 // VisitStreamEventsResponse writes the stream.
@@ -140,7 +156,7 @@ func (s *stream) VisitStreamEventsResponse(w http.ResponseWriter) error {
 	if err := write([]byte(opening + "\n")); err != nil {
 		return gone(err)
 	}
-	tick := time.NewTicker(streamPoll)
+	tick := time.NewTimer(streamPoll)
 	defer tick.Stop()
 	quiet := time.Now()
 	for {
@@ -157,6 +173,11 @@ func (s *stream) VisitStreamEventsResponse(w http.ResponseWriter) error {
 		}
 		if err != nil {
 			return err
+		}
+		if len(s.looks) > 0 || s.after < s.until {
+			tick.Reset(streamSoon)
+		} else {
+			tick.Reset(streamPoll)
 		}
 		if len(piece) == 0 && time.Since(quiet) > streamQuiet {
 			piece = []byte(": still here\n\n")
@@ -179,10 +200,6 @@ var errKeyEnded = errors.New("the key of the stream has ended")
 
 // next is what has happened since the last look, as server-sent events.
 func (s *stream) next() ([]byte, error) {
-	now := time.Now()
-	for len(s.looks) > 0 && now.Sub(s.looks[0].at) > streamLag {
-		s.after, s.looks = s.looks[0].until, s.looks[1:]
-	}
 	rows, err := read(s.ctx, s.h.DB, func(ctx context.Context, tx bun.IDB) ([]schema.Event, error) {
 		switch lives, err := schema.KeyLives(ctx, tx, callOf(s.ctx).owner.KeyID); {
 		case err != nil:
@@ -190,35 +207,29 @@ func (s *stream) next() ([]byte, error) {
 		case !lives:
 			return nil, errKeyEnded
 		}
-		until, err := schema.LastEventSeq(ctx, tx)
+		seen, err := schema.EventHorizon(ctx, tx)
 		if err != nil {
 			return nil, err
 		}
-		rows, err := schema.EventsAfter(ctx, tx, s.after, streamMost)
-		if err != nil || len(rows) < streamMost {
-			s.looks = append(s.looks, look{now, until})
-			return rows, err
+		if s.see(time.Now(), seen); s.until <= s.after {
+			return nil, nil
 		}
-		// More follow: the next look begins behind these.
-		s.looks = nil
-		s.after, err = placeOf(ctx, tx, rows[len(rows)-1].ID)
-		return rows, err
+		return schema.EventsBetween(ctx, tx, s.after, s.until, streamMost)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the events of a stream: %w", err)
 	}
 	var b bytes.Buffer
-	sent := make(map[string]bool, len(rows))
 	for i := range rows {
-		e := &rows[i]
-		if !s.sent[e.ID] {
-			if err := writeEvent(&b, e); err != nil {
-				return nil, err
-			}
+		if err := writeEvent(&b, &rows[i]); err != nil {
+			return nil, err
 		}
-		sent[e.ID] = true
 	}
-	s.sent = sent
+	if len(rows) == streamMost {
+		s.after = rows[len(rows)-1].Seq
+	} else {
+		s.after = max(s.after, s.until)
+	}
 	return b.Bytes(), nil
 }
 

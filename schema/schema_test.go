@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"testing"
 	"time"
@@ -262,7 +263,7 @@ func TestEventsKeepTheirPlaceInTheOrder(t *testing.T) {
 		return nil
 	})
 	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error {
-		all, err := schema.EventsAfter(ctx, tx, 0, 10)
+		all, err := schema.EventsBetween(ctx, tx, 0, math.MaxInt64, 10)
 		if err != nil {
 			return err
 		}
@@ -281,9 +282,61 @@ func TestEventsKeepTheirPlaceInTheOrder(t *testing.T) {
 		if err != nil || len(newer.Rows) != 2 {
 			t.Errorf("before the oldest delivery: %+v, %v", newer.Rows, err)
 		}
-		rest, err := schema.EventsAfter(ctx, tx, all[0].Seq, 10)
-		if err == nil && len(rest) != 2 {
-			t.Errorf("%d events follow the first, want 2", len(rest))
+		rest, err := schema.EventsBetween(ctx, tx, all[0].Seq, all[1].Seq, 10)
+		if err == nil && len(rest) != 1 {
+			t.Errorf("%d events follow the first up to the second, want 1", len(rest))
+		}
+		return err
+	})
+}
+
+func TestTheHorizonOfEventsIsReachedWhenNothingCanComeBeforeItAnyMore(t *testing.T) {
+	t.Parallel()
+	db := schematest.New(t)
+	account := schematest.Account(t, db)
+	endpoint := newEndpoint(account, "none")
+	publish := func(ctx context.Context, tx bun.Tx) error {
+		if _, err := schema.LockEndpoint(ctx, tx, endpoint.ID); err != nil && !errors.Is(err, schema.ErrNotFound) {
+			return err
+		}
+		_, err := schema.Publish(ctx, tx, schema.NewEvent(account, schema.EventPing, endpoint.ID, struct{}{}))
+		return err
+	}
+	look := func() (seen schema.Horizon) {
+		schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) (err error) {
+			seen, err = schema.EventHorizon(ctx, tx)
+			return err
+		})
+		return seen
+	}
+	if seen := look(); seen.Until != 0 {
+		t.Errorf("without events the horizon is %+v", seen)
+	}
+	var early, late schema.Horizon
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error { // numbers its event first and commits last
+		if err := schema.InsertEndpoint(ctx, tx, endpoint, []byte("sealed")); err != nil {
+			return err
+		}
+		if err := publish(ctx, tx); err != nil {
+			return err
+		}
+		schematest.Do(t, db, account, publish)
+		early = look()
+		late = look()
+		return nil
+	})
+	if early.Until == 0 || late.Until != early.Until || late.Open >= early.NotYet {
+		t.Errorf("while an earlier event may still come the horizon is %+v and then %+v", early, late)
+	}
+	for until := time.Now().Add(30 * time.Second); look().Open < early.NotYet; { // other databases of the server have transactions too
+		if time.Now().After(until) {
+			t.Fatalf("it is not reached: %+v after %+v", look(), early)
+		}
+	}
+	schematest.Do(t, db, account, func(ctx context.Context, tx bun.Tx) error {
+		rows, err := schema.EventsBetween(ctx, tx, 0, early.Until, 10)
+		if len(rows) != 2 {
+			t.Errorf("%d events are there up to the horizon, want 2", len(rows))
 		}
 		return err
 	})

@@ -272,10 +272,10 @@ func ListEvents(ctx context.Context, tx bun.IDB, page Page, by EventFilter) (Lis
 	})
 }
 
-// EventsAfter reads the events that follow a place in the account's order, oldest first: what a stream sends.
-func EventsAfter(ctx context.Context, tx bun.IDB, seq int64, most int) ([]Event, error) {
+// EventsBetween reads the events that follow a place in the account's order, up to another place and oldest first: what a stream sends.
+func EventsBetween(ctx context.Context, tx bun.IDB, after, until int64, most int) ([]Event, error) {
 	var rows []Event
-	if err := selectOwn(tx, &rows).Where("seq > ?", seq).Order("seq").Limit(int64(most)).Scan(ctx); err != nil {
+	if err := selectOwn(tx, &rows).Where("seq > ? AND seq <= ?", after, until).Order("seq").Limit(int64(most)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the events that follow: %w", err)
 	}
 	return rows, nil
@@ -290,11 +290,21 @@ func EventSeq(ctx context.Context, tx bun.IDB, id string) (int64, error) {
 	return seq, nil
 }
 
-// LastEventSeq is the place of the account's newest event, 0 when it has none.
-func LastEventSeq(ctx context.Context, tx bun.IDB) (int64, error) {
-	var seq int64
-	err := selectOwn(tx, (*Event)(nil)).ColumnExpr("coalesce(max(seq), 0)").Scan(ctx, &seq)
-	return seq, Mapped(err)
+// Horizon is how far an account's events go, and which transactions may still put events between them: those number their events before they
+// commit. Transactions are numbered as they begin to write, and whoever publishes an event has locked or written a row before.
+type Horizon struct {
+	Until  int64 `bun:"until"`   // the place of the newest event, 0 when there is none
+	Open   int64 `bun:"open"`    // no transaction before this one is under way
+	NotYet int64 `bun:"not_yet"` // neither this one nor one after it has begun
+}
+
+// EventHorizon looks how far the account's events go. All up to Until are there once a later look has an Open that has reached this NotYet.
+func EventHorizon(ctx context.Context, tx bun.IDB) (Horizon, error) {
+	var h Horizon
+	err := selectOwn(tx, (*Event)(nil)).ColumnExpr("coalesce(max(seq), 0) AS until").
+		ColumnExpr("pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS open").
+		ColumnExpr("pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS not_yet").Scan(ctx, &h)
+	return h, Mapped(err)
 }
 
 func created(q *bun.SelectQuery, from, before time.Time) *bun.SelectQuery {
