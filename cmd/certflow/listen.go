@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,47 +39,18 @@ const (
 	mostReconnectWait = 5 * time.Minute
 )
 
-// settleTime is how long after an event others may still come to stand before it: transactions commit in another order than they number
-// their events. A reconnection begins so far back.
-const settleTime = 10 * time.Second
-
-// mostTaken is how many events are remembered, so that those which come again after a reconnection are told.
-const mostTaken = 1000
-
 // listener follows an account's events and reconnects where it left off.
 type listener struct {
 	*remote
-	begin  string // event behind which it goes on where none has settled
-	taken  []taken
+	behind string // event behind which it goes on
 	target string
 	secret secret.Text // signs what is forwarded; of this run only
 	http   *http.Client
 	notes  io.Writer // what is said beside the events: apart from them where a program reads those
 }
 
-// taken is an event that was printed and forwarded.
-type taken struct {
-	id string
-	at time.Time
-}
-
-// behind is the event behind which a connection goes on.
-func (l *listener) behind(now time.Time) string {
-	for _, t := range slices.Backward(l.taken) {
-		if now.Sub(t.at) > settleTime {
-			return t.id
-		}
-	}
-	return l.begin
-}
-
-// isTaken reports whether an event came before.
-func (l *listener) isTaken(id string) bool {
-	return slices.ContainsFunc(l.taken, func(t taken) bool { return t.id == id })
-}
-
 func listen(ctx context.Context, c *cli.Command, r *remote) error {
-	l := &listener{remote: r, begin: c.String("after"), target: c.String("forward-to"), secret: webhook.NewSecret(), http: &http.Client{}, notes: r.out}
+	l := &listener{remote: r, behind: c.String("after"), target: c.String("forward-to"), secret: webhook.NewSecret(), http: &http.Client{}, notes: r.out}
 	if r.json {
 		l.notes = c.Root().ErrWriter
 	}
@@ -106,7 +76,7 @@ func (l *listener) run(ctx context.Context) error {
 			wait = postponed.wait
 			fmt.Fprintf(l.notes, "the stream is refused for now (%v); trying again in %s\n", err, wait.Round(time.Second))
 		default:
-			fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.behind(time.Now()))
+			fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.behind)
 		}
 		select {
 		case <-ctx.Done():
@@ -144,8 +114,8 @@ func (l *listener) follow(ctx context.Context) error {
 		return &refusedStream{err}
 	}
 	request.SetBasicAuth(l.key.Reveal(), "")
-	if behind := l.behind(time.Now()); behind != "" {
-		request.Header.Set("Last-Event-ID", behind)
+	if l.behind != "" {
+		request.Header.Set("Last-Event-ID", l.behind)
 	}
 	response, err := l.http.Do(request)
 	if err != nil {
@@ -181,14 +151,12 @@ func (l *listener) read(ctx context.Context, stream io.Reader) error {
 			data = []byte(value)
 		case "":
 			switch {
-			case len(data) > 0 && !l.isTaken(id):
+			case len(data) > 0:
 				l.take(ctx, id, kind, data)
-				if l.taken = append(l.taken, taken{id, time.Now()}); len(l.taken) > mostTaken {
-					l.begin, l.taken = l.taken[0].id, l.taken[1:]
-				}
-			case len(data) == 0 && id != "":
+				l.behind = id
+			case id != "":
 				fmt.Fprintf(l.notes, "following the events behind %s\n", id)
-				l.begin = id // the stream opens with where it begins
+				l.behind = id // the stream opens with where it begins
 			}
 			id, kind, data = "", "", nil
 		}
