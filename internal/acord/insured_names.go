@@ -10,6 +10,7 @@ type additionalInsured struct {
 	name   string
 	holder bool    // the certificate holder, whoever that is
 	sure   float64 // how plainly it says so
+	cut    bool    // the sentence before it is a word or two: the beginning of the name, where the full stop between is dirt
 }
 
 var (
@@ -37,7 +38,10 @@ func additionalInsureds(text string) []additionalInsured {
 	var out []additionalInsured
 	seen := map[string]bool{}
 	broken := false // the line before was a negation that no full stop ended
+	before := ""
 	for _, sentence := range sentences(text) {
+		cut := stub(before)
+		before = sentence
 		afterNegation := broken
 		broken = negated.MatchString(sentence) && !strings.ContainsAny(sentence[len(sentence)-1:], ".!?;")
 		if negated.MatchString(sentence) {
@@ -51,7 +55,7 @@ func additionalInsureds(text string) []additionalInsured {
 			sure *= inferred
 		}
 		for _, name := range splitNames(names, plural.MatchString(sentence)) {
-			found := additionalInsured{name: name, sure: sure}
+			found := additionalInsured{name: name, sure: sure, cut: cut}
 			if holderWords.MatchString(name) {
 				found = additionalInsured{holder: true, sure: sure}
 			} else if !plausibleParty(name) {
@@ -64,6 +68,12 @@ func additionalInsureds(text string) []additionalInsured {
 		}
 	}
 	return out
+}
+
+// stub reports whether a sentence is a word or two that say nothing by themselves.
+func stub(sentence string) bool {
+	n := len(strings.Fields(sentence))
+	return n > 0 && n <= 2 && !strings.ContainsAny(sentence, ":0123456789")
 }
 
 // partiesOf gives the part of a sentence that names additional insureds, and how plainly.

@@ -289,7 +289,7 @@ func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 			return amount, doubt, true
 		}
 		s = brokenCents.ReplaceAllString(s, "$1")
-		s = misreadDigits(s[strings.LastIndexByte(s, '$')+1:])
+		s = misreadDigits(misreadCents.ReplaceAllString(s[strings.LastIndexByte(s, '$')+1:], "$1"))
 	}
 	if groups := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' }); len(groups) > 0 && thousands(groups) {
 		if amount, err := certificate.ParseDollars(strings.Join(groups, ",")); err == nil && (len(groups) > 1 || amount >= 100) {
@@ -326,6 +326,9 @@ func amongRuling(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 	}
 	return amount, doubt, ok
 }
+
+// misreadCents matches an amount with cents of which OCR took a comma or the point for something else: "500,000,00".
+var misreadCents = regexp.MustCompile(`^(.*[,.;:]\d{3})[,.;:]00$`)
 
 // signBefore matches a dollar sign before an amount as OCR reads it, perhaps with the border of its column.
 var signBefore = regexp.MustCompile(`^\s*(?:[Il|]?[$sS§]+\s*)?`)

@@ -111,6 +111,9 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 		{"a rule beside them does not", nil, gl + "36,590 BAY OFFICE\n90,590 —\n", "description_of_operations.text", "BAY OFFICE", "", false},
 		{"a limit with tens of dollars has zeros that were misread, however sure OCR is", nil, strings.Replace(gl, "1,000,000", "$2,000,090", 1),
 			path + "limits.each_occurrence_dollars", "$2,000,000", "$2,000,090", false},
+		{"an amount that ran into its label is parted from it", with("90,476 RETENTION $", "90,476 RETENTIONs10,000"), gl + "24.5,452 A\n216,452 UM-2\n526,452 1,000,000\n",
+			"coverages.umbrella_excess_liability.limits.retention_dollars", "$10,000", "", false},
+		{"cents behind a comma are cents", nil, strings.Replace(gl, "1,000,000", "500,000,00", 1), path + "limits.each_occurrence_dollars", "$500,000", "500,000,00", false},
 		{"a dash is no description", nil, gl + "36,590 —____]\n", "description_of_operations.text", "<nil>", "", false},
 	}
 	for _, tt := range tests {
@@ -150,5 +153,30 @@ func TestAWordThatOCRBoxedTooHighStaysInItsLine(t *testing.T) {
 	}
 	if got := reading.Certificate.Holder.Name; got == nil || *got != "Quillan County" {
 		t.Errorf("the holder is %v, with %q for its address", got, reading.Evidence["certificate_holder.address"].Text)
+	}
+}
+
+// A full stop that OCR made of dirt takes the beginning from a name, which then is not sure.
+func TestANameBehindAWordWithAFullStopIsNotSureOnScans(t *testing.T) {
+	t.Parallel()
+	const path = "description_of_operations.additional_insured_names.0"
+	for _, tt := range []struct {
+		name, text string
+		sure       bool
+	}{
+		{"a word with a full stop", "Quay. Construction Company is included as additional insured.", false},
+		{"no full stop", "Quay Construction Company is included as additional insured.", true},
+		{"a sentence", "Work at the northern quay is covered. Quay Construction Company is included as additional insured.", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			reading, err := acord.Read(draw(t, scannedForm(nil, "24.5,306 A\n216,306 BS-017\n381,306 01/12/2027\n36,590 "+tt.text+"\n")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := reading.Evidence[path]; (e.Confidence >= 0.85) != tt.sure {
+				t.Errorf("%v has confidence %.2f", reading.Certificate.Description.AdditionalInsuredNames, e.Confidence)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package acord
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -122,6 +123,10 @@ type piece struct {
 func split(w page.Word) []piece {
 	runes := []rune(strings.Map(printable, w.Text))
 	var out []piece
+	label := 0 // where the amount begins in "RETENTION$10,000"
+	if g := labelledAmount.FindStringSubmatch(string(runes)); g != nil {
+		label = utf8.RuneCountInString(g[1])
+	}
 	from, glued := 0, false
 	cut := func(to int, goesOn bool) {
 		text := string(runes[from:to])
@@ -143,6 +148,8 @@ func split(w page.Word) []piece {
 			cut(i, true) // the latter is the end of "INSURER A:" with a name
 		case w.Source == certificate.OCR && runes[i-1] == '_' && from == 0 && isTick(string(runes[:i])) && len(runes) > i+2:
 			cut(i, false) // "X_ANY": a tick, the border of its box, and the label
+		case w.Source == certificate.OCR && i == label && label > 0:
+			cut(i, true)
 		case w.Source == certificate.OCR && rule(runes[i]) != rule(runes[i-1]),
 			i >= 10 && len(runes) == i+10 && isDate(string(runes[i-10:i])) && isDate(string(runes[i:])):
 			cut(i, false)
@@ -153,6 +160,9 @@ func split(w page.Word) []piece {
 	}
 	return out
 }
+
+// labelledAmount matches a label and an amount that OCR read as one word, the sign between them perhaps as an S.
+var labelledAmount = regexp.MustCompile(`^([A-Za-z]{4,}?)[sS$]?\d{1,3}(?:,\d{3})+$`)
 
 // rule reports whether OCR may have made r out of a ruled line.
 func rule(r rune) bool { return r == '|' || r == '¦' }
