@@ -117,11 +117,37 @@ func (f *file) buildFont(d types.Dict) *typeface {
 		t.simple = f.encoding(t, d, descriptor, unicode)
 		f.simpleWidths(t, d, descriptor, 0.001)
 		f.extent(t, descriptor, 0.001)
-		if f.get(d["Encoding"]) == nil && f.name(d["Subtype"]) == "TrueType" && pictureFont(t.name) == nil {
+		switch {
+		case f.get(d["Encoding"]) != nil || pictureFont(t.name) != nil:
+		case numbered(f.integer(d["FirstChar"]), f.numbers(d["Widths"]), unicode) && (f.get(descriptor["FontFile2"]) != nil || f.get(descriptor["FontFile3"]) != nil):
+			t.unsay(unicode)
+		case f.name(d["Subtype"]) == "TrueType":
 			t.macintosh(unicode)
 		}
 	}
 	return t
+}
+
+// numbered reports whether a font without an encoding numbers its characters as they come, from 1: it has several below the space,
+// where no encoding has any.
+func numbered(first int, widths []float64, unicode map[uint32]string) bool {
+	n := 0
+	for i, w := range widths {
+		code := first + i
+		if _, said := unicode[uint32(code)]; code > 0 && code < ' ' && w > 0 && !said && code != '\t' && code != '\n' && code != '\r' {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// unsay takes the meaning of codes away that only an encoding could have, so that the page is looked at.
+func (t *typeface) unsay(unicode map[uint32]string) {
+	for code := range t.simple {
+		if _, said := unicode[uint32(code)]; !said && t.simple[code].width > 0 {
+			t.simple[code].text = unknownText
+		}
+	}
 }
 
 // How far a character's width may be off that of the same character in the standard font of the kind, in units of the type size, and

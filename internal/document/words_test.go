@@ -252,6 +252,20 @@ func TestFontsSayWhatTheirCodesMean(t *testing.T) {
 				return "<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Helvetica-Bold /FirstChar 65 /LastChar 214 /Widths [" + list + "] >>"
 			}, "(A\325A\222A\326) Tj", "A’A’AÖ",
 		},
+		"codes of a subset that numbers its characters as they come say nothing": {
+			func(d *drawing) string {
+				program := d.stream("", string(goregular.TTF))
+				about := d.add(fmt.Sprintf("<< /Type /FontDescriptor /FontName /ABCDEF+Odd /Flags 4 /FontFile2 %d 0 R >>", program))
+				return fmt.Sprintf("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Odd /FontDescriptor %d 0 R /FirstChar 1 /LastChar 50 /Widths [%s] >>", about, strings.Repeat("600 ", 50))
+			}, "(\001\00212) Tj", "\uFFFD\uFFFD\uFFFD\uFFFD",
+		},
+		"a subset that begins at the space keeps its codes, whatever width others would have": {
+			func(d *drawing) string {
+				program := d.stream("", string(goregular.TTF))
+				about := d.add(fmt.Sprintf("<< /Type /FontDescriptor /FontName /ABCDEF+Odd /Flags 4 /MissingWidth 750 /FontFile2 %d 0 R >>", program))
+				return fmt.Sprintf("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Odd /FontDescriptor %d 0 R /FirstChar 32 /LastChar 50 /Widths [%s] >>", about, strings.Repeat("600 ", 19))
+			}, "(12) Tj", "12",
+		},
 		"a Type 3 font": {
 			func(d *drawing) string {
 				u := d.stream("", "1 beginbfchar <61> <0041> endbfchar")
