@@ -6,47 +6,28 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"syscall"
 	"time"
+
+	"certflow/internal/proc"
 )
 
 // child is a server that runs as a process of ours and does not outlive us.
 type child struct {
 	cmd    *exec.Cmd
-	exited chan struct{} // closed when the process has ended and was waited for
+	exited <-chan struct{} // closed when the process has ended and was waited for
 	guard  *guard
 }
 
-// startChild starts cmd in a process group of its own, so that a Ctrl-C in the terminal reaches only the parent and
-// the parent decides the order in which things stop. Should the parent die, the child gets the signal, and then
-// remove, if not empty, is deleted with all that is in it.
+// startChild starts cmd bound to this process. Should the parent die, the child gets the signal, and then remove, if not
+// empty, is deleted with all that is in it.
 func startChild(cmd *exec.Cmd, onParentDeath syscall.Signal, remove string) (*child, error) {
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
-	}
-	cmd.SysProcAttr.Setpgid = true
-	signalOnParentDeath(cmd.SysProcAttr, onParentDeath)
-
-	c := &child{cmd: cmd, exited: make(chan struct{})}
-	started := make(chan error, 1)
-	go func() {
-		// Linux takes the death of the thread that forked for the death of the parent: hold that thread until the
-		// child has ended.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			_ = cmd.Wait()
-		}
-		close(c.exited)
-	}()
-	if err := <-started; err != nil {
+	exited, err := proc.Bind(cmd, onParentDeath)
+	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
-	var err error
+	c := &child{cmd: cmd, exited: exited}
 	if c.guard, err = startGuard(cmd.Process.Pid, onParentDeath, remove); err != nil {
 		c.stop(syscall.SIGKILL)
 		return nil, err

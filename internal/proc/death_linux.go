@@ -2,5 +2,5 @@ package proc
 
 import "syscall"
 
-// killOnParentDeath asks the kernel to kill the process when its parent dies, however it dies.
-func killOnParentDeath(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }
+// signalOnParentDeath asks the kernel to signal the process when its parent dies, however it dies.
+func signalOnParentDeath(attr *syscall.SysProcAttr, s syscall.Signal) { attr.Pdeathsig = s }

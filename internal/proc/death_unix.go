@@ -4,5 +4,5 @@ package proc
 
 import "syscall"
 
-// killOnParentDeath does nothing where the kernel offers nothing of the kind.
-func killOnParentDeath(*syscall.SysProcAttr) {}
+// signalOnParentDeath does nothing where the kernel offers nothing of the kind.
+func signalOnParentDeath(*syscall.SysProcAttr, syscall.Signal) {}

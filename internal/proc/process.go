@@ -1,5 +1,5 @@
 // Package proc runs certflow's own commands as processes, for what has to be seen from outside: memory and CPU time of one process, or
-// what is left when one is killed. They do not outlive the program that started them.
+// what is left when one is killed. They do not outlive the program that started them; Bind does that for other programs too.
 package proc
 
 import (
@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -16,7 +15,7 @@ import (
 // Process is a certflow process that this program started.
 type Process struct {
 	cmd    *exec.Cmd
-	exited chan struct{}
+	exited <-chan struct{}
 }
 
 // Start starts a command of a certflow binary with further variables in its environment. It writes its log, and what it would say as it
@@ -25,25 +24,11 @@ func Start(program string, env []string, log io.Writer, args ...string) (*Proces
 	cmd := exec.Command(program, args...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the parent, which stops them in order
-	killOnParentDeath(cmd.SysProcAttr)
-	p := &Process{cmd: cmd, exited: make(chan struct{})}
-	started := make(chan error, 1)
-	go func() {
-		// Linux takes the death of the thread that forked for the death of the parent.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			_ = cmd.Wait() // State says how it ended
-		}
-		close(p.exited)
-	}()
-	if err := <-started; err != nil {
+	exited, err := Bind(cmd, syscall.SIGKILL)
+	if err != nil {
 		return nil, fmt.Errorf("start certflow %s: %w", strings.Join(args, " "), err)
 	}
-	return p, nil
+	return &Process{cmd: cmd, exited: exited}, nil
 }
 
 // PID is the process's.
