@@ -1,0 +1,4 @@
+ALTER TABLE audits ADD CONSTRAINT audits_requirement_id_requirement_version_fkey
+  FOREIGN KEY (requirement_id, requirement_version) REFERENCES requirement_versions (requirement_id, version);
+ALTER TABLE audits DROP CONSTRAINT audits_account_id_requirement_version_fkey;
+ALTER TABLE requirement_versions DROP CONSTRAINT requirement_versions_account_id_requirement_id_version_key;
