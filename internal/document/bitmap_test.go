@@ -195,6 +195,30 @@ func TestLinesThatTouchAreLookedAtOneByOne(t *testing.T) {
 	}
 }
 
+func TestALetterBesideAWordIsPartOfIt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		letter, want rect
+		word         int
+	}{
+		"as near as letters stand":     {rect{164, 40, 180, 66}, rect{100, 40, 180, 66}, 0},
+		"before the word":              {rect{80, 40, 96, 66}, rect{80, 40, 160, 66}, 0},
+		"as far off as words stand":    {rect{172, 40, 188, 66}, rect{172, 40, 188, 66}, -1},
+		"in the line under it":         {rect{164, 70, 180, 96}, rect{164, 70, 180, 96}, -1},
+		"much higher than the letters": {rect{164, 20, 180, 76}, rect{164, 20, 180, 76}, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := white255(400, 200)
+			m.black(int(test.letter.x0), int(test.letter.y0), int(test.letter.x1), int(test.letter.y1))
+			got, _ := m.unread([]seen{{text: "HARBOR", box: rect{100, 40, 160, 66}, confidence: 0.97}}, 128)
+			if len(got) != 1 || got[0].box != test.want || got[0].word != test.word {
+				t.Errorf("looked at again: %+v", got)
+			}
+		})
+	}
+}
+
 func TestAWordThatIsTwoLinesGivesWayToWhatTheySay(t *testing.T) {
 	t.Parallel()
 	box, upper, lower := rect{100, 40, 252, 77}, rect{100, 40, 252, 58}, rect{100, 59, 252, 77}

@@ -260,9 +260,16 @@ func withCloser(words []seen, lines []closer, found []seen) []seen {
 	return kept
 }
 
-// likelier reports whether the first of two readings that differ is the likelier one: limits are mostly zeros, which tesseract takes
-// for other digits more often than the other way round. Nobody is sure of it either way.
+// likelier reports whether the first of two readings that differ is the likelier one: of two of which one is the beginning of the other the
+// longer, since a look may end early and none sees what is not there; else limits are mostly zeros, which tesseract takes for other digits
+// more often than the other way round. Nobody is sure of it either way.
 func likelier(first, second seen) bool {
+	switch {
+	case strings.HasPrefix(first.text, second.text):
+		return true
+	case strings.HasPrefix(second.text, first.text):
+		return false
+	}
 	a, b := strings.Count(first.text, "0"), strings.Count(second.text, "0")
 	if len(first.text) == len(second.text) && a != b {
 		return a > b

@@ -94,6 +94,8 @@ func TestACloserLookTakesThePlaceOfWhatWasReadBefore(t *testing.T) {
 			[]seen{{text: "300,000", box: line, confidence: disputed}}},
 		"of two that differ the one with more zeros stands": {page.LookAmount, []seen{at("500,", 100, 180, 0.9), at("000", 200, 260, 0.9)}, []seen{at("500,060", 100, 260, 0)},
 			[]seen{{text: "500,000", box: line, confidence: disputed}}},
+		"of two that differ the one that goes on stands": {page.LookDate, []seen{at("02/05/2027", 100, 260, 0.9)}, []seen{at("02/05/20", 100, 220, 0.97)},
+			[]seen{{text: "02/05/2027", box: line, confidence: disputed}}},
 		"what is no amount changes nothing": {page.LookAmount, []seen{at("1,000", 100, 260, 0.9)}, []seen{at("1,00/0", 100, 260, 0.9)},
 			[]seen{at("1,000", 100, 260, 0.9)}},
 		"an overlooked letter is added": {page.LookLetter, nil, []seen{at("B", 100, 120, 0.9)},

@@ -64,7 +64,14 @@ func (m *bitmap) unread(words []seen, threshold byte) (places []place, strokes [
 			strokes = append(strokes, b)
 		}
 	}
-	places = append(clusters(letters), doubtful...)
+	for _, c := range clusters(letters) {
+		if i := cutShort(words, c.box); i >= 0 {
+			words[i].box = words[i].box.union(c.box)
+			c = place{box: words[i].box, word: i}
+		}
+		places = append(places, c)
+	}
+	places = append(places, doubtful...)
 	return places[:min(len(places), maxPatches)], strokes
 }
 
@@ -109,6 +116,18 @@ func (m *bitmap) blots(done *mask, threshold byte) []rect {
 		}
 	}
 	return out
+}
+
+// cutShort finds the word whose next letter, or last one, stands in a box: tesseract gives some words boxes that end before their ink does.
+// What stands there belongs to the word, or is in its text already, and is no word of its own. It is -1 where there is none.
+func cutShort(words []seen, ink rect) int {
+	return slices.IndexFunc(words, func(w seen) bool {
+		height := min(ink.height(), w.box.height())
+		gap := max(ink.x0-w.box.x1, w.box.x0-ink.x1)
+		both := w.box.union(ink)
+		return min(ink.y1, w.box.y1)-max(ink.y0, w.box.y0) > 0.7*height && gap > -height && gap < 0.2*height && w.box.width() > height &&
+			both.height() < 1.3*w.box.height() && both.width() <= widestPatch
+	})
 }
 
 // halves are the boxes of two lines that touch one another, which tesseract takes for one: between them there is less ink than anywhere
