@@ -30,7 +30,7 @@ func Open(url string, connections int, hooks ...bun.QueryHook) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("the database URL cannot be parsed: it should look like postgres://user:password@host:5432/database")
 	}
-	// bun writes values into a query's text, so that hardly any text comes twice: preparing one would cost a round trip and serve no other.
+	// bun writes values into a query's text, the account's or a row's id among them: to prepare one is a round trip, and few come again.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	for name, value := range timeouts() {
 		if _, chosen := config.RuntimeParams[name]; !chosen {
