@@ -173,6 +173,7 @@ func labels() []label {
 
 		{id: eachOccurrence, spellings: []string{"EACH OCCURRENCE", "EACH OCCURRENCE LIMIT", "PER OCCURRENCE", "OCCURRENCE LIMIT"}, first: true, places: []place{{428.4, 307.8}, {428.4, 451.8}}},
 		{id: damageToRented, spellings: []string{"DAMAGE TO RENTED|PREMISES (Ea occurrence)", "DAMAGE TO RENTED PREMISES|(Ea occurrence)", "DAMAGE TO RENTED PREMISES (Ea occurrence)", "DAMAGE TO RENTED PREMISES", "DAMAGE TO PREMISES RENTED TO YOU", "FIRE DAMAGE (ANY ONE FIRE)", "FIRE DAMAGE", "DAMAGE TO RENTED"}, first: true, place: place{428.4, 315}},
+		{id: damageToRented, spellings: []string{"PREMISES (Ea occurrence)"}, first: true}, // the second line, where the first was misread
 		{id: medicalExpense, spellings: []string{"MED EXP (Any one person)", "MEDICAL EXPENSE (Any one person)", "MED EXP", "MEDICAL EXPENSE", "MEDICAL EXPENSES", "MEDICAL PAYMENTS"}, first: true, place: place{428.4, 331.8}},
 		{id: personalInjury, spellings: []string{"PERSONAL & ADV INJURY", "PERSONAL AND ADV INJURY", "PERSONAL & ADVERTISING INJURY", "PERSONAL AND ADVERTISING INJURY"}, first: true, place: place{428.4, 343.8}},
 		{id: generalAggregate, spellings: []string{"GENERAL AGGREGATE", "GENERAL AGGREGATE LIMIT"}, first: true, place: place{428.4, 355.8}},

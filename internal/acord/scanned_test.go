@@ -114,6 +114,8 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 		{"an amount that ran into its label is parted from it", with("90,476 RETENTION $", "90,476 RETENTIONs10,000"), gl + "24.5,452 A\n216,452 UM-2\n526,452 1,000,000\n",
 			"coverages.umbrella_excess_liability.limits.retention_dollars", "$10,000", "", false},
 		{"cents behind a comma are cents", nil, strings.Replace(gl, "1,000,000", "500,000,00", 1), path + "limits.each_occurrence_dollars", "$500,000", "500,000,00", false},
+		{"a label of two lines is known by the second", with("428,315 DAMAGE TO RENTED", "428,315 DAMAGE 10 RENIED"), gl + "526,318 100,000\n",
+			path + "limits.damage_to_rented_premises_dollars", "$100,000", "", true},
 		{"a dash is no description", nil, gl + "36,590 —____]\n", "description_of_operations.text", "<nil>", "", false},
 	}
 	for _, tt := range tests {
