@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -168,6 +169,12 @@ func (s *sheet) dateLines(t table, r span) [][2]cell {
 
 // policy fills what every coverage has.
 func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
+	if slices.ContainsFunc(c.number.tokens, func(t *token) bool { return isDate(strings.Trim(t.text, around)) }) {
+		// The columns do not stand where they were taken to.
+		for _, misread := range []*cell{&c.letter, &c.addl, &c.subr, &c.number, &c.effective, &c.expiration} {
+			misread.doubt *= misplaced
+		}
+	}
 	r.number(path+".policy_number_string", &p.Number, withoutRuling(c.number))
 	r.date(path+".policy_effective_date", &p.Effective, c.effective)
 	r.date(path+".policy_expiration_date", &p.Expiration, c.expiration)

@@ -24,11 +24,11 @@ func TestAScoreIsSureOnlyWhereEnoughWereSeenAndNoneWasWrong(t *testing.T) {
 		score float64
 		sure  bool
 	}{
-		"all of many were right":                    {curve(Range{lowest, 100, 100, 20}, top), 0.8, true},
+		"all of many were right":                    {curve(Range{lowest, 60, 60, 20}, top), 0.8, true},
 		"one of very many was wrong":                {curve(Range{lowest, 5000, 4999, 400}, top), 0.8, false},
 		"one with a higher score was wrong":         {curve(Range{lowest, 100, 100, 20}, Range{Sure, 1000, 999, 100}), 0.8, false},
 		"one with a lower score was wrong":          {curve(Range{0.3, 50, 40, 20}, Range{lowest, 100, 100, 20}, top), 0.8, true},
-		"too few were seen":                         {curve(Range{lowest, 99, 99, 20}, top), 0.8, false},
+		"too few were seen":                         {curve(Range{lowest, 59, 59, 20}, top), 0.8, false},
 		"they are of too few documents":             {curve(Range{lowest, 1000, 1000, 19}, top), 0.8, false},
 		"scores that low tell of a doubtful place":  {curve(Range{0.6, 1000, 1000, 100}, top), 0.8, false},
 		"a score that is sure by itself":            {curve(top), 0.86, true},
