@@ -204,3 +204,20 @@ func FuzzAdditionalInsureds(f *testing.F) {
 		}
 	})
 }
+
+func TestOnlyLabelsInTheirPlacesMakeTheForm(t *testing.T) {
+	t.Parallel()
+	for away, form := range map[float64]bool{0: true, 4: true, 13: false} {
+		var anchors []anchor
+		for i, l := range labels() {
+			if l.place != (place{}) {
+				y := l.place.y + away*[]float64{-2, -1, 1, 2}[i%4]
+				at := rect{l.place.x, y - 3, l.place.x + 40, y + 3}
+				anchors = append(anchors, anchor{id: l.id, place: l.place, first: at, box: at})
+			}
+		}
+		if f := fitForm(anchors); f.ok != form {
+			t.Errorf("with labels %v points from their places the form is found: %t, want %t", away, f.ok, form)
+		}
+	}
+}

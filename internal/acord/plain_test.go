@@ -123,7 +123,7 @@ func TestAPieceOfRulingUnderAHeadingDoesNotEndItsBlock(t *testing.T) {
 func TestWhatEndsAtTheEdgeOfThePaperIsNotSure(t *testing.T) {
 	t.Parallel()
 	const path = "coverages.commercial_general_liability.limits.each_occurrence_dollars"
-	r := readPlain(t, replaced(plainScan, "230,275 $1,000,000", "585,275 $500,00"))
+	r := readPlain(t, replaced(plainScan, "230,275 $1,000,000", "585,275 $500,000"))
 	if e := r.Evidence[path]; e.Confidence >= 0.85 {
 		t.Errorf("the amount at the edge is %+v, want it below 0.85", e)
 	}
@@ -441,7 +441,7 @@ func TestATableMayNameInsurersAndOneLimit(t *testing.T) {
 
 func TestAnAmountBehindWhichTheLabelStandsIsNotTakenFromTheNextLine(t *testing.T) {
 	t.Parallel()
-	r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", "66,275 Notes\n100,275 $5,000 Medical Expense\n100,284 $2,000,000"))
+	r := readPlain(t, replaced(plainScan, "66,275 Each Occurrence:\n230,275 $1,000,000", "66,275 Notes\n200,275 $5,000 Medical Expense\n222,284 $2,000,000"))
 	if got := r.Certificate.Coverages.GeneralLiability; got != nil && got.Limits.MedicalExpense != nil && *got.Limits.MedicalExpense != 5000 {
 		t.Errorf("the medical expense is %v, want $5,000 or null", *got.Limits.MedicalExpense)
 	}
@@ -554,6 +554,25 @@ func TestANameWithAFullStopInsideIsNotSureOnAScan(t *testing.T) {
 	for path, e := range r.Evidence {
 		if strings.HasPrefix(path, "description_of_operations.additional_insured_names") && e.Confidence >= 0.85 {
 			t.Errorf("%s is sure: %+v", path, e)
+		}
+	}
+}
+
+func TestAHeadingBesideALabelIsNotItsValue(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, "54,40 CERTIFICATE OF INSURANCE\n54,60 Insured\n330,60 Account Manager\n54,72 Harrow Builders Inc\n330,72 Otto Quist\n54,84 46 Grove Road\n"+
+		"54,110 GENERAL LIABILITY\n54,122 Policy Number: GL-1204\n")
+	want(t, r, "insured.name", r.Certificate.Insured.Name, "Harrow Builders Inc")
+	want(t, r, "insured.address", r.Certificate.Insured.Address, "46 Grove Road")
+}
+
+func TestAPolicyNumberWithAWordIsNotSure(t *testing.T) {
+	t.Parallel()
+	const path = "coverages.commercial_general_liability.policy_number_string"
+	for number, sure := range map[string]bool{"GL-1204": true, "LIABILITY GL-1204": false} {
+		r := readPlain(t, replaced(strings.Replace(plainScan, "ocr 0.96", "", 1), "230,239 GL-1204", "230,239 "+number))
+		if got := r.Evidence[path].Confidence >= 0.85; got != sure {
+			t.Errorf("%q has %.2f; sure is to be %t", number, r.Evidence[path].Confidence, sure)
 		}
 	}
 }
