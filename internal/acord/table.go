@@ -83,7 +83,8 @@ func (s *sheet) limitLabels() []float64 {
 	return left
 }
 
-// headings are the column headings of the coverage table: those that stand side by side with most others.
+// headings are the column headings of the coverage table: those that stand side by side with most others, of two that may be the same the
+// better read one. What OCR leaves of POLICY EXP is like POLICY #.
 func (s *sheet) headings() map[labelID]anchor {
 	best := map[labelID]anchor{}
 	for _, lead := range s.anchors {
@@ -95,7 +96,9 @@ func (s *sheet) headings() map[labelID]anchor {
 			if _, is := headCentres()[a.id]; !is || math.Abs(a.box.cy()-lead.box.cy()) > 1.3*s.em {
 				continue
 			}
-			if have, twice := line[a.id]; !twice || math.Abs(a.box.cy()-lead.box.cy()) < math.Abs(have.box.cy()-lead.box.cy()) {
+			have, twice := line[a.id]
+			nearer := math.Abs(a.box.cy()-lead.box.cy()) < math.Abs(have.box.cy()-lead.box.cy())
+			if !twice || a.errors < have.errors || a.errors == have.errors && nearer {
 				line[a.id] = a
 			}
 		}
