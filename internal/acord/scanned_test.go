@@ -104,6 +104,7 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 		{"two heads and the labels of limits make a table", with("20,291 INSR", "20,291 Hi)", "21,297 LTR", "", "178,291 ADDL", "178,291 ADDL S$!", "178,297 INSD", "178,297 INAR",
 			"195.5,291 SUBR", "", "196,297 WVD", "", "336,291 POLICY EFF", "336,291 MRE", "334,297 (MM/DD/YYYY)", "334,297 nananYY", "383,291 POLICY EXP", "383,291 Rn",
 			"381,297 (MM/DD/YYYY)", "", "500,295 LIMITS", "500,295 UMITS|"), gl, path + "policy_expiration_date", "01/12/2027", "", false},
+		{"a damaged heading is not the whole one beside it", with("383,291 POLICY EXP", "383,294 POLICY E.", "381,297 (MM/DD/YYYY)", ""), gl, path + "policy_expiration_date", "01/12/2027", "", false},
 		{"a Y struck through by dirt is one", nil, gl + "183,306 ¥.\n", path + "additional_insured", "true", "¥.", false},
 		{"a digit within the box of an amount is a piece of it", nil, strings.Replace(gl, "1,000,000", "$1,000,000\n527,307 3", 1), path + "limits.each_occurrence_dollars", "$1,000,000", "$1,000,000", true},
 		{"of the halves of a letter the surer is kept", nil, gl + "36,590 LIABILITY\nocr 0.5\n66,590 8\nocr 0.96\n69.2,590 & EXCESS\n", "description_of_operations.text", "LIABILITY & EXCESS", "", false},

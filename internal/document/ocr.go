@@ -51,7 +51,7 @@ func pictured(p *page.Page) bool {
 	for i := range p.Words {
 		switch w := &p.Words[i]; {
 		case w.Hidden:
-		case w.Confidence < 0.5:
+		case illegible(w):
 			if unknown++; len([]rune(w.Text)) > 1 {
 				unspelt++
 			}
@@ -78,6 +78,11 @@ func pictured(p *page.Page) bool {
 	return images/area > mostOfPage
 }
 
+// illegible reports whether the document does not tell most letters of a word. One that is crossed out is legible, though not to be believed.
+func illegible(w *page.Word) bool {
+	return w.Confidence < 0.5 && strings.Contains(w.Text, unknownText)
+}
+
 // resolution is what tesseract is trained for.
 const resolution = 300.0
 
@@ -100,9 +105,9 @@ func (r *recogniser) page(ctx context.Context, pdf []byte, p *page.Page) error {
 		return err
 	}
 	legible := p.Words[:0:0]
-	for _, w := range p.Words {
-		if w.Hidden || w.Confidence >= 0.5 {
-			legible = append(legible, w)
+	for i := range p.Words {
+		if w := &p.Words[i]; w.Hidden || !illegible(w) {
+			legible = append(legible, *w)
 		}
 	}
 	p.Words = legible
