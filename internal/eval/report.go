@@ -219,12 +219,13 @@ func put(bins []Bin, v Finding) {
 }
 
 // Samples are the values that were read, for calibration.Fit: the report has to be of scores, not of confidences. The insurers' names of
-// coverages are not among them: they rest on a letter and on the list of insurers, which are.
+// coverages are not among them, which rest on a letter and on the list of insurers, nor are the limits of a free row, which are compared
+// together: that one is missing says nothing of the others.
 func (r Report) Samples() []calibration.Sample {
 	var out []calibration.Sample
 	for _, f := range r.Files {
 		for _, v := range f.values {
-			if v.Kind != "" && v.Source != "" && !strings.HasSuffix(v.Path, ".insurer_name") {
+			if v.Kind != "" && v.Source != "" && !strings.HasSuffix(v.Path, ".insurer_name") && !strings.HasSuffix(v.Path, ".limits") {
 				out = append(out, calibration.Sample{Document: f.Name, Source: v.Source, Kind: v.Kind, Score: v.Confidence, Right: v.Verdict == Right, Judged: v.Judged})
 			}
 		}

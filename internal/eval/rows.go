@@ -30,7 +30,7 @@ type freeRow struct {
 }
 
 // freeRows lists the rows of the free part wherever they stand. Limits of coverages.other are one value, the amounts in
-// ascending order: how their labels are cut is not compared.
+// ascending order: how their labels are cut is not compared. A limit of which no amount was read makes them as unsure as its words are.
 func freeRows(c *certificate.Certificate) []freeRow {
 	rows := map[string]*freeRow{}
 	var order []string
@@ -58,12 +58,21 @@ func freeRows(c *certificate.Certificate) []freeRow {
 				amounts, _ := l.value.([]string)
 				l.value = ascending(append(amounts, amount.String()))
 				r.leaves[".limits"] = l
+			} else if at, isLabel := strings.CutSuffix(path, ".label"); isLabel {
+				if _, read := certificate.Lookup(c, at+".amount_dollars"); !read {
+					l := r.leaves[".limits"]
+					l.parts = append(l.parts, path)
+					r.leaves[".limits"] = l
+				}
 			}
 			return
 		}
 		r.leaves[key] = leaf{path: path, value: value}
 	})
 	for _, r := range rows {
+		if r.leaves[".limits"].value == nil {
+			delete(r.leaves, ".limits")
+		}
 		row := r.leaves[""]
 		for _, l := range r.leaves {
 			if !l.presence {
