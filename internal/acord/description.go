@@ -51,10 +51,15 @@ var sentence = regexp.MustCompile(`(?i)^re\b|\b(job|project|phase|lot)\b|\d{3}|^
 // longest line does.
 func paragraphs(c cell) string {
 	lines := rowsOf(c.tokens)
+	ends := make([]float64, len(lines)) // where the author's lines end, of a form field as if none were broken by us
 	right, left := 0.0, math.Inf(1)
-	for _, line := range lines {
+	for i, line := range lines {
 		b := boundsOf(line)
-		right, left = math.Max(right, b.x1), math.Min(left, b.x0)
+		ends[i] = b.x1
+		if first := line[0]; i > 0 && first.field != 0 && !first.begins {
+			ends[i] = ends[i-1] + b.width()
+		}
+		right, left = math.Max(right, ends[i]), math.Min(left, b.x0)
 	}
 	var b strings.Builder
 	for i, line := range lines {
@@ -63,7 +68,7 @@ func paragraphs(c cell) string {
 			first := line[0].box
 			// A word that would have fitted on the line above was put below on purpose. Lines of a form field are broken by us, but for
 			// those that its author began.
-			apart := above.x1+first.width()+0.5*first.height() < right-0.02*(right-left) || first.y0-above.y1 > 1.2*first.height()
+			apart := ends[i-1]+first.width()+0.5*first.height() < right-0.02*(right-left) || first.y0-above.y1 > 1.2*first.height()
 			if apart && (line[0].begins || line[0].field == 0) {
 				b.WriteByte('\n')
 			} else {
