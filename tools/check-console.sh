@@ -12,9 +12,7 @@ fi
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 trap 'exit 130' INT TERM
-git ls-files --cached --others --exclude-standard console | while IFS= read -r file; do
-	[ ! -f "$file" ] || printf '%s\n' "$file"
-done | tar -cf - -T - | tar -xf - -C "$copy"
+tools/copy-sources.sh "$copy" console
 cp -R "$copy/console/dist" "$copy/before"
 (cd "$copy/console/web" && npm ci --no-audit --no-fund --silent && npm run --silent check && npm test --silent >/dev/null && npm run --silent build >/dev/null)
 if ! diff -rq "$copy/before" "$copy/console/dist"; then

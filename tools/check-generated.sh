@@ -7,9 +7,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 trap 'exit 130' INT TERM
 mkdir "$copy/before"
-git ls-files --cached --others --exclude-standard | while IFS= read -r file; do
-	[ ! -f "$file" ] || printf '%s\n' "$file"
-done | tar -cf - -T - | tar -xf - -C "$copy/before"
+tools/copy-sources.sh "$copy/before"
 cp -R "$copy/before" "$copy/after"
 (cd "$copy/after" && go generate ./...)
 if ! diff -r "$copy/before" "$copy/after" >"$copy/difference"; then

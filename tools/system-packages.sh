@@ -22,6 +22,9 @@ for name in "$@"; do
 	chromium) # the browser of the console's tests
 		command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium chromium
 		;;
+	git) # the list of what belongs to the project
+		command -v git >/dev/null 2>&1 || need git git
+		;;
 	promtool) # Prometheus's judge of alert rules
 		command -v promtool >/dev/null 2>&1 || need prometheus prometheus
 		;;
