@@ -52,12 +52,20 @@ type Review struct {
 	Observe func(*certificate.Reading)
 }
 
-// Certificate names one evaluation of a certificate: what a step works on.
-type Certificate struct {
+// CertificateRef names one evaluation of a certificate: what a step works on.
+type CertificateRef struct {
 	Account    string
 	ID         string
 	Evaluation int // from 1
 }
+
+const (
+	// ReviewTimeout is how long a review may take once ValidateDocument has begun it (CONTRACT §8).
+	ReviewTimeout = 2 * time.Hour
+	// TimedOut is the code of a review that took longer, TimedOutMessage the sentence with what to do next.
+	TimedOut        = "timed_out"
+	TimedOutMessage = "The review did not end within two hours. Upload the certificate again."
+)
 
 // The types of the errors that workflows tell apart.
 const (
@@ -111,17 +119,14 @@ func storageFault(doing string, err error) error {
 	return fmt.Errorf("%w: %s: %w", errStorage, doing, err)
 }
 
-// Ended is how an evaluation ended, and which deliveries tell about it.
-type Ended struct {
+// Outcome is how an evaluation ended, and which deliveries tell about it.
+type Outcome struct {
 	Status     schema.Status // empty when the certificate was deleted
-	Deliveries []Delivery
+	Deliveries []DeliveryRef
 }
 
-// Delivery names a delivery and the endpoint whose share of the workers it uses.
-type Delivery struct {
+// DeliveryRef names a delivery and the endpoint whose share of the workers it uses.
+type DeliveryRef struct {
 	ID       string
 	Endpoint string
 }
-
-// now is the time that rows are compared with; Temporal's own clock drives everything that workflows decide.
-func now() time.Time { return time.Now() }

@@ -30,10 +30,10 @@ func TestAReviewAsksTheDatabaseForLittle(t *testing.T) {
 	validated, err := review.ValidateDocument(t.Context(), named(c))
 	allow("ValidateDocument", 7, err)
 	trimmed, err := review.TrimPages(t.Context(),
-		activities.TrimInput{Certificate: named(c), Key: validated.Key, Pages: validated.Pages, Analysed: validated.Analysed})
+		activities.TrimInput{CertificateRef: named(c), Key: validated.Key, Pages: validated.Pages, Analysed: validated.Analysed})
 	allow("TrimPages", 0, err)
-	_, err = perform[activities.Parsed](t, review.ParseCertificate, activities.ParseInput{Certificate: named(c), Key: trimmed.Key})
+	_, err = perform[activities.ParseResult](t, review.ParseCertificate, activities.ParseInput{CertificateRef: named(c), Key: trimmed.Key})
 	allow("ParseCertificate", 3, err)
-	_, err = review.EvaluateRules(t.Context(), activities.EvaluateInput{Certificate: named(c), At: time.Now()})
+	_, err = review.EvaluateRules(t.Context(), activities.EvaluateInput{CertificateRef: named(c), At: time.Now()})
 	allow("EvaluateRules", 13, err)
 }

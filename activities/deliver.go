@@ -43,7 +43,7 @@ type AttemptSeen struct {
 
 func (d *Deliver) now() time.Time {
 	if d.Now == nil {
-		return now()
+		return time.Now()
 	}
 	return d.Now()
 }
@@ -55,8 +55,8 @@ type DeliverInput struct {
 	Endpoint string
 }
 
-// Attempted says what follows from an attempt: nothing more, or another one after Wait.
-type Attempted struct {
+// AttemptResult says what follows from an attempt: nothing more, or another one after Wait.
+type AttemptResult struct {
 	Over bool
 	Wait time.Duration
 }
@@ -65,18 +65,18 @@ type Attempted struct {
 const busyWait = 3 * time.Second
 
 // AttemptDelivery makes the next request of a delivery when it is due and writes down what came of it.
-func (d *Deliver) AttemptDelivery(ctx context.Context, in DeliverInput) (Attempted, error) {
+func (d *Deliver) AttemptDelivery(ctx context.Context, in DeliverInput) (AttemptResult, error) {
 	release, ok := d.Limiter.TryAcquire(in.Endpoint)
 	if !ok {
-		return Attempted{Wait: busyWait + time.Duration(rand.Int64N(int64(busyWait)))}, nil
+		return AttemptResult{Wait: busyWait + time.Duration(rand.Int64N(int64(busyWait)))}, nil
 	}
 	defer release()
 	due, err := d.load(ctx, in)
 	if err != nil || due == nil {
-		return Attempted{Over: due == nil}, err
+		return AttemptResult{Over: due == nil}, err
 	}
 	if wait := d.dueAt(due.delivery).Sub(d.now()); wait > 0 {
-		return Attempted{Wait: wait}, nil
+		return AttemptResult{Wait: wait}, nil
 	}
 	result := d.send(ctx, due)
 	return d.record(ctx, in, due, result)
@@ -188,8 +188,8 @@ func (d *Deliver) send(ctx context.Context, due *dueDelivery) webhook.Result {
 }
 
 // record writes an attempt down with the state of the delivery and of the endpoint after it.
-func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery, result webhook.Result) (Attempted, error) {
-	var out Attempted
+func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery, result webhook.Result) (AttemptResult, error) {
+	var out AttemptResult
 	var seen *AttemptSeen
 	var tell []schema.Delivery
 	err := d.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
@@ -213,11 +213,11 @@ func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery,
 			FailingSince: endpoint.FailingSince, RunSince: endpoint.RunSince, LastFailure: endpoint.LastFailureAt,
 		}}
 		decision := webhook.Decide(d.Schedule, before, result, d.now(), rand.Float64())
-		out = Attempted{Over: decision.State.IsFinal(), Wait: max(0, decision.NextAttemptAt.Sub(d.now()))}
+		out = AttemptResult{Over: decision.State.IsFinal(), Wait: max(0, decision.NextAttemptAt.Sub(d.now()))}
 		if !decision.Counts {
 			return nil
 		}
-		if err := schema.RecordAttempt(ctx, tx, settle(row, decision), attempt(row, result, d.now())); err != nil {
+		if err := schema.RecordAttempt(ctx, tx, applyDecision(row, decision), attemptRow(row, result, d.now())); err != nil {
 			return err
 		}
 		seen = &AttemptSeen{Result: result, State: decision.State, Since: d.now().Sub(due.event.CreatedAt)}
@@ -228,7 +228,7 @@ func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery,
 		return err
 	})
 	if err != nil {
-		return Attempted{}, databaseFault("record an attempt", err)
+		return AttemptResult{}, databaseFault("record an attempt", err)
 	}
 	if seen != nil && d.Observe != nil {
 		d.Observe(*seen)
@@ -241,7 +241,7 @@ func (d *Deliver) record(ctx context.Context, in DeliverInput, due *dueDelivery,
 	return out, nil
 }
 
-func settle(row *schema.Delivery, decision webhook.Decision) *schema.Delivery {
+func applyDecision(row *schema.Delivery, decision webhook.Decision) *schema.Delivery {
 	row.Attempts++
 	row.Status, row.NextAttemptAt = string(decision.State), decision.NextAttemptAt
 	row.Reason = nil
@@ -252,8 +252,8 @@ func settle(row *schema.Delivery, decision webhook.Decision) *schema.Delivery {
 	return row
 }
 
-// attempt is the row of the attempt that settle counted, and that ended at a time.
-func attempt(row *schema.Delivery, result webhook.Result, ended time.Time) *schema.Attempt {
+// attemptRow is the row of the attempt that settle counted, and that ended at a time.
+func attemptRow(row *schema.Delivery, result webhook.Result, ended time.Time) *schema.Attempt {
 	a := &schema.Attempt{
 		AccountID: row.AccountID, DeliveryID: row.ID, EventCreatedAt: row.EventCreatedAt, Number: row.Attempts,
 		DurationMS: int(result.Duration.Milliseconds()), CreatedAt: ended,
@@ -265,7 +265,7 @@ func attempt(row *schema.Delivery, result webhook.Result, ended time.Time) *sche
 		class := string(result.Error)
 		a.ErrorClass = &class
 	}
-	if detail := describe(result); detail != "" {
+	if detail := attemptDetail(result); detail != "" {
 		a.Detail = &detail
 	}
 	if result.RemoteIP.IsValid() {
@@ -278,8 +278,8 @@ func attempt(row *schema.Delivery, result webhook.Result, ended time.Time) *sche
 	return a
 }
 
-// describe says in a sentence what went wrong, naming the refusal where the address was refused.
-func describe(result webhook.Result) string {
+// attemptDetail says in a sentence what went wrong, naming the refusal where the address was refused.
+func attemptDetail(result webhook.Result) string {
 	detail := result.Detail
 	if result.Refusal != "" {
 		detail = string(result.Refusal) + ": " + result.Refusal.Sentence()

@@ -134,7 +134,7 @@ func (w *world) endpointNow(endpoint string) *schema.Endpoint {
 }
 
 // attempt makes a try of a delivery, due or not.
-func (w *world) attempt(d *activities.Deliver, delivery schema.Delivery) activities.Attempted {
+func (w *world) attempt(d *activities.Deliver, delivery schema.Delivery) activities.AttemptResult {
 	w.t.Helper()
 	w.exec("UPDATE deliveries SET next_attempt_at = now() - interval '1 second' WHERE id = $1 AND status = 'pending'", delivery.ID)
 	out, err := d.AttemptDelivery(w.t.Context(), addressed(delivery))

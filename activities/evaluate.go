@@ -17,17 +17,17 @@ import (
 
 // EvaluateInput says when a certificate is judged; the date that this is depends on the account's time zone.
 type EvaluateInput struct {
-	Certificate
+	CertificateRef
 	At time.Time
 }
 
 // EvaluateRules judges the stored parse by the requirement's current version and writes audit, results, status, history, event and
 // deliveries in one transaction. A retry after the commit answers what was written.
-func (r *Review) EvaluateRules(ctx context.Context, in EvaluateInput) (Ended, error) {
-	var out Ended
+func (r *Review) EvaluateRules(ctx context.Context, in EvaluateInput) (Outcome, error) {
+	var out Outcome
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		var err error
-		out, err = endOnce(ctx, tx, in.Certificate, func(c *schema.Certificate) (*schema.Verdict, error) {
+		out, err = endOnce(ctx, tx, in.CertificateRef, func(c *schema.Certificate) (*schema.Verdict, error) {
 			parse, err := schema.GetParse(ctx, tx, c.ID, in.Evaluation)
 			if err != nil {
 				return nil, err
@@ -37,7 +37,7 @@ func (r *Review) EvaluateRules(ctx context.Context, in EvaluateInput) (Ended, er
 		return err
 	})
 	if err != nil {
-		return Ended{}, databaseFault("judge a certificate", err)
+		return Outcome{}, databaseFault("judge a certificate", err)
 	}
 	return out, nil
 }
@@ -56,7 +56,7 @@ func Judge(ctx context.Context, tx bun.IDB, judge *rules.Judge, c *schema.Certif
 	if version == nil {
 		return nil, fmt.Errorf("requirement %s has no current version", c.RequirementID)
 	}
-	input, err := judgedBy(ctx, tx, c, version, at)
+	input, err := judgeInput(ctx, tx, c, version, at)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +88,8 @@ type Snapshot struct {
 	Settings   rules.Settings   `json:"settings"`
 }
 
-// judgedBy reads what a certificate is judged by: everything but the certificate.
-func judgedBy(ctx context.Context, tx bun.IDB, c *schema.Certificate, version *schema.RequirementVersion, at time.Time) (rules.Input, error) {
+// judgeInput reads what a certificate is judged by: everything but the certificate.
+func judgeInput(ctx context.Context, tx bun.IDB, c *schema.Certificate, version *schema.RequirementVersion, at time.Time) (rules.Input, error) {
 	contractor, err := schema.GetContractor(ctx, tx, c.ContractorID)
 	if err != nil {
 		return rules.Input{}, fmt.Errorf("read the contractor of %s: %w", c.ID, err)
@@ -105,8 +105,8 @@ func judgedBy(ctx context.Context, tx bun.IDB, c *schema.Certificate, version *s
 	input := rules.Input{
 		Requirement: rules.Requirement{ID: version.RequirementID, Version: version.Version},
 		Contractor: rules.Contractor{
-			FirstName: contractor.FirstName, MiddleName: text(contractor.MiddleName), LastName: contractor.LastName,
-			CompanyName: text(contractor.CompanyName), Placeholder: contractor.Placeholder,
+			FirstName: contractor.FirstName, MiddleName: orEmpty(contractor.MiddleName), LastName: contractor.LastName,
+			CompanyName: orEmpty(contractor.CompanyName), Placeholder: contractor.Placeholder,
 		},
 		Today:    certificate.DateOf(at.In(zone)),
 		Settings: rules.Settings{ConfidenceThreshold: account.ConfidenceThreshold},
@@ -124,7 +124,7 @@ func severity(r rules.Rule) string {
 	return string(r.Severity)
 }
 
-func text(s *string) string {
+func orEmpty(s *string) string {
 	if s == nil {
 		return ""
 	}

@@ -18,9 +18,9 @@ import (
 
 var noon = time.Date(2031, 5, 6, 12, 0, 0, 0, time.UTC)
 
-func (w *world) evaluate(c *schema.Certificate, at time.Time) activities.Ended {
+func (w *world) evaluate(c *schema.Certificate, at time.Time) activities.Outcome {
 	w.t.Helper()
-	ended, err := w.review().EvaluateRules(w.t.Context(), activities.EvaluateInput{Certificate: named(c), At: at})
+	ended, err := w.review().EvaluateRules(w.t.Context(), activities.EvaluateInput{CertificateRef: named(c), At: at})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -117,12 +117,12 @@ func TestEvaluationsAtOnceGiveOneVerdict(t *testing.T) {
 	w.endpoint("https://example.com", "*")
 	c := w.parsed(standard)
 	review := w.review()
-	ended := make([]activities.Ended, 6)
+	ended := make([]activities.Outcome, 6)
 	var all sync.WaitGroup
 	for i := range ended {
 		all.Go(func() {
 			var err error
-			if ended[i], err = review.EvaluateRules(t.Context(), activities.EvaluateInput{Certificate: named(c), At: noon}); err != nil {
+			if ended[i], err = review.EvaluateRules(t.Context(), activities.EvaluateInput{CertificateRef: named(c), At: noon}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -165,10 +165,10 @@ func TestADeletionAgainstAVerdictLeavesNothingToDeliver(t *testing.T) {
 	for range 12 {
 		c := w.parsed(standard)
 		var both sync.WaitGroup
-		var ended activities.Ended
+		var ended activities.Outcome
 		both.Go(func() {
 			var err error
-			if ended, err = review.EvaluateRules(t.Context(), activities.EvaluateInput{Certificate: named(c), At: noon}); err != nil {
+			if ended, err = review.EvaluateRules(t.Context(), activities.EvaluateInput{CertificateRef: named(c), At: noon}); err != nil {
 				t.Error(err)
 			}
 		})

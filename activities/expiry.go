@@ -23,19 +23,19 @@ type ExpiryInput struct {
 	After string // an account; empty: from the first
 }
 
-// ExpiryWatched says how far a look came and how many events it published.
-type ExpiryWatched struct {
+// ExpiryResult says how far a look came and how many events it published.
+type ExpiryResult struct {
 	After string
 	Over  bool
 	Told  int
 }
 
 const (
-	// expiryHour is the local hour from which on an account is told what ends on that day.
-	expiryHour = 6
-	// expiryLate is how many days after its end a coverage is still told of that nobody was told in time.
-	expiryLate = 30
-	// expiryAccounts and expiryBatch bound one look and one transaction, expiryTime the whole.
+	// noticeHour is the local hour from which on an account is told what ends on that day.
+	noticeHour = 6
+	// noticeMaxLateDays is how many days after its end a coverage is still told of that nobody was told in time.
+	noticeMaxLateDays = 30
+	// expiryAccounts bounds the accounts of one activity, expiryBatch the certificates of one transaction, expiryTime the whole.
 	expiryAccounts = 50
 	expiryBatch    = 100
 	expiryTime     = 2 * time.Minute
@@ -46,12 +46,12 @@ func expiryDays() []int { return []int{30, 7, 0} }
 
 // WatchExpiries tells a page of accounts which of their approved certificates' coverage ends soon, each notice once. It may come late
 // and more than once a day: of what is overdue it tells only the latest. An account that cannot be looked at keeps no other waiting.
-func (s *Sweep) WatchExpiries(ctx context.Context, in ExpiryInput) (ExpiryWatched, error) {
+func (s *Sweep) WatchExpiries(ctx context.Context, in ExpiryInput) (ExpiryResult, error) {
 	accounts, err := s.DB.AccountsAfter(ctx, in.After, expiryAccounts)
 	if err != nil {
-		return ExpiryWatched{}, databaseFault("list accounts", err)
+		return ExpiryResult{}, databaseFault("list accounts", err)
 	}
-	out := ExpiryWatched{After: in.After, Over: len(accounts) < expiryAccounts}
+	out := ExpiryResult{After: in.After, Over: len(accounts) < expiryAccounts}
 	until := time.Now().Add(expiryTime)
 	failed := 0
 	for _, account := range accounts {
@@ -59,7 +59,7 @@ func (s *Sweep) WatchExpiries(ctx context.Context, in ExpiryInput) (ExpiryWatche
 		out.Told += told
 		switch {
 		case ctx.Err() != nil:
-			return ExpiryWatched{}, ctx.Err()
+			return ExpiryResult{}, ctx.Err()
 		case err != nil:
 			slog.WarnContext(ctx, "an account's coverage waits for the next watch", "account", account, "error", err)
 			failed++
@@ -70,7 +70,7 @@ func (s *Sweep) WatchExpiries(ctx context.Context, in ExpiryInput) (ExpiryWatche
 		out.After = account
 	}
 	if failed > 0 && failed == len(accounts) {
-		return ExpiryWatched{}, databaseFault("watch what ends", fmt.Errorf("none of %d accounts could be looked at", failed))
+		return ExpiryResult{}, databaseFault("watch what ends", fmt.Errorf("none of %d accounts could be looked at", failed))
 	}
 	return out, nil
 }
@@ -86,27 +86,38 @@ func (s *Sweep) watchAccount(ctx context.Context, account string, at, until time
 		zone, err = time.LoadLocation(settings.TimeZone)
 		return err
 	})
-	if err != nil || at.In(zone).Hour() < expiryHour {
+	if err != nil || at.In(zone).Hour() < noticeHour {
 		return 0, true, err
 	}
+	known, err := s.computeAllExpiries(ctx, account, zone, until)
+	if err != nil || !known {
+		return 0, false, err
+	}
+	return s.publishDue(ctx, account, certificate.DateOf(at.In(zone)), until)
+}
+
+// computeAllExpiries works through the approved certificates of an account of which it is not known when their coverage ends; done is
+// false when the time was over before.
+func (s *Sweep) computeAllExpiries(ctx context.Context, account string, zone *time.Location, until time.Time) (done bool, err error) {
 	for {
 		activity.RecordHeartbeat(ctx)
-		more, err := s.workOut(ctx, account, zone)
-		if err != nil {
-			return 0, false, err
-		}
-		if !more {
-			break
+		more, err := s.computeExpiries(ctx, account, zone)
+		if err != nil || !more {
+			return err == nil, err
 		}
 		if time.Now().After(until) {
-			return 0, false, nil
+			return false, nil
 		}
 	}
+}
+
+// publishDue publishes the notices of an account that are due on a day; done is false when the time was over before.
+func (s *Sweep) publishDue(ctx context.Context, account string, today certificate.Date, until time.Time) (told int, done bool, err error) {
 	for {
 		var due []schema.ExpiryNotice
 		err := s.DB.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
 			var err error
-			due, err = schema.DueNotices(ctx, tx, certificate.DateOf(at.In(zone)), expiryDays(), expiryLate, expiryBatch)
+			due, err = schema.DueNotices(ctx, tx, today, expiryDays(), noticeMaxLateDays, expiryBatch)
 			return err
 		})
 		if err != nil || len(due) == 0 {
@@ -114,7 +125,7 @@ func (s *Sweep) watchAccount(ctx context.Context, account string, at, until time
 		}
 		for i := range due {
 			activity.RecordHeartbeat(ctx)
-			first, err := s.tell(ctx, &due[i])
+			first, err := s.publishNotice(ctx, &due[i])
 			if err != nil {
 				return told, false, err
 			}
@@ -128,8 +139,8 @@ func (s *Sweep) watchAccount(ctx context.Context, account string, at, until time
 	}
 }
 
-// workOut finds out when the coverage of some approved certificates ends of which that is not known; more says that others wait.
-func (s *Sweep) workOut(ctx context.Context, account string, zone *time.Location) (more bool, err error) {
+// computeExpiries finds out for a batch of approved certificates when their coverage ends; more says that others wait.
+func (s *Sweep) computeExpiries(ctx context.Context, account string, zone *time.Location) (more bool, err error) {
 	err = s.DB.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
 		audits, err := schema.UnwatchedVerdicts(ctx, tx, expiryBatch)
 		if err != nil {
@@ -211,8 +222,8 @@ type expiring struct {
 	Days     int              `json:"days"`
 }
 
-// tell publishes a notice; first is false when it was given before or the certificate is not approved any more.
-func (s *Sweep) tell(ctx context.Context, n *schema.ExpiryNotice) (first bool, err error) {
+// publishNotice publishes a notice; first is false when it was given before or the certificate is not approved any more.
+func (s *Sweep) publishNotice(ctx context.Context, n *schema.ExpiryNotice) (first bool, err error) {
 	var deliveries []schema.Delivery
 	err = s.DB.InAccount(ctx, n.AccountID, func(ctx context.Context, tx bun.Tx) error {
 		c, err := schema.LockCertificate(ctx, tx, n.CertificateID)

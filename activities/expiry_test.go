@@ -40,9 +40,9 @@ func (w *world) approvedAs(rules, on string) *schema.Certificate {
 }
 
 // watch looks for what ends, at noon of a day unless that says more.
-func (w *world) watch(at time.Time) activities.ExpiryWatched {
+func (w *world) watch(at time.Time) activities.ExpiryResult {
 	w.t.Helper()
-	return must[activities.ExpiryWatched](w.t, w.sweep().WatchExpiries, activities.ExpiryInput{At: at})
+	return must[activities.ExpiryResult](w.t, w.sweep().WatchExpiries, activities.ExpiryInput{At: at})
 }
 
 func noonOf(day string) time.Time { return date(day).Time().Add(12 * time.Hour) }
@@ -362,7 +362,7 @@ func TestWatchesAtOnceTellOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range told {
 		all.Go(func() {
-			out, err := perform[activities.ExpiryWatched](t, w.sweep().WatchExpiries, activities.ExpiryInput{At: noonOf("06/23/2031")})
+			out, err := perform[activities.ExpiryResult](t, w.sweep().WatchExpiries, activities.ExpiryInput{At: noonOf("06/23/2031")})
 			if err != nil {
 				t.Error(err)
 			}
@@ -393,7 +393,7 @@ func TestAllAccountsAreWatchedPageByPage(t *testing.T) {
 	w.exec(`INSERT INTO accounts (account_id, name, live) SELECT 'acct_' || n, 'Other', false FROM generate_series(1, 120) n`)
 	in, pages, told := activities.ExpiryInput{At: noonOf("06/23/2031")}, 0, 0
 	for over := false; !over; pages++ {
-		out := must[activities.ExpiryWatched](t, w.sweep().WatchExpiries, in)
+		out := must[activities.ExpiryResult](t, w.sweep().WatchExpiries, in)
 		if !out.Over && out.After <= in.After {
 			t.Fatalf("no progress after %q", in.After)
 		}

@@ -14,7 +14,7 @@ func TestAnErrorIsRecordedOnceWithItsReason(t *testing.T) {
 	w := newWorld(t)
 	w.endpoint("https://example.com", "certificate.error")
 	c := w.upload(standard)
-	in := activities.ErrorInput{Certificate: named(c), Code: "unreadable", Message: "Upload a digital copy."}
+	in := activities.ErrorInput{CertificateRef: named(c), Code: "unreadable", Message: "Upload a digital copy."}
 	first, err := w.review().RecordError(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestAnErrorDoesNotTakeAVerdictBack(t *testing.T) {
 	w := newWorld(t)
 	c := w.parsed(standard)
 	w.evaluate(c, noon)
-	ended, err := w.review().RecordError(t.Context(), activities.ErrorInput{Certificate: named(c), Code: "timed_out", Message: "Too late."})
+	ended, err := w.review().RecordError(t.Context(), activities.ErrorInput{CertificateRef: named(c), Code: "timed_out", Message: "Too late."})
 	if err != nil || ended.Status != schema.Approved {
 		t.Errorf("ended %+v, %v; want what stands: approved", ended, err)
 	}
@@ -55,7 +55,7 @@ func TestADeletedCertificateGetsNoError(t *testing.T) {
 	w := newWorld(t)
 	c := w.upload(standard)
 	w.delete(c.ID)
-	ended, err := w.review().RecordError(t.Context(), activities.ErrorInput{Certificate: named(c), Code: "cancelled", Message: "Cancelled."})
+	ended, err := w.review().RecordError(t.Context(), activities.ErrorInput{CertificateRef: named(c), Code: "cancelled", Message: "Cancelled."})
 	if err != nil || ended.Status != "" || len(ended.Deliveries) != 0 {
 		t.Errorf("ended %+v, %v; want nothing", ended, err)
 	}

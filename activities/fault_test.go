@@ -77,7 +77,7 @@ func TestTheStepsFaultsNameTheirPart(t *testing.T) {
 	}
 	_, err := review.ValidateDocument(t.Context(), named(c))
 	holds(t, err, activities.FaultStorage, c)
-	_, err = review.TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
+	_, err = review.TrimPages(t.Context(), activities.TrimInput{CertificateRef: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
 	holds(t, err, activities.FaultStorage, c)
 	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
@@ -85,19 +85,19 @@ func TestTheStepsFaultsNameTheirPart(t *testing.T) {
 	for _, step := range []func() error{
 		func() error { _, err := review.ValidateDocument(t.Context(), named(c)); return err },
 		func() error {
-			_, err := review.EvaluateRules(t.Context(), activities.EvaluateInput{Certificate: named(c)})
+			_, err := review.EvaluateRules(t.Context(), activities.EvaluateInput{CertificateRef: named(c)})
 			return err
 		},
 		func() error {
-			_, err := review.RecordError(t.Context(), activities.ErrorInput{Certificate: named(c)})
+			_, err := review.RecordError(t.Context(), activities.ErrorInput{CertificateRef: named(c)})
 			return err
 		},
 		func() error {
-			_, err := w.bulk().ProvisionJob(t.Context(), activities.Job{Account: w.account, ID: "jb_x"})
+			_, err := w.bulk().ProvisionJob(t.Context(), activities.JobRef{Account: w.account, ID: "jb_x"})
 			return err
 		},
 		func() error {
-			_, err := w.bulk().ListJob(t.Context(), activities.JobPage{Job: activities.Job{Account: w.account, ID: "jb_x"}, Most: 1})
+			_, err := w.bulk().ListJob(t.Context(), activities.ListJobInput{JobRef: activities.JobRef{Account: w.account, ID: "jb_x"}, Most: 1})
 			return err
 		},
 		func() error {

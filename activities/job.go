@@ -11,20 +11,20 @@ import (
 	"certflow/schema"
 )
 
-// JobPage asks for the certificates of a job from a position on.
-type JobPage struct {
-	Job
+// ListJobInput asks for the certificates of a job from a position on.
+type ListJobInput struct {
+	JobRef
 	From, Most int
 }
 
-// JobCertificates is a page of a job's certificates in the order of its files.
-type JobCertificates struct {
-	Reviews   []ReviewOf
+// ListJobResult is a page of a job's certificates in the order of its files.
+type ListJobResult struct {
+	Reviews   []JobReview
 	Cancelled bool // what has not begun shall not begin
 }
 
-// ReviewOf names a certificate of a job with what its review's search attributes say.
-type ReviewOf struct {
+// JobReview names a certificate of a job with what its review's search attributes say.
+type JobReview struct {
 	Certificate string
 	Contractor  string
 	Tracker     string
@@ -34,8 +34,8 @@ type ReviewOf struct {
 }
 
 // ListJob reads a page of a job's certificates.
-func (b *Bulk) ListJob(ctx context.Context, in JobPage) (JobCertificates, error) {
-	var out JobCertificates
+func (b *Bulk) ListJob(ctx context.Context, in ListJobInput) (ListJobResult, error) {
+	var out ListJobResult
 	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		job, err := schema.GetJob(ctx, tx, in.ID)
 		if err != nil {
@@ -47,8 +47,8 @@ func (b *Bulk) ListJob(ctx context.Context, in JobPage) (JobCertificates, error)
 		}
 		rows, err := schema.CertificatesOfJob(ctx, tx, in.ID, in.From, in.Most)
 		for _, c := range rows {
-			review := ReviewOf{
-				Certificate: c.ID, Contractor: c.ContractorID, Tracker: text(c.TrackerID), Evaluation: c.EvaluationNo,
+			review := JobReview{
+				Certificate: c.ID, Contractor: c.ContractorID, Tracker: orEmpty(c.TrackerID), Evaluation: c.EvaluationNo,
 				Ended: !c.Status.Open(), Status: c.Status,
 			}
 			if c.Status.Open() && !c.DeletedAt.IsZero() {
@@ -59,37 +59,37 @@ func (b *Bulk) ListJob(ctx context.Context, in JobPage) (JobCertificates, error)
 		return err
 	})
 	if err != nil {
-		return JobCertificates{}, databaseFault("list a job's certificates", err)
+		return ListJobResult{}, databaseFault("list a job's certificates", err)
 	}
 	return out, nil
 }
 
-// Watched says how many of a job's certificates have ended, and whether the rest shall not begin.
-type Watched struct {
+// WatchJobResult says how many of a job's certificates have ended, and whether the rest shall not begin.
+type WatchJobResult struct {
 	Ended     int
 	Cancelled bool
 }
 
-// WatchInput asks to be told when enough of a job has ended.
-type WatchInput struct {
-	Job
+// WatchJobInput asks to be told when enough of a job has ended.
+type WatchJobInput struct {
+	JobRef
 	AtLeast int           // certificates that have ended
 	Most    time.Duration // how long to wait for that
 }
 
-// watchEvery is how often WatchJob looks.
-const watchEvery = 200 * time.Millisecond
+// watchInterval is how often WatchJob looks.
+const watchInterval = 200 * time.Millisecond
 
 // WatchJob answers when as many of a job's certificates have ended as was asked for, the job was cancelled, or the time is over.
 // While a local activity runs, Temporal keeps what children report and hands it over at once: a job of hundreds of files
 // needs a few tasks instead of hundreds.
-func (b *Bulk) WatchJob(ctx context.Context, in WatchInput) (Watched, error) {
+func (b *Bulk) WatchJob(ctx context.Context, in WatchJobInput) (WatchJobResult, error) {
 	until := time.NewTimer(in.Most)
 	defer until.Stop()
-	tick := time.NewTicker(watchEvery)
+	tick := time.NewTicker(watchInterval)
 	defer tick.Stop()
 	for {
-		out, err := b.watched(ctx, in.Job)
+		out, err := b.watched(ctx, in.JobRef)
 		if err != nil || out.Cancelled || out.Ended >= in.AtLeast {
 			return out, err
 		}
@@ -103,8 +103,8 @@ func (b *Bulk) WatchJob(ctx context.Context, in WatchInput) (Watched, error) {
 	}
 }
 
-func (b *Bulk) watched(ctx context.Context, in Job) (Watched, error) {
-	var out Watched
+func (b *Bulk) watched(ctx context.Context, in JobRef) (WatchJobResult, error) {
+	var out WatchJobResult
 	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		job, err := schema.GetJob(ctx, tx, in.ID)
 		if err != nil {
@@ -120,33 +120,33 @@ func (b *Bulk) watched(ctx context.Context, in Job) (Watched, error) {
 		return err
 	})
 	if err != nil {
-		return Watched{}, databaseFault("watch a job", err)
+		return WatchJobResult{}, databaseFault("watch a job", err)
 	}
 	return out, nil
 }
 
-// RowSeen is what the row of a certificate says of an evaluation.
-type RowSeen struct {
+// WatchRowResult is what the row of a certificate says of an evaluation.
+type WatchRowResult struct {
 	Over   bool
 	Status schema.Status
 }
 
 // WatchRow looks whether an evaluation that somebody else runs has ended.
-func (b *Bulk) WatchRow(ctx context.Context, in Certificate) (RowSeen, error) {
-	var out RowSeen
+func (b *Bulk) WatchRow(ctx context.Context, in CertificateRef) (WatchRowResult, error) {
+	var out WatchRowResult
 	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		c, err := schema.GetCertificate(ctx, tx, in.ID)
 		if errors.Is(err, schema.ErrNotFound) {
-			out = RowSeen{Over: true, Status: schema.Errored}
+			out = WatchRowResult{Over: true, Status: schema.Errored}
 			return nil
 		}
 		if err == nil {
-			out = RowSeen{Over: !c.Status.Open(), Status: c.Status}
+			out = WatchRowResult{Over: !c.Status.Open(), Status: c.Status}
 		}
 		return err
 	})
 	if err != nil {
-		return RowSeen{}, databaseFault("watch a certificate", err)
+		return WatchRowResult{}, databaseFault("watch a certificate", err)
 	}
 	return out, nil
 }
@@ -158,10 +158,10 @@ const cancelBatch = 100
 type Cancelled int
 
 // CancelRest ends what has not begun of a job as cancelled, and tells about each.
-func (b *Bulk) CancelRest(ctx context.Context, in Job) (Cancelled, error) {
+func (b *Bulk) CancelRest(ctx context.Context, in JobRef) (Cancelled, error) {
 	var cancelled Cancelled
 	for from := 0; ; {
-		page, err := b.ListJob(ctx, JobPage{Job: in, From: from, Most: cancelBatch})
+		page, err := b.ListJob(ctx, ListJobInput{JobRef: in, From: from, Most: cancelBatch})
 		if err != nil || len(page.Reviews) == 0 {
 			return cancelled, err
 		}
@@ -169,7 +169,7 @@ func (b *Bulk) CancelRest(ctx context.Context, in Job) (Cancelled, error) {
 			if r.Ended {
 				continue
 			}
-			ended, err := cancelPending(ctx, b.DB, Certificate{Account: in.Account, ID: r.Certificate, Evaluation: r.Evaluation})
+			ended, err := cancelPending(ctx, b.DB, CertificateRef{Account: in.Account, ID: r.Certificate, Evaluation: r.Evaluation})
 			if err != nil {
 				return cancelled, err
 			}
@@ -183,25 +183,25 @@ func (b *Bulk) CancelRest(ctx context.Context, in Job) (Cancelled, error) {
 }
 
 // cancelPending ends a certificate that no review has begun.
-func cancelPending(ctx context.Context, db *schema.DB, in Certificate) (Ended, error) {
-	var out Ended
+func cancelPending(ctx context.Context, db *schema.DB, in CertificateRef) (Outcome, error) {
+	var out Outcome
 	err := db.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		c, err := lockOpen(ctx, tx, in)
 		if err != nil || c == nil || c.Status != schema.Pending {
 			return err
 		}
-		out, err = endAsError(ctx, tx, ErrorInput{Certificate: in, Code: "cancelled",
+		out, err = endAsError(ctx, tx, ErrorInput{CertificateRef: in, Code: "cancelled",
 			Message: "The job was cancelled before this certificate was reviewed. Upload it again to have it reviewed."})
 		return err
 	})
 	if err != nil {
-		return Ended{}, databaseFault("cancel a certificate", err)
+		return Outcome{}, databaseFault("cancel a certificate", err)
 	}
 	return out, nil
 }
 
 // start sends deliveries on their way; those that do not start now are swept.
-func (b *Bulk) start(ctx context.Context, account string, deliveries []Delivery) {
+func (b *Bulk) start(ctx context.Context, account string, deliveries []DeliveryRef) {
 	for _, d := range deliveries {
 		if err := b.Starter.StartDelivery(ctx, &schema.Delivery{AccountID: account, ID: d.ID, EndpointID: d.Endpoint}); err != nil {
 			slog.WarnContext(ctx, "a delivery waits for the sweep", "delivery", d.ID, "error", err)
@@ -209,15 +209,15 @@ func (b *Bulk) start(ctx context.Context, account string, deliveries []Delivery)
 	}
 }
 
-// JobEnd says how a job ends.
-type JobEnd struct {
-	Job
+// EndJobInput says how a job ends.
+type EndJobInput struct {
+	JobRef
 	Status string // completed, cancelled or failed
 	Fault  string // for people, with failed
 }
 
 // EndJob sets a job to its end and tells about it, once.
-func (b *Bulk) EndJob(ctx context.Context, in JobEnd) ([]Delivery, error) {
+func (b *Bulk) EndJob(ctx context.Context, in EndJobInput) ([]DeliveryRef, error) {
 	var deliveries []schema.Delivery
 	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		job, err := schema.LockJob(ctx, tx, in.ID)
@@ -241,5 +241,5 @@ func (b *Bulk) EndJob(ctx context.Context, in JobEnd) ([]Delivery, error) {
 	if err != nil {
 		return nil, databaseFault("end a job", err)
 	}
-	return named(deliveries), nil
+	return deliveryRefs(deliveries), nil
 }

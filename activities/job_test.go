@@ -15,7 +15,7 @@ import (
 )
 
 // running makes a provisioned job of so many files.
-func (w *world) running(files int) (*schema.Job, activities.Job) {
+func (w *world) running(files int) (*schema.Job, activities.JobRef) {
 	w.t.Helper()
 	contractors := make([]schema.PlannedContractor, files)
 	for i := range contractors {
@@ -23,7 +23,7 @@ func (w *world) running(files int) (*schema.Job, activities.Job) {
 	}
 	job := w.planned(schema.PlanPlaceholder, contractors...)
 	w.provision(job)
-	return job, activities.Job{Account: w.account, ID: job.ID}
+	return job, activities.JobRef{Account: w.account, ID: job.ID}
 }
 
 // set gives a certificate of a job a status, past its review.
@@ -51,7 +51,7 @@ func TestAJobsCertificatesAreListedInTheOrderOfItsFiles(t *testing.T) {
 	w.set(job, 1, schema.Flagged)
 	w.delete(job.Plan.Files[2].CertificateID)
 	w.exec("UPDATE jobs SET updated_at = now() - interval '1 hour' WHERE id = $1", job.ID)
-	page, err := w.bulk().ListJob(t.Context(), activities.JobPage{Job: in, From: 1, Most: 3})
+	page, err := w.bulk().ListJob(t.Context(), activities.ListJobInput{JobRef: in, From: 1, Most: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestAJobsCertificatesAreListedInTheOrderOfItsFiles(t *testing.T) {
 		t.Error("the sweep would take the job for one that does not run")
 	}
 	w.requestCancel(job)
-	if page, err := w.bulk().ListJob(t.Context(), activities.JobPage{Job: in, From: 9, Most: 3}); err != nil || len(page.Reviews) != 0 || !page.Cancelled {
+	if page, err := w.bulk().ListJob(t.Context(), activities.ListJobInput{JobRef: in, From: 9, Most: 3}); err != nil || len(page.Reviews) != 0 || !page.Cancelled {
 		t.Errorf("past the end of a cancelled job: %+v, %v", page, err)
 	}
 }
@@ -90,23 +90,23 @@ func TestWatchingAJobEndsWhenEnoughHasEnded(t *testing.T) {
 	job, in := w.running(3)
 	w.set(job, 0, schema.Approved)
 	started := time.Now()
-	seen, err := w.bulk().WatchJob(t.Context(), activities.WatchInput{Job: in, AtLeast: 1, Most: time.Minute})
+	seen, err := w.bulk().WatchJob(t.Context(), activities.WatchJobInput{JobRef: in, AtLeast: 1, Most: time.Minute})
 	if err != nil || seen.Ended != 1 || seen.Cancelled || time.Since(started) > 30*time.Second {
 		t.Errorf("%+v, %v after %v", seen, err, time.Since(started))
 	}
-	if seen, err = w.bulk().WatchJob(t.Context(), activities.WatchInput{Job: in, AtLeast: 2, Most: time.Millisecond}); err != nil || seen.Ended != 1 {
+	if seen, err = w.bulk().WatchJob(t.Context(), activities.WatchJobInput{JobRef: in, AtLeast: 2, Most: time.Millisecond}); err != nil || seen.Ended != 1 {
 		t.Errorf("when the time is over: %+v, %v", seen, err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	watched := make(chan error)
 	go func() {
-		_, err := w.bulk().WatchJob(stopped, activities.WatchInput{Job: in, AtLeast: 2, Most: time.Minute})
+		_, err := w.bulk().WatchJob(stopped, activities.WatchJobInput{JobRef: in, AtLeast: 2, Most: time.Minute})
 		watched <- err
 	}()
 	stop()
 	<-watched // before its minute is over
 	w.requestCancel(job)
-	if seen, err = w.bulk().WatchJob(t.Context(), activities.WatchInput{Job: in, AtLeast: 2, Most: time.Minute}); err != nil || !seen.Cancelled {
+	if seen, err = w.bulk().WatchJob(t.Context(), activities.WatchJobInput{JobRef: in, AtLeast: 2, Most: time.Minute}); err != nil || !seen.Cancelled {
 		t.Errorf("when it is cancelled: %+v, %v", seen, err)
 	}
 }
@@ -117,10 +117,10 @@ func TestARowIsWatchedUntilItsReviewHasEnded(t *testing.T) {
 	job, _ := w.running(3)
 	w.set(job, 1, schema.Denied)
 	w.delete(job.Plan.Files[2].CertificateID)
-	for i, want := range []activities.RowSeen{
+	for i, want := range []activities.WatchRowResult{
 		{Status: schema.Pending}, {Over: true, Status: schema.Denied}, {Over: true, Status: schema.Errored},
 	} {
-		got, err := w.bulk().WatchRow(t.Context(), activities.Certificate{Account: w.account, ID: job.Plan.Files[i].CertificateID, Evaluation: 1})
+		got, err := w.bulk().WatchRow(t.Context(), activities.CertificateRef{Account: w.account, ID: job.Plan.Files[i].CertificateID, Evaluation: 1})
 		if err != nil || got != want {
 			t.Errorf("%d: %+v, %v; want %+v", i, got, err, want)
 		}
@@ -174,11 +174,11 @@ func TestAJobEndsOnceWithItsCounts(t *testing.T) {
 	for i, status := range []schema.Status{schema.Approved, schema.Approved, schema.Flagged, schema.Errored} {
 		w.set(job, i, status)
 	}
-	first, err := w.bulk().EndJob(t.Context(), activities.JobEnd{Job: in, Status: schema.JobCompleted})
+	first, err := w.bulk().EndJob(t.Context(), activities.EndJobInput{JobRef: in, Status: schema.JobCompleted})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := w.bulk().EndJob(t.Context(), activities.JobEnd{Job: in, Status: schema.JobFailed, Fault: "too late"})
+	again, err := w.bulk().EndJob(t.Context(), activities.EndJobInput{JobRef: in, Status: schema.JobFailed, Fault: "too late"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestAJobThatFailedSaysWhy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	job := w.planned(schema.PlanPlaceholder, schema.PlannedContractor{Email: "ann@example.com"})
-	in := activities.JobEnd{Job: activities.Job{Account: w.account, ID: job.ID}, Status: schema.JobFailed, Fault: "It could not be provisioned."}
+	in := activities.EndJobInput{JobRef: activities.JobRef{Account: w.account, ID: job.ID}, Status: schema.JobFailed, Fault: "It could not be provisioned."}
 	if _, err := w.bulk().EndJob(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}

@@ -16,14 +16,14 @@ import (
 
 // ParseInput names the trimmed document to read.
 type ParseInput struct {
-	Certificate
+	CertificateRef
 	Key string
 	// LayoutOnly stores what the layout reader reads, whether or not a model should be asked.
 	LayoutOnly bool
 }
 
-// Parsed says what became of reading.
-type Parsed struct {
+// ParseResult says what became of reading.
+type ParseResult struct {
 	Refusal *certificate.Refusal
 	// AskModel is set when the layout reader was unsure and a language model is to be asked as well.
 	AskModel bool
@@ -52,49 +52,49 @@ type ModelCall struct {
 
 // ParseCertificate reads the trimmed document and stores what it read, once per evaluation: what an attempt stored stands, and a later one,
 // which is rare and cheap enough to read again, answers that.
-func (r *Review) ParseCertificate(ctx context.Context, in ParseInput) (Parsed, error) {
+func (r *Review) ParseCertificate(ctx context.Context, in ParseInput) (ParseResult, error) {
 	pdf, err := r.document(ctx, in.Key)
 	if err != nil {
-		return Parsed{}, err
+		return ParseResult{}, err
 	}
-	reading, err := r.Reader.Read(ctx, pdf, alive(ctx))
+	reading, err := r.Reader.Read(ctx, pdf, heartbeat(ctx))
 	refused, err := refusal(err)
 	if err != nil {
-		return Parsed{}, err
+		return ParseResult{}, err
 	}
 	if r.Model != nil && !in.LayoutOnly && r.Model.Wanted(reading, refused) {
-		return Parsed{AskModel: true, ModelRequired: r.Model.Required()}, nil
+		return ParseResult{AskModel: true, ModelRequired: r.Model.Required()}, nil
 	}
-	return r.store(ctx, in.Certificate, reading, refused)
+	return r.store(ctx, in.CertificateRef, reading, refused)
 }
 
 // AskModel has a language model read the document as a second reader and stores what both make of it, and what each request to the model
 // used, whatever comes of it.
-func (r *Review) AskModel(ctx context.Context, in ParseInput) (Parsed, error) {
-	if done, err := r.parsed(ctx, in.Certificate); done != nil || err != nil {
-		return answerOf(done), err
+func (r *Review) AskModel(ctx context.Context, in ParseInput) (ParseResult, error) {
+	if done, err := r.parsed(ctx, in.CertificateRef); done != nil || err != nil {
+		return parseResult(done), err
 	}
 	if r.Model == nil {
-		return Parsed{}, &certificate.Unavailable{Message: "No language model is configured on this worker."}
+		return ParseResult{}, &certificate.Unavailable{Message: "No language model is configured on this worker."}
 	}
 	pdf, err := r.document(ctx, in.Key)
 	if err != nil {
-		return Parsed{}, err
+		return ParseResult{}, err
 	}
-	reading, err := r.Model.Read(ctx, pdf, alive(ctx), func(c ModelCall) { r.spent(ctx, in.Certificate, c) })
+	reading, err := r.Model.Read(ctx, pdf, heartbeat(ctx), func(c ModelCall) { r.recordModelCall(ctx, in.CertificateRef, c) })
 	refused, err := refusal(err)
 	if err != nil {
-		return Parsed{}, err
+		return ParseResult{}, err
 	}
-	return r.store(ctx, in.Certificate, reading, refused)
+	return r.store(ctx, in.CertificateRef, reading, refused)
 }
 
-// spendTime bounds the noting of a request to the model. What was spent is noted even when the activity has been cancelled.
-const spendTime = 10 * time.Second
+// modelCallTimeout bounds the noting of a request to the model. What was spent is noted even when the activity has been cancelled.
+const modelCallTimeout = 10 * time.Second
 
-// spent notes a request to the model. Where that fails, the log has what was spent: a reading that was paid for is not thrown away for it.
-func (r *Review) spent(ctx context.Context, in Certificate, c ModelCall) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), spendTime)
+// recordModelCall notes a request to the model. Where that fails, the log has what was spent: a reading that was paid for is not thrown away for it.
+func (r *Review) recordModelCall(ctx context.Context, in CertificateRef, c ModelCall) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), modelCallTimeout)
 	defer cancel()
 	row := &schema.ModelCall{
 		AccountID: in.Account, CertificateID: in.ID, EvaluationNo: in.Evaluation, Provider: c.Provider, Model: c.Model, Outcome: c.Outcome,
@@ -107,16 +107,16 @@ func (r *Review) spent(ctx context.Context, in Certificate, c ModelCall) {
 	}
 }
 
-// answerOf is what a step answers whose evaluation has a parse.
-func answerOf(p *schema.Parse) Parsed {
+// parseResult is what a step answers whose evaluation has a parse.
+func parseResult(p *schema.Parse) ParseResult {
 	if p == nil || p.ErrorCode == nil {
-		return Parsed{}
+		return ParseResult{}
 	}
-	return Parsed{Refusal: &certificate.Refusal{Code: certificate.RefusalCode(*p.ErrorCode), Message: *p.ErrorMessage}}
+	return ParseResult{Refusal: &certificate.Refusal{Code: certificate.RefusalCode(*p.ErrorCode), Message: *p.ErrorMessage}}
 }
 
-// alive tells Temporal that the worker lives.
-func alive(ctx context.Context) func() {
+// heartbeat tells Temporal that the worker lives.
+func heartbeat(ctx context.Context) func() {
 	return func() { activity.RecordHeartbeat(ctx) }
 }
 
@@ -132,7 +132,7 @@ func (r *Review) document(ctx context.Context, key string) ([]byte, error) {
 }
 
 // parsed finds what an earlier attempt stored; nil when there is nothing.
-func (r *Review) parsed(ctx context.Context, in Certificate) (*schema.Parse, error) {
+func (r *Review) parsed(ctx context.Context, in CertificateRef) (*schema.Parse, error) {
 	var found *schema.Parse
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		var err error
@@ -148,7 +148,7 @@ func (r *Review) parsed(ctx context.Context, in Certificate) (*schema.Parse, err
 	return found, nil
 }
 
-func (r *Review) store(ctx context.Context, in Certificate, reading *certificate.Reading, refused *certificate.Refusal) (Parsed, error) {
+func (r *Review) store(ctx context.Context, in CertificateRef, reading *certificate.Reading, refused *certificate.Refusal) (ParseResult, error) {
 	row := &schema.Parse{AccountID: in.Account, CertificateID: in.ID, EvaluationNo: in.Evaluation}
 	if refused != nil {
 		code := string(refused.Code)
@@ -163,10 +163,10 @@ func (r *Review) store(ctx context.Context, in Certificate, reading *certificate
 		return err
 	})
 	if err != nil {
-		return Parsed{}, databaseFault("store a parse", err)
+		return ParseResult{}, databaseFault("store a parse", err)
 	}
 	if stands == row && row.Reading != nil && r.Observe != nil {
 		r.Observe(row.Reading)
 	}
-	return answerOf(stands), nil
+	return parseResult(stands), nil
 }

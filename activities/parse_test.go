@@ -53,16 +53,16 @@ func TestWhatWasReadFirstInAnEvaluationStands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.upload(standard)
-	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
+	in := activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey}
 	first := w.reader.reading
 	for range 3 {
-		if got := must[activities.Parsed](t, w.review().ParseCertificate, in); got != (activities.Parsed{}) {
+		if got := must[activities.ParseResult](t, w.review().ParseCertificate, in); got != (activities.ParseResult{}) {
 			t.Errorf("parsed: %+v", got)
 		}
 		w.reader.reading = reading(5_000_000, "12/31/2099")
 	}
 	w.reader.err = &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is an invoice."}
-	if got := must[activities.Parsed](t, w.review().ParseCertificate, in); got.Refusal != nil {
+	if got := must[activities.ParseResult](t, w.review().ParseCertificate, in); got.Refusal != nil {
 		t.Errorf("what was read is not believed any more: %+v", got.Refusal)
 	}
 	if diff := cmp.Diff(first, w.parse(c).Reading, cmp.Comparer(func(a, b certificate.Date) bool { return a == b })); diff != "" {
@@ -77,7 +77,7 @@ func TestTwoReadersAtOnceStoreOneParse(t *testing.T) {
 	var both sync.WaitGroup
 	for range 2 {
 		both.Go(func() {
-			if _, err := perform[activities.Parsed](t, w.review().ParseCertificate, activities.ParseInput{Certificate: named(c), Key: c.BlobKey}); err != nil {
+			if _, err := perform[activities.ParseResult](t, w.review().ParseCertificate, activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -93,10 +93,10 @@ func TestARefusalIsStoredAndAnsweredAgain(t *testing.T) {
 	w := newWorld(t)
 	c := w.upload(standard)
 	w.reader.err = &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is an invoice."}
-	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
-	first := must[activities.Parsed](t, w.review().ParseCertificate, in)
+	in := activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey}
+	first := must[activities.ParseResult](t, w.review().ParseCertificate, in)
 	w.reader.err = nil
-	again := must[activities.Parsed](t, w.review().ParseCertificate, in)
+	again := must[activities.ParseResult](t, w.review().ParseCertificate, in)
 	if diff := cmp.Diff(first, again); diff != "" || first.Refusal == nil {
 		t.Errorf("first %+v; a retry answers something else (-first +again):\n%s", first, diff)
 	}
@@ -107,7 +107,7 @@ func TestAReaderThatIsNotAvailableStoresNothing(t *testing.T) {
 	w := newWorld(t)
 	c := w.upload(standard)
 	w.reader.err = &certificate.Unavailable{Message: "The reader is busy.", RetryAfter: time.Minute}
-	if _, err := perform[activities.Parsed](t, w.review().ParseCertificate, activities.ParseInput{Certificate: named(c), Key: c.BlobKey}); err == nil {
+	if _, err := perform[activities.ParseResult](t, w.review().ParseCertificate, activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey}); err == nil {
 		t.Error("no fault is reported")
 	}
 	if n := w.count("SELECT count(*) FROM parses WHERE certificate_id = $1", c.ID); n != 0 {
@@ -123,7 +123,7 @@ func TestWhatADatabaseCannotHoldIsLeftOutOfAReading(t *testing.T) {
 	name := "Lark\x00spur \\u0000 LLC"
 	w.reader.reading.Certificate.Insured.Name = &name
 	w.reader.reading.Evidence["insured.name"] = certificate.Evidence{Text: "Lark\x00spur\xff", Confidence: 1}
-	must[activities.Parsed](t, w.review().ParseCertificate, activities.ParseInput{Certificate: named(c), Key: c.BlobKey})
+	must[activities.ParseResult](t, w.review().ParseCertificate, activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey})
 	stored := w.parse(c).Reading
 	if got := *stored.Certificate.Insured.Name; got != "Larkspur \\u0000 LLC" {
 		t.Errorf("the name is stored as %q", got)
@@ -141,12 +141,12 @@ func TestAnUnsureReadingIsLeftToTheLanguageModel(t *testing.T) {
 	m := &model{wanted: true, reading: second}
 	review := w.review()
 	review.Model = m
-	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
-	if got := must[activities.Parsed](t, review.ParseCertificate, in); !got.AskModel {
+	in := activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey}
+	if got := must[activities.ParseResult](t, review.ParseCertificate, in); !got.AskModel {
 		t.Fatalf("parsed: %+v, want the model to be asked", got)
 	}
 	for range 2 {
-		if got := must[activities.Parsed](t, review.AskModel, in); got != (activities.Parsed{}) {
+		if got := must[activities.ParseResult](t, review.AskModel, in); got != (activities.ParseResult{}) {
 			t.Errorf("asked: %+v", got)
 		}
 	}
@@ -195,7 +195,7 @@ func TestEveryRequestToTheModelIsNotedWhateverComesOfIt(t *testing.T) {
 			c := w.upload(standard)
 			review := w.review()
 			review.Model = test.model
-			_, err := perform[activities.Parsed](t, review.AskModel, activities.ParseInput{Certificate: named(c), Key: c.BlobKey})
+			_, err := perform[activities.ParseResult](t, review.AskModel, activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey})
 			if (err != nil) != test.fails {
 				t.Fatalf("error %v", err)
 			}
@@ -217,7 +217,7 @@ func TestWhatAModelHasSpentIsNotedAfterTheReviewWasCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	review := w.review()
 	review.Model = &cancelling{model: model{err: context.Canceled, calls: []activities.ModelCall{{Provider: "openai", Model: "m", Outcome: "cut", InputTokens: 7}}}, cancel: cancel}
-	if _, err := review.AskModel(ctx, activities.ParseInput{Certificate: named(c), Key: c.BlobKey}); !errors.Is(err, context.Canceled) {
+	if _, err := review.AskModel(ctx, activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	if got := w.spent(c); len(got) != 1 || got[0].InputTokens != 7 {
@@ -244,11 +244,11 @@ func TestTheModelIsAskedEvenWhereTheLayoutReaderRefused(t *testing.T) {
 	m := &model{wanted: true, err: &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is a menu."}}
 	review := w.review()
 	review.Model = m
-	in := activities.ParseInput{Certificate: named(c), Key: c.BlobKey}
-	if got := must[activities.Parsed](t, review.ParseCertificate, in); !got.AskModel || got.Refusal != nil {
+	in := activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey}
+	if got := must[activities.ParseResult](t, review.ParseCertificate, in); !got.AskModel || got.Refusal != nil {
 		t.Fatalf("parsed: %+v, want the model to be asked", got)
 	}
-	got := must[activities.Parsed](t, review.AskModel, in)
+	got := must[activities.ParseResult](t, review.AskModel, in)
 	if got.Refusal == nil || got.Refusal.Code != certificate.NotACertificate {
 		t.Errorf("asked: %+v", got)
 	}
@@ -258,7 +258,7 @@ func TestAWorkerWithoutAModelSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.upload(standard)
-	_, err := w.review().AskModel(t.Context(), activities.ParseInput{Certificate: named(c), Key: c.BlobKey})
+	_, err := w.review().AskModel(t.Context(), activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey})
 	var unavailable *certificate.Unavailable
 	if !errors.As(err, &unavailable) {
 		t.Errorf("got %v, want it unavailable", err)

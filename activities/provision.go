@@ -20,22 +20,22 @@ type Bulk struct {
 	Starter Starter
 }
 
-// Job names a bulk job.
-type Job struct {
+// JobRef names a bulk job.
+type JobRef struct {
 	Account string
 	ID      string
 }
 
-// Provisioned says what a job consists of.
-type Provisioned struct {
+// ProvisionResult says what a job consists of.
+type ProvisionResult struct {
 	Over  bool // the job has ended, or was deleted
 	Total int
 }
 
 // ProvisionJob makes a bulk upload's contractors, assignments and certificates as planned, and the answer to the upload, in one
 // transaction. A repetition finds them made.
-func (b *Bulk) ProvisionJob(ctx context.Context, in Job) (Provisioned, error) {
-	var out Provisioned
+func (b *Bulk) ProvisionJob(ctx context.Context, in JobRef) (ProvisionResult, error) {
+	var out ProvisionResult
 	err := b.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		job, err := schema.LockJob(ctx, tx, in.ID)
 		if errors.Is(err, schema.ErrNotFound) {
@@ -56,7 +56,7 @@ func (b *Bulk) ProvisionJob(ctx context.Context, in Job) (Provisioned, error) {
 		return nil
 	})
 	if err != nil {
-		return Provisioned{}, databaseFault("provision a bulk job", err)
+		return ProvisionResult{}, databaseFault("provision a bulk job", err)
 	}
 	return out, nil
 }
@@ -155,65 +155,4 @@ func assign(ctx context.Context, tx bun.IDB, job *schema.Job, contractors []*sch
 		return nil, fmt.Errorf("make the assignments: %w", err)
 	}
 	return assignments, nil
-}
-
-// uploadAnswer is the body of the 201, which differs between the three uploads (CONTRACT §6).
-func uploadAnswer(job *schema.Job, contractors []*schema.Contractor, assignments map[string]*schema.Assignment) any {
-	files := job.Plan.Files
-	assignmentOf := func(i int) string { return assignments[contractors[i].ID].ID }
-	switch job.Plan.Kind {
-	case schema.PlanContractor:
-		type uploaded struct {
-			Filename string `json:"filename"`
-			ID       string `json:"id"`
-		}
-		list := make([]uploaded, len(files))
-		for i, f := range files {
-			list[i] = uploaded{f.Filename, f.CertificateID}
-		}
-		return struct {
-			Assignment   string     `json:"assignment"`
-			Certificates []uploaded `json:"certificates"`
-			Contractor   string     `json:"contractor"`
-			Job          string     `json:"job"`
-		}{assignmentOf(0), list, contractors[0].ID, job.ID}
-	case schema.PlanBulk:
-		type uploaded struct {
-			Assignment string `json:"assignment"`
-			Contractor string `json:"contractor"`
-			Filename   string `json:"filename"`
-			ID         string `json:"id"`
-		}
-		list := make([]uploaded, len(files))
-		for i, f := range files {
-			list[i] = uploaded{assignmentOf(i), contractors[i].ID, f.Filename, f.CertificateID}
-		}
-		return struct {
-			Assignment   string     `json:"assignment"`
-			Certificates []uploaded `json:"certificates"`
-			Job          string     `json:"job"`
-		}{assignmentOf(0), list, job.ID}
-	}
-	type uploaded struct {
-		Assignment        string `json:"assignment"`
-		Contractor        string `json:"contractor"`
-		Email             string `json:"email"`
-		EmailWasGenerated bool   `json:"email_was_generated"`
-		Filename          string `json:"filename"`
-		ID                string `json:"id"`
-	}
-	list := make([]uploaded, len(files))
-	generated := 0
-	for i, f := range files {
-		list[i] = uploaded{assignmentOf(i), contractors[i].ID, contractors[i].Email, f.Contractor.Generated, f.Filename, f.CertificateID}
-		if f.Contractor.Generated {
-			generated++
-		}
-	}
-	return struct {
-		Certificates []uploaded `json:"certificates"`
-		Job          string     `json:"job"`
-		Message      string     `json:"message"`
-	}{list, job.ID, fmt.Sprintf("%d certificates uploaded for %d contractors; %d placeholder e-mail addresses were generated.",
-		len(files), len(assignments), generated)}
 }

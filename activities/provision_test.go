@@ -47,7 +47,7 @@ func (w *world) planned(kind schema.PlanKind, contractors ...schema.PlannedContr
 
 func (w *world) provision(job *schema.Job) {
 	w.t.Helper()
-	out, err := w.bulk().ProvisionJob(w.t.Context(), activities.Job{Account: w.account, ID: job.ID})
+	out, err := w.bulk().ProvisionJob(w.t.Context(), activities.JobRef{Account: w.account, ID: job.ID})
 	if err != nil || out.Over || out.Total != len(job.Plan.Files) {
 		w.t.Fatalf("%+v, %v", out, err)
 	}
@@ -109,7 +109,7 @@ func TestAnUploadIsProvisionedOnce(t *testing.T) {
 	var several sync.WaitGroup
 	for range 3 {
 		several.Go(func() {
-			out, err := w.bulk().ProvisionJob(t.Context(), activities.Job{Account: w.account, ID: job.ID})
+			out, err := w.bulk().ProvisionJob(t.Context(), activities.JobRef{Account: w.account, ID: job.ID})
 			if err != nil || out.Over || out.Total != 2 {
 				t.Errorf("%+v, %v", out, err)
 			}
@@ -253,7 +253,7 @@ func TestAProvisioningThatFailsLeavesNothing(t *testing.T) {
 	taken := w.upload(standard) // has the key of the second file
 	w.exec("UPDATE certificates SET blob_key = $1 WHERE id = $2", job.Plan.Files[1].BlobKey, taken.ID)
 	before := w.count("SELECT count(*) FROM contractors")
-	_, err := w.bulk().ProvisionJob(t.Context(), activities.Job{Account: w.account, ID: job.ID})
+	_, err := w.bulk().ProvisionJob(t.Context(), activities.JobRef{Account: w.account, ID: job.ID})
 	if !errors.Is(err, schema.ErrDuplicate) {
 		t.Fatalf("got %v, want the duplicate", err)
 	}
@@ -290,7 +290,7 @@ func TestThereIsNothingToProvisionOfAJobThatHasEndedOrIsGone(t *testing.T) {
 	ended := w.planned(schema.PlanPlaceholder, schema.PlannedContractor{Email: "ann@example.com"})
 	w.exec("UPDATE jobs SET status = 'failed' WHERE id = $1", ended.ID)
 	for _, job := range []string{ended.ID, "jb_nobody"} {
-		out, err := w.bulk().ProvisionJob(t.Context(), activities.Job{Account: w.account, ID: job})
+		out, err := w.bulk().ProvisionJob(t.Context(), activities.JobRef{Account: w.account, ID: job})
 		if err != nil || !out.Over {
 			t.Errorf("%s: %+v, %v; want it over", job, out, err)
 		}

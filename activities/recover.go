@@ -19,9 +19,9 @@ type RecoverInput struct {
 	After    int64 // place in the order of events where the last batch ended
 }
 
-// Recovered is one batch of a recovery.
-type Recovered struct {
-	Deliveries []Delivery
+// RecoverResult is one batch of a recovery.
+type RecoverResult struct {
+	Deliveries []DeliveryRef
 	After      int64
 	Over       bool
 }
@@ -37,8 +37,8 @@ const (
 // RecoverBatch makes a new delivery of each of the next events that an endpoint never got, and ends the ones that would still wait for
 // their next attempt, which the schedule may have put off by a day. A repetition, or another recovery at the same moment, finds the new
 // ones open and makes none twice.
-func (d *Deliver) RecoverBatch(ctx context.Context, in RecoverInput) (Recovered, error) {
-	out := Recovered{After: in.After}
+func (d *Deliver) RecoverBatch(ctx context.Context, in RecoverInput) (RecoverResult, error) {
+	out := RecoverResult{After: in.After}
 	err := d.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		endpoint, err := schema.LockEndpoint(ctx, tx, in.Endpoint)
 		if errors.Is(err, schema.ErrNotFound) || (err == nil && endpoint.Status == schema.EndpointDisabled) {
@@ -60,14 +60,14 @@ func (d *Deliver) RecoverBatch(ctx context.Context, in RecoverInput) (Recovered,
 			if err != nil {
 				return err
 			}
-			out.Deliveries = append(out.Deliveries, named(made)...)
+			out.Deliveries = append(out.Deliveries, deliveryRefs(made)...)
 			out.After = e.Seq
 		}
 		out.Over = len(events) < recoverBatch
 		return nil
 	})
 	if err != nil {
-		return Recovered{}, databaseFault("recover deliveries", err)
+		return RecoverResult{}, databaseFault("recover deliveries", err)
 	}
 	return out, nil
 }

@@ -41,18 +41,18 @@ func (s *Sweep) retain(ctx context.Context) (removed int, err error) {
 	if err != nil {
 		return 0, databaseFault("look for certificates to purge", err)
 	}
-	purged, err := s.each(ctx, due, func(ref schema.Ref) (Swept, error) { return s.purge(ctx, ref) })
+	purged, err := s.each(ctx, due, func(ref schema.Ref) (SweepResult, error) { return s.purge(ctx, ref) })
 	return purged.Removed, err
 }
 
 // purge removes what is kept of a deleted certificate beside its verdicts. The blobs go first: a purge that ends half-way is found again.
-func (s *Sweep) purge(ctx context.Context, ref schema.Ref) (Swept, error) {
+func (s *Sweep) purge(ctx context.Context, ref schema.Ref) (SweepResult, error) {
 	c, err := inAccount(ctx, s.DB, ref, schema.GetDeletedCertificate)
 	if err != nil {
-		return Swept{}, err
+		return SweepResult{}, err
 	}
 	if err := s.Blobs.Delete(ctx, c.BlobKey, blob.TrimmedKey(c.BlobKey)); err != nil {
-		return Swept{}, storageFault("remove a deleted certificate's file", err)
+		return SweepResult{}, storageFault("remove a deleted certificate's file", err)
 	}
-	return Swept{Removed: 2}, s.DB.Purge(ctx, c.ID)
+	return SweepResult{Removed: 2}, s.DB.Purge(ctx, c.ID)
 }

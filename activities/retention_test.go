@@ -85,7 +85,7 @@ func TestEventsAreForgottenAfterTheAccountsRetention(t *testing.T) {
 	w.account = schematest.Account(t, w.db)
 	other, _ := w.endpoint("https://example.com", "*")
 	others := w.happened(other, 100, schema.DeliveryExhausted)
-	must[activities.Swept](t, w.sweep().SweepStore)
+	must[activities.SweepResult](t, w.sweep().SweepStore)
 	for name, want := range map[string]struct{ event, kept string }{
 		"older than the retention":      {old, nothing},
 		"younger than the retention":    {young, whole},
@@ -110,7 +110,7 @@ func TestMoreEventsThanOneBatchAreForgotten(t *testing.T) {
 	w.retention(1)
 	w.exec(`INSERT INTO events (id, account_id, type, object_id, data, created_at)
 		SELECT 'evt_' || n, $1, 'ping', 'x', '{}', now() - interval '3 days' FROM generate_series(1, 1300) n`, w.account)
-	must[activities.Swept](t, w.sweep().SweepStore)
+	must[activities.SweepResult](t, w.sweep().SweepStore)
 	if n := w.count("SELECT count(*) FROM events"); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
@@ -144,7 +144,7 @@ func TestMonthsGoAsAWholeWhenNobodyKeepsThem(t *testing.T) {
 			w.retention(test.ours)
 			w.account = schematest.Account(t, w.db)
 			w.retention(test.theirs)
-			must[activities.Swept](t, w.sweep().SweepStore)
+			must[activities.SweepResult](t, w.sweep().SweepStore)
 			for _, table := range []string{"events", "deliveries", "attempts"} {
 				if n := w.count("SELECT count(*) FROM pg_class WHERE relname = $1", table+"_"+oldest); (n == 0) != test.wantGone {
 					t.Errorf("%s of %s: %d tables", table, oldest, n)
@@ -180,7 +180,7 @@ func TestADeletedCertificateIsPurgedAfterTheRetention(t *testing.T) {
 	w.exec("UPDATE certificates SET deleted_at = now() - interval '29 days' WHERE id = $1", young.ID)
 	w.exec("UPDATE certificates SET created_at = now() - interval '99 days'")
 	for try := range 2 {
-		must[activities.Swept](t, w.sweep().SweepStore)
+		must[activities.SweepResult](t, w.sweep().SweepStore)
 		for c, want := range map[*schema.Certificate]bool{old: false, young: true, living: true} {
 			for _, key := range []string{c.BlobKey, blob.TrimmedKey(c.BlobKey)} {
 				if _, err := w.blobs.Read(t.Context(), key); errors.Is(err, blob.ErrNotFound) == want {
@@ -207,7 +207,7 @@ func TestAnAccountWithoutARetentionKeepsItsDeletedCertificates(t *testing.T) {
 	c := w.parsed(standard)
 	w.delete(c.ID)
 	w.exec("UPDATE certificates SET deleted_at = now() - interval '9 years'")
-	must[activities.Swept](t, w.sweep().SweepStore)
+	must[activities.SweepResult](t, w.sweep().SweepStore)
 	if _, err := w.blobs.Read(t.Context(), c.BlobKey); err != nil || w.count("SELECT count(*) FROM parses") != 1 {
 		t.Errorf("it is gone: %v", err)
 	}

@@ -5,7 +5,7 @@ import "certflow/internal/telemetry"
 // What a step's input says of what it works on, for logs and traces.
 
 // Subject names the certificate.
-func (c Certificate) Subject() telemetry.IDs {
+func (c CertificateRef) Subject() telemetry.IDs {
 	return telemetry.IDs{Account: c.Account, Certificate: c.ID}
 }
 
@@ -15,7 +15,7 @@ func (in DeliverInput) Subject() telemetry.IDs {
 }
 
 // Subject names the job.
-func (j Job) Subject() telemetry.IDs { return telemetry.IDs{Account: j.Account, Job: j.ID} }
+func (j JobRef) Subject() telemetry.IDs { return telemetry.IDs{Account: j.Account, Job: j.ID} }
 
 // Subject names the endpoint whose events are sent again.
 func (in RecoverInput) Subject() telemetry.IDs {

@@ -23,22 +23,20 @@ type Sweep struct {
 	Starter Starter
 }
 
-// Swept counts what one step found.
-type Swept struct {
+// SweepResult counts what one step found.
+type SweepResult struct {
 	Found, Started, Ended, Removed int
 }
 
 const (
-	// grace leaves what was just made to whoever made it.
-	grace = 20 * time.Second
-	// triedAgain is how long a review that was started is trusted to run before it is looked at again.
-	triedAgain = 2 * time.Minute
-	// mostStarts is how often a review may be started without ending before it is given up.
-	mostStarts = 8
-	// reviewTime is how long a review may take once it has begun (CONTRACT §8).
-	reviewTime = 2 * time.Hour
-	// overdueBy is how late a delivery may be before its workflow is missed.
-	overdueBy = time.Minute
+	// startGrace leaves what was just made to whoever made it.
+	startGrace = 20 * time.Second
+	// restartAfter is how long a review that was started is trusted to run before it is looked at again.
+	restartAfter = 2 * time.Minute
+	// maxStarts is how often a review may be started without ending before it is given up.
+	maxStarts = 8
+	// deliveryGrace is how late a delivery may be before its workflow is missed.
+	deliveryGrace = time.Minute
 	// orphanAge is how old a blob must be that nothing refers to.
 	orphanAge = 24 * time.Hour
 	// recentUploads is how far back each sweep of the store looks at every day of uploads.
@@ -56,43 +54,43 @@ const (
 )
 
 // SweepJobs starts bulk jobs that should run and do not.
-func (s *Sweep) SweepJobs(ctx context.Context) (Swept, error) {
-	due, err := s.DB.DueJobs(ctx, now().Add(-grace), sweepBatch)
+func (s *Sweep) SweepJobs(ctx context.Context) (SweepResult, error) {
+	due, err := s.DB.DueJobs(ctx, time.Now().Add(-startGrace), sweepBatch)
 	if err != nil {
-		return Swept{}, databaseFault("look for due jobs", err)
+		return SweepResult{}, databaseFault("look for due jobs", err)
 	}
-	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+	return s.each(ctx, due, func(ref schema.Ref) (SweepResult, error) {
 		job, err := inAccount(ctx, s.DB, ref, schema.GetJob)
 		if err != nil {
-			return Swept{}, err
+			return SweepResult{}, err
 		}
-		return Swept{Started: 1}, s.Starter.StartJob(ctx, job)
+		return SweepResult{Started: 1}, s.Starter.StartJob(ctx, job)
 	})
 }
 
 // SweepReviews starts reviews that should run and do not, and ends those that were started too often without ending.
-func (s *Sweep) SweepReviews(ctx context.Context) (Swept, error) {
-	due, err := s.DB.DueReviews(ctx, now().Add(-grace), now().Add(-triedAgain), sweepBatch)
+func (s *Sweep) SweepReviews(ctx context.Context) (SweepResult, error) {
+	due, err := s.DB.DueReviews(ctx, time.Now().Add(-startGrace), time.Now().Add(-restartAfter), sweepBatch)
 	if err != nil {
-		return Swept{}, databaseFault("look for due reviews", err)
+		return SweepResult{}, databaseFault("look for due reviews", err)
 	}
-	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+	return s.each(ctx, due, func(ref schema.Ref) (SweepResult, error) {
 		c, err := inAccount(ctx, s.DB, ref, schema.GetCertificate)
 		if err != nil {
-			return Swept{}, err
+			return SweepResult{}, err
 		}
-		if c.Starts >= mostStarts {
-			return Swept{Ended: 1}, s.end(ctx, c, "internal",
+		if c.Starts >= maxStarts {
+			return SweepResult{Ended: 1}, s.end(ctx, c, "internal",
 				fmt.Sprintf("The review was started %d times and never ended. Upload the certificate again; if that fails too, tell the operator.", c.Starts))
 		}
 		began, err := s.Starter.StartReview(ctx, c)
 		if err != nil {
-			return Swept{}, err
+			return SweepResult{}, err
 		}
 		if err := s.noteStart(ctx, ref, began); err != nil || !began {
-			return Swept{}, err
+			return SweepResult{}, err
 		}
-		return Swept{Started: 1}, nil
+		return SweepResult{Started: 1}, nil
 	})
 }
 
@@ -105,30 +103,24 @@ func (s *Sweep) noteStart(ctx context.Context, ref schema.Ref, began bool) error
 }
 
 // SweepOverdue ends reviews that began more than two hours ago.
-func (s *Sweep) SweepOverdue(ctx context.Context) (Swept, error) {
-	due, err := s.DB.OverdueReviews(ctx, now().Add(-reviewTime), sweepBatch)
+func (s *Sweep) SweepOverdue(ctx context.Context) (SweepResult, error) {
+	due, err := s.DB.OverdueReviews(ctx, time.Now().Add(-ReviewTimeout), sweepBatch)
 	if err != nil {
-		return Swept{}, databaseFault("look for overdue reviews", err)
+		return SweepResult{}, databaseFault("look for overdue reviews", err)
 	}
-	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+	return s.each(ctx, due, func(ref schema.Ref) (SweepResult, error) {
 		c, err := inAccount(ctx, s.DB, ref, schema.GetCertificate)
 		if err != nil {
-			return Swept{}, err
+			return SweepResult{}, err
 		}
-		return Swept{Ended: 1}, s.end(ctx, c, TimedOut, TimedOutMessage)
+		return SweepResult{Ended: 1}, s.end(ctx, c, TimedOut, TimedOutMessage)
 	})
 }
-
-// TimedOut is the code of a review that ran out of its two hours, with what to do next.
-const (
-	TimedOut        = "timed_out"
-	TimedOutMessage = "The review did not end within two hours. Upload the certificate again."
-)
 
 // end records an error and stops what may still run for the certificate.
 func (s *Sweep) end(ctx context.Context, c *schema.Certificate, code, message string) error {
 	ended, err := recordError(ctx, s.DB, ErrorInput{
-		Certificate: Certificate{Account: c.AccountID, ID: c.ID, Evaluation: c.EvaluationNo}, Code: code, Message: message,
+		CertificateRef: CertificateRef{Account: c.AccountID, ID: c.ID, Evaluation: c.EvaluationNo}, Code: code, Message: message,
 	})
 	if err != nil {
 		return err
@@ -142,31 +134,31 @@ func (s *Sweep) end(ctx context.Context, c *schema.Certificate, code, message st
 }
 
 // SweepDeliveries starts deliveries that are overdue.
-func (s *Sweep) SweepDeliveries(ctx context.Context) (Swept, error) {
-	due, err := s.DB.DueDeliveries(ctx, now().Add(-overdueBy), sweepBatch)
+func (s *Sweep) SweepDeliveries(ctx context.Context) (SweepResult, error) {
+	due, err := s.DB.DueDeliveries(ctx, time.Now().Add(-deliveryGrace), sweepBatch)
 	if err != nil {
-		return Swept{}, databaseFault("look for overdue deliveries", err)
+		return SweepResult{}, databaseFault("look for overdue deliveries", err)
 	}
-	return s.each(ctx, due, func(ref schema.Ref) (Swept, error) {
+	return s.each(ctx, due, func(ref schema.Ref) (SweepResult, error) {
 		d, err := inAccount(ctx, s.DB, ref, schema.GetDelivery)
 		if err != nil {
-			return Swept{}, err
+			return SweepResult{}, err
 		}
-		return Swept{Started: 1}, s.Starter.StartDelivery(ctx, d)
+		return SweepResult{Started: 1}, s.Starter.StartDelivery(ctx, d)
 	})
 }
 
 // SweepStore removes uploads older than a day that nothing refers to, forgets old Idempotency-Keys, old uses of keys and what accounts do not
 // want kept any longer, and keeps the coming months' partitions ready.
-func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
-	var out Swept
+func (s *Sweep) SweepStore(ctx context.Context) (SweepResult, error) {
+	var out SweepResult
 	if _, err := s.DB.EnsurePartitions(ctx, monthsAhead); err != nil {
 		return out, databaseFault("keep partitions ready", err)
 	}
-	if _, err := s.DB.ForgetIdempotencyKeys(ctx, now().Add(-idempotencyAge), 10*sweepBatch); err != nil {
+	if _, err := s.DB.ForgetIdempotencyKeys(ctx, time.Now().Add(-idempotencyAge), 10*sweepBatch); err != nil {
 		return out, databaseFault("forget idempotency keys", err)
 	}
-	if _, err := s.DB.ForgetKeyUses(ctx, now().Add(-keyUseAge), 10*sweepBatch); err != nil {
+	if _, err := s.DB.ForgetKeyUses(ctx, time.Now().Add(-keyUseAge), 10*sweepBatch); err != nil {
 		return out, databaseFault("forget uses of keys", err)
 	}
 	var err error
@@ -177,7 +169,7 @@ func (s *Sweep) SweepStore(ctx context.Context) (Swept, error) {
 	if err != nil {
 		return out, storageFault("list the days of uploads", err)
 	}
-	for _, day := range sweptDays(days, now()) {
+	for _, day := range sweptDays(days, time.Now()) {
 		found, err := s.removeOrphans(ctx, day)
 		if err != nil {
 			return out, storageFault("sweep uploads", err)
@@ -203,9 +195,9 @@ func sweptDays(days []string, at time.Time) []string {
 }
 
 // removeOrphans removes the uploads of a day that are older than a day and that nothing refers to.
-func (s *Sweep) removeOrphans(ctx context.Context, day string) (Swept, error) {
-	var out Swept
-	err := s.Blobs.Uploads(ctx, day, now().Add(-orphanAge), sweepBatch, func(keys []string) error {
+func (s *Sweep) removeOrphans(ctx context.Context, day string) (SweepResult, error) {
+	var out SweepResult
+	err := s.Blobs.Uploads(ctx, day, time.Now().Add(-orphanAge), sweepBatch, func(keys []string) error {
 		activity.RecordHeartbeat(ctx)
 		uploads := make([]string, len(keys))
 		for i, key := range keys {
@@ -232,8 +224,8 @@ func (s *Sweep) removeOrphans(ctx context.Context, day string) (Swept, error) {
 
 // each does one thing to every row that was found. A row that fails is logged and left to the next minute: it must not keep
 // the others waiting.
-func (s *Sweep) each(ctx context.Context, rows []schema.Ref, do func(schema.Ref) (Swept, error)) (Swept, error) {
-	out := Swept{Found: len(rows)}
+func (s *Sweep) each(ctx context.Context, rows []schema.Ref, do func(schema.Ref) (SweepResult, error)) (SweepResult, error) {
+	out := SweepResult{Found: len(rows)}
 	failed := 0
 	var last error
 	for _, ref := range rows {

@@ -33,17 +33,17 @@ func TestReviewsThatShouldRunAreStarted(t *testing.T) {
 	w.delete(deleted.ID)
 	w.aged()
 	fresh := w.upload(standard)
-	got := must[activities.Swept](t, w.sweep().SweepReviews)
+	got := must[activities.SweepResult](t, w.sweep().SweepReviews)
 	slices.Sort(w.starter.reviews)
 	want := []string{lost.ID, begun.ID}
 	slices.Sort(want)
-	if diff := cmp.Diff(want, w.starter.reviews); diff != "" || got != (activities.Swept{Found: 2, Started: 2}) {
+	if diff := cmp.Diff(want, w.starter.reviews); diff != "" || got != (activities.SweepResult{Found: 2, Started: 2}) {
 		t.Errorf("%+v; started (-want +got), with %s too young:\n%s", got, fresh.ID, diff)
 	}
 	if starts := w.certificate(lost.ID).Starts; starts != 1 {
 		t.Errorf("%d starts are noted, want one", starts)
 	}
-	if got := must[activities.Swept](t, w.sweep().SweepReviews); got.Found != 0 {
+	if got := must[activities.SweepResult](t, w.sweep().SweepReviews); got.Found != 0 {
 		t.Errorf("a minute later: %+v, want what was started to be left alone", got)
 	}
 }
@@ -54,7 +54,7 @@ func TestAReviewThatRunsIsNotCountedAsStarted(t *testing.T) {
 	c := w.upload(standard)
 	w.aged()
 	w.starter.running = true
-	if got := must[activities.Swept](t, w.sweep().SweepReviews); got != (activities.Swept{Found: 1}) {
+	if got := must[activities.SweepResult](t, w.sweep().SweepReviews); got != (activities.SweepResult{Found: 1}) {
 		t.Errorf("%+v, want one found", got)
 	}
 	if after := w.certificate(c.ID); after.Starts != 0 || after.LastStartAt.IsZero() {
@@ -69,12 +69,12 @@ func TestAReviewThatNeverEndsIsGivenUp(t *testing.T) {
 	c := w.upload(standard)
 	w.aged()
 	for range 8 {
-		if got := must[activities.Swept](t, w.sweep().SweepReviews); got.Started != 1 {
+		if got := must[activities.SweepResult](t, w.sweep().SweepReviews); got.Started != 1 {
 			t.Fatalf("%+v, want it started", got)
 		}
 		w.exec("UPDATE certificates SET last_start_at = now() - interval '1 hour'")
 	}
-	if got := must[activities.Swept](t, w.sweep().SweepReviews); got != (activities.Swept{Found: 1, Ended: 1}) {
+	if got := must[activities.SweepResult](t, w.sweep().SweepReviews); got != (activities.SweepResult{Found: 1, Ended: 1}) {
 		t.Errorf("%+v, want it ended", got)
 	}
 	after := w.certificate(c.ID)
@@ -92,7 +92,7 @@ func TestWithoutTemporalASweepChangesNothing(t *testing.T) {
 	c := w.upload(standard)
 	w.aged()
 	w.starter.err = errTemporal
-	if _, err := perform[activities.Swept](t, w.sweep().SweepReviews); err == nil {
+	if _, err := perform[activities.SweepResult](t, w.sweep().SweepReviews); err == nil {
 		t.Error("a sweep that could start nothing says that all is well")
 	}
 	if after := w.certificate(c.ID); after.Starts != 0 || !after.LastStartAt.IsZero() {
@@ -111,7 +111,7 @@ func TestAReviewIsOverAfterTwoHours(t *testing.T) {
 	}
 	w.exec("UPDATE certificates SET begun_at = now() - interval '121 minutes' WHERE id = $1", late.ID)
 	w.exec("UPDATE certificates SET begun_at = now() - interval '119 minutes' WHERE id = $1", intime.ID)
-	if got := must[activities.Swept](t, w.sweep().SweepOverdue); got != (activities.Swept{Found: 1, Ended: 1}) {
+	if got := must[activities.SweepResult](t, w.sweep().SweepOverdue); got != (activities.SweepResult{Found: 1, Ended: 1}) {
 		t.Errorf("%+v, want one ended", got)
 	}
 	after := w.certificate(late.ID)
@@ -130,13 +130,13 @@ func TestJobsComeBeforeTheirCertificates(t *testing.T) {
 	ended, _ := w.running(1)
 	w.exec("UPDATE jobs SET status = 'failed' WHERE id = $1", ended.ID)
 	w.aged()
-	if got := must[activities.Swept](t, w.sweep().SweepJobs); got != (activities.Swept{Found: 1, Started: 1}) {
+	if got := must[activities.SweepResult](t, w.sweep().SweepJobs); got != (activities.SweepResult{Found: 1, Started: 1}) {
 		t.Errorf("%+v, want one started", got)
 	}
 	if diff := cmp.Diff([]string{open.ID}, w.starter.jobs); diff != "" {
 		t.Errorf("jobs (-want +got):\n%s", diff)
 	}
-	must[activities.Swept](t, w.sweep().SweepReviews)
+	must[activities.SweepResult](t, w.sweep().SweepReviews)
 	if diff := cmp.Diff([]string{ended.Plan.Files[0].CertificateID}, w.starter.reviews); diff != "" {
 		t.Errorf("reviews: those of an open job are its own affair (-want +got):\n%s", diff)
 	}
@@ -148,7 +148,7 @@ func TestDeliveriesAreStartedWhenTheyAreOverdue(t *testing.T) {
 	w.endpoint("https://example.com", "*")
 	late, fresh := w.told("certificate.approved")[0], w.told("certificate.denied")[0]
 	w.exec("UPDATE deliveries SET next_attempt_at = now() - interval '2 minutes' WHERE id = $1", late.ID)
-	if got := must[activities.Swept](t, w.sweep().SweepDeliveries); got != (activities.Swept{Found: 1, Started: 1}) {
+	if got := must[activities.SweepResult](t, w.sweep().SweepDeliveries); got != (activities.SweepResult{Found: 1, Started: 1}) {
 		t.Errorf("%+v, want one started and %s left alone", got, fresh.ID)
 	}
 	if diff := cmp.Diff([]string{late.ID}, w.starter.deliveries); diff != "" {
@@ -190,7 +190,7 @@ func TestUploadsThatNothingRefersToAreRemovedAfterADay(t *testing.T) {
 		w.put(key, old)
 	}
 	w.put(young, time.Hour)
-	got := must[activities.Swept](t, w.sweep().SweepStore)
+	got := must[activities.SweepResult](t, w.sweep().SweepStore)
 	if got.Removed != len(gone) || got.Found != len(kept)+len(gone) {
 		t.Errorf("%+v, want %d of %d removed", got, len(gone), len(kept)+len(gone))
 	}
@@ -264,7 +264,7 @@ func TestOrphansOfAnOldDayAreRemovedInTheirTurnAndOtherDaysNotListed(t *testing.
 	for _, key := range keys {
 		w.put(key, 30*24*time.Hour)
 	}
-	if got := must[activities.Swept](t, w.sweep().SweepStore); got.Found != 1 || got.Removed != 1 {
+	if got := must[activities.SweepResult](t, w.sweep().SweepStore); got.Found != 1 || got.Removed != 1 {
 		t.Errorf("%+v, want the one orphan of one of three days found and removed", got)
 	}
 	if left := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !w.has(key) }); len(left) != 2 || !w.has(keys[2]) {
@@ -279,7 +279,7 @@ func TestTheStoreIsKeptReadyForTheComingMonths(t *testing.T) {
 	for _, table := range []string{"attempts", "deliveries", "events"} {
 		w.exec("DROP TABLE " + table + "_" + month + " CASCADE")
 	}
-	must[activities.Swept](t, w.sweep().SweepStore)
+	must[activities.SweepResult](t, w.sweep().SweepStore)
 	for _, table := range []string{"attempts", "deliveries", "events"} {
 		if n := w.count("SELECT count(*) FROM pg_class WHERE relname = $1 AND relrowsecurity AND relforcerowsecurity", table+"_"+month); n != 1 {
 			t.Errorf("%s has no partition %s behind the wall", table, month)
@@ -297,7 +297,7 @@ func TestIdempotencyKeysAreForgottenAfterADay(t *testing.T) {
 	claim("old", "25 hours", "-1 hour")
 	claim("old but being worked on", "25 hours", "1 minute")
 	claim("young", "23 hours", "-1 hour")
-	must[activities.Swept](t, w.sweep().SweepStore)
+	must[activities.SweepResult](t, w.sweep().SweepStore)
 	if left := w.text("SELECT string_agg(key, ', ' ORDER BY key) FROM idempotency_keys"); left != "old but being worked on, young" {
 		t.Errorf("left: %s", left)
 	}

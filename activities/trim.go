@@ -13,46 +13,46 @@ import (
 
 // TrimInput says how many pages of a document are to be analysed.
 type TrimInput struct {
-	Certificate
+	CertificateRef
 	Key             string // of the upload
 	Pages, Analysed int
 }
 
-// Trimmed says where the pages to analyse are kept.
-type Trimmed struct {
+// TrimResult says where the pages to analyse are kept.
+type TrimResult struct {
 	Key     string
 	Refusal *certificate.Refusal
 }
 
 // TrimPages keeps the pages that are analysed beside the whole upload. A document that has no more is its own trimmed copy.
-func (r *Review) TrimPages(ctx context.Context, in TrimInput) (Trimmed, error) {
+func (r *Review) TrimPages(ctx context.Context, in TrimInput) (TrimResult, error) {
 	if in.Pages <= in.Analysed {
-		return Trimmed{Key: in.Key}, nil
+		return TrimResult{Key: in.Key}, nil
 	}
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		_, err := schema.GetCertificate(ctx, tx, in.ID)
 		return err
 	})
 	if errors.Is(err, schema.ErrNotFound) {
-		return Trimmed{Refusal: deletedMeanwhile()}, nil
+		return TrimResult{Refusal: deletedMeanwhile()}, nil
 	}
 	if err != nil {
-		return Trimmed{}, databaseFault("read a certificate", err)
+		return TrimResult{}, databaseFault("read a certificate", err)
 	}
 	pdf, err := r.Blobs.Read(ctx, in.Key)
 	if err != nil {
-		return Trimmed{}, storageFault("read an upload", err)
+		return TrimResult{}, storageFault("read an upload", err)
 	}
 	short, err := r.Reader.Trim(ctx, pdf, in.Analysed)
 	refused, err := refusal(err)
 	if err != nil || refused != nil {
-		return Trimmed{Refusal: refused}, err
+		return TrimResult{Refusal: refused}, err
 	}
 	key := blob.TrimmedKey(in.Key)
 	if err := r.Blobs.Write(ctx, key, short); err != nil {
-		return Trimmed{}, storageFault("store a trimmed document", err)
+		return TrimResult{}, storageFault("store a trimmed document", err)
 	}
-	return Trimmed{Key: key}, nil
+	return TrimResult{Key: key}, nil
 }
 
 // deletedMeanwhile ends a review whose certificate was deleted: nobody sees it.

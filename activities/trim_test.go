@@ -12,7 +12,7 @@ func TestTrimmingKeepsTheFirstPagesBesideTheWholeUpload(t *testing.T) {
 	w := newWorld(t)
 	c := w.upload(standard)
 	for range 2 { // a retry writes the same
-		got, err := w.review().TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
+		got, err := w.review().TrimPages(t.Context(), activities.TrimInput{CertificateRef: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
 		if err != nil || got.Refusal != nil || got.Key != blob.TrimmedKey(c.BlobKey) {
 			t.Fatalf("%+v, %v", got, err)
 		}
@@ -29,7 +29,7 @@ func TestADocumentThatHasNoMorePagesIsItsOwnTrimmedCopy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.upload(standard)
-	got, err := w.review().TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Key: c.BlobKey, Pages: 2, Analysed: 2})
+	got, err := w.review().TrimPages(t.Context(), activities.TrimInput{CertificateRef: named(c), Key: c.BlobKey, Pages: 2, Analysed: 2})
 	if err != nil || got.Key != c.BlobKey || w.reader.trims != 0 {
 		t.Errorf("%+v, %v after %d trims; want the upload itself", got, err, w.reader.trims)
 	}
@@ -40,7 +40,7 @@ func TestTrimmingADeletedCertificateEndsItsReview(t *testing.T) {
 	w := newWorld(t)
 	c := w.upload(standard)
 	w.delete(c.ID)
-	got, err := w.review().TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
+	got, err := w.review().TrimPages(t.Context(), activities.TrimInput{CertificateRef: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
 	if err != nil || got.Refusal == nil || got.Refusal.Code != "cancelled" {
 		t.Errorf("%+v, %v; want it cancelled", got, err)
 	}

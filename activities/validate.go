@@ -11,8 +11,8 @@ import (
 	"certflow/schema"
 )
 
-// Validated says what ValidateDocument found.
-type Validated struct {
+// ValidateResult says what ValidateDocument found.
+type ValidateResult struct {
 	// Over is set when there is nothing to review: the certificate was deleted, or this evaluation has ended.
 	Over    bool
 	Refusal *certificate.Refusal
@@ -20,12 +20,12 @@ type Validated struct {
 	Key string
 	// Pages is how many pages the document has, and Analysed how many of them the account lets be read.
 	Pages, Analysed int
-	Deliveries      []Delivery
+	Deliveries      []DeliveryRef
 }
 
 // ValidateDocument sets the certificate to processing, from when on its two hours run, and opens its PDF.
-func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validated, error) {
-	var out Validated
+func (r *Review) ValidateDocument(ctx context.Context, in CertificateRef) (ValidateResult, error) {
+	var out ValidateResult
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		c, deliveries, err := begin(ctx, tx, in)
 		if err != nil || c == nil {
@@ -36,11 +36,11 @@ func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validate
 		if err != nil {
 			return err
 		}
-		out.Key, out.Analysed, out.Deliveries = c.BlobKey, account.PageLimit, named(deliveries)
+		out.Key, out.Analysed, out.Deliveries = c.BlobKey, account.PageLimit, deliveryRefs(deliveries)
 		return nil
 	})
 	if err != nil {
-		return Validated{}, databaseFault("begin a review", err)
+		return ValidateResult{}, databaseFault("begin a review", err)
 	}
 	if out.Over {
 		return out, nil
@@ -51,19 +51,19 @@ func (r *Review) ValidateDocument(ctx context.Context, in Certificate) (Validate
 		return out, nil
 	}
 	if err != nil {
-		return Validated{}, storageFault("read an upload", err)
+		return ValidateResult{}, storageFault("read an upload", err)
 	}
 	out.Pages, err = r.Reader.Validate(ctx, pdf)
 	out.Refusal, err = refusal(err)
 	if err != nil {
-		return Validated{}, err
+		return ValidateResult{}, err
 	}
 	out.Analysed = min(out.Analysed, out.Pages)
 	return out, nil
 }
 
 // begin sets the certificate of an evaluation to processing and tells about it, once; nil when it was deleted or has ended.
-func begin(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certificate, []schema.Delivery, error) {
+func begin(ctx context.Context, tx bun.IDB, in CertificateRef) (*schema.Certificate, []schema.Delivery, error) {
 	c, err := schema.BeginReview(ctx, tx, in.ID, in.Evaluation)
 	if errors.Is(err, schema.ErrNotFound) {
 		return begunBefore(ctx, tx, in)
@@ -82,7 +82,7 @@ func begin(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certificate
 }
 
 // begunBefore is what a retry of begin answers whose first try had committed.
-func begunBefore(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certificate, []schema.Delivery, error) {
+func begunBefore(ctx context.Context, tx bun.IDB, in CertificateRef) (*schema.Certificate, []schema.Delivery, error) {
 	c, err := lockOpen(ctx, tx, in)
 	if err != nil || c == nil {
 		return nil, nil, err
@@ -92,7 +92,7 @@ func begunBefore(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certi
 }
 
 // lockOpen locks the certificate of an evaluation that has not ended; nil when it was deleted or has ended.
-func lockOpen(ctx context.Context, tx bun.IDB, in Certificate) (*schema.Certificate, error) {
+func lockOpen(ctx context.Context, tx bun.IDB, in CertificateRef) (*schema.Certificate, error) {
 	c, err := schema.LockCertificate(ctx, tx, in.ID)
 	if errors.Is(err, schema.ErrNotFound) {
 		return nil, nil
@@ -115,11 +115,11 @@ func refusal(err error) (*certificate.Refusal, error) {
 	return nil, err
 }
 
-// named reduces deliveries to what may pass through Temporal.
-func named(deliveries []schema.Delivery) []Delivery {
-	names := make([]Delivery, len(deliveries))
+// deliveryRefs reduces deliveries to what may pass through Temporal.
+func deliveryRefs(deliveries []schema.Delivery) []DeliveryRef {
+	names := make([]DeliveryRef, len(deliveries))
 	for i, d := range deliveries {
-		names[i] = Delivery{ID: d.ID, Endpoint: d.EndpointID}
+		names[i] = DeliveryRef{ID: d.ID, Endpoint: d.EndpointID}
 	}
 	return names
 }

@@ -51,13 +51,13 @@ func TestThereIsNothingToValidateOfACertificateThatIsGoneOrDone(t *testing.T) {
 	deleted, done, reevaluated := w.upload(standard), w.parsed(standard), w.parsed(standard)
 	w.delete(deleted.ID)
 	for _, c := range []*schema.Certificate{done, reevaluated} {
-		if _, err := w.review().EvaluateRules(t.Context(), activities.EvaluateInput{Certificate: named(c), At: time.Now()}); err != nil {
+		if _, err := w.review().EvaluateRules(t.Context(), activities.EvaluateInput{CertificateRef: named(c), At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	other := named(reevaluated)
 	other.Evaluation = 2
-	for name, in := range map[string]activities.Certificate{
+	for name, in := range map[string]activities.CertificateRef{
 		"deleted":                      named(deleted),
 		"ended":                        named(done),
 		"of an evaluation not asked":   other,
@@ -84,11 +84,11 @@ func TestARefusalOfTheDocumentIsAResult(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trimmed, err := w.review().TrimPages(t.Context(), activities.TrimInput{Certificate: named(c), Key: c.BlobKey, Pages: 3, Analysed: 2})
+	trimmed, err := w.review().TrimPages(t.Context(), activities.TrimInput{CertificateRef: named(c), Key: c.BlobKey, Pages: 3, Analysed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed := must[activities.Parsed](t, w.review().ParseCertificate, activities.ParseInput{Certificate: named(c), Key: c.BlobKey})
+	parsed := must[activities.ParseResult](t, w.review().ParseCertificate, activities.ParseInput{CertificateRef: named(c), Key: c.BlobKey})
 	for step, got := range map[string]*certificate.Refusal{"validate": validated.Refusal, "trim": trimmed.Refusal, "parse": parsed.Refusal} {
 		if diff := cmp.Diff(refusal, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", step, diff)

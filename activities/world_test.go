@@ -215,8 +215,8 @@ func (w *world) events(object string) []string {
 	return types
 }
 
-func named(c *schema.Certificate) activities.Certificate {
-	return activities.Certificate{Account: c.AccountID, ID: c.ID, Evaluation: c.EvaluationNo}
+func named(c *schema.Certificate) activities.CertificateRef {
+	return activities.CertificateRef{Account: c.AccountID, ID: c.ID, Evaluation: c.EvaluationNo}
 }
 
 // perform runs an activity as a worker does, so that it may heartbeat.

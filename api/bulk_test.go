@@ -39,7 +39,7 @@ func tracked(t *testing.T, change ...func(*api.HandlersConfig)) (w *world, track
 
 // provisions does what a worker does.
 func (w *world) provisions(ctx context.Context, j *schema.Job) error {
-	_, err := (&activities.Bulk{DB: w.db}).ProvisionJob(ctx, activities.Job{Account: j.AccountID, ID: j.ID})
+	_, err := (&activities.Bulk{DB: w.db}).ProvisionJob(ctx, activities.JobRef{Account: j.AccountID, ID: j.ID})
 	return err
 }
 

@@ -87,11 +87,11 @@ func (m *Metrics) observe(info activity.Info, outcome string) {
 // count counts the reviews that an activity's result says have ended.
 func (m *Metrics) count(result any) {
 	switch ended := result.(type) {
-	case activities.Ended:
+	case activities.Outcome:
 		if ended.Status != "" {
 			m.verdicts.WithLabelValues(string(ended.Status)).Inc()
 		}
-	case activities.Swept:
+	case activities.SweepResult:
 		m.verdicts.WithLabelValues(string(schema.Errored)).Add(float64(ended.Ended))
 	case activities.Cancelled:
 		m.verdicts.WithLabelValues(string(schema.Errored)).Add(float64(ended))

@@ -16,9 +16,9 @@ func TestOnlyResultsThatSayThatReviewsEndedAreCounted(t *testing.T) {
 		result any
 		want   map[string]float64
 	}{
-		{"a verdict", activities.Ended{Status: schema.Approved}, map[string]float64{"approved": 1}},
-		{"a review that has not ended", activities.Ended{}, nil},
-		{"what a sweep ended", activities.Swept{Ended: 3}, map[string]float64{"error": 3}},
+		{"a verdict", activities.Outcome{Status: schema.Approved}, map[string]float64{"approved": 1}},
+		{"a review that has not ended", activities.Outcome{}, nil},
+		{"what a sweep ended", activities.SweepResult{Ended: 3}, map[string]float64{"error": 3}},
 		{"what a job's cancellation ended", activities.Cancelled(150), map[string]float64{"error": 150}},
 		{"a number of something else", 7, nil},
 	} {

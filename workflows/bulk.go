@@ -3,12 +3,10 @@ package workflows
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -17,8 +15,8 @@ import (
 	"certflow/schema"
 )
 
-// Bulk names a bulk job and, after continue-as-new, how far it is.
-type Bulk struct {
+// BulkInput names a bulk job and, after continue-as-new, how far it is.
+type BulkInput struct {
 	Account string
 	Job     string
 	Tracker string
@@ -26,12 +24,12 @@ type Bulk struct {
 	Provisioned bool
 	Total       int
 	From        int // position of the first certificate that no run has taken
-	PerRun      int // children that one run starts; 0 is perRun
+	PerRun      int // children that one run starts; 0 is childrenPerRun
 	Counts      map[schema.Status]int
 }
 
-// Bulked is how a job ended: certificates by status. A review that failed by a bug of ours counts as error.
-type Bulked struct {
+// BulkResult is how a job ended: certificates by status. A review that failed by a bug of ours counts as error.
+type BulkResult struct {
 	Status string
 	Counts map[schema.Status]int
 }
@@ -44,46 +42,44 @@ const (
 
 	// window is how many reviews of a job are under way at once.
 	window = 50
-	// perRun is how many children one run starts before it continues as new (Temporal suggests it at 4,096 events).
-	perRun = 1000
+	// childrenPerRun is how many children one run starts before it continues as new (Temporal suggests it at 4,096 events).
+	childrenPerRun = 1000
 	// pageSize is how many certificates are listed at once.
 	pageSize = 250
-	// patience is how long one look at a job's progress waits. It has to be much shorter than a workflow task, which is 10 s.
-	patience = 3 * time.Second
-	// rowWatch is how often the row of a certificate is looked at whose review somebody else started.
-	rowWatch = 15 * time.Second
+	// progressWait is how long one look at a job's progress waits. It has to be much shorter than a workflow task, which is 10 s.
+	progressWait = 3 * time.Second
+	// rowPollInterval is how often the row of a certificate is looked at whose review somebody else started.
+	rowPollInterval = 15 * time.Second
 )
-
-var bulkSteps *activities.Bulk
 
 // BulkReview provisions a bulk upload and reviews its certificates, a window of them at a time. A review that fails is counted and
 // hurts no other. Cancelling stops what has not begun and leaves the rest.
-func BulkReview(ctx workflow.Context, in Bulk) (Bulked, error) {
-	b := &bulk{in: in, job: activities.Job{Account: in.Account, ID: in.Job}}
+func BulkReview(ctx workflow.Context, in BulkInput) (BulkResult, error) {
+	b := &bulk{in: in, job: activities.JobRef{Account: in.Account, ID: in.Job}}
 	if b.in.Counts == nil {
 		b.in.Counts = map[schema.Status]int{}
 	}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, ProvisionUpdate, b.awaitProvisioned,
 		workflow.UpdateHandlerOptions{Description: "answers when contractors, assignments and certificates are made"})
 	if err != nil {
-		return Bulked{}, err
+		return BulkResult{}, err
 	}
 	return b.run(ctx)
 }
 
 // bulk is the state of one run of a BulkReview.
 type bulk struct {
-	in  Bulk
-	job activities.Job
+	in  BulkInput
+	job activities.JobRef
 
-	provisioned bool
-	fault       string // why it could not be provisioned
-	cancelled   bool
-	started     int // children of this run
-	batch       int // children are asked for in batches, one a workflow task
-	sent        int // newest batch of which Temporal has started a child
-	running     int
-	progress    int // grows with everything that happens to a child
+	provisioned  bool
+	fault        string // why it could not be provisioned
+	cancelled    bool
+	started      int // children of this run
+	running      int // of them, those that have not ended
+	progress     int // grows with every child that ends
+	batch        int // children are asked for in batches, one a workflow task: the newest
+	startedBatch int // the newest batch of which Temporal has started a child
 }
 
 // awaitProvisioned answers with an empty code, or with that of the fault for which there is nothing to await.
@@ -92,26 +88,26 @@ func (b *bulk) awaitProvisioned(ctx workflow.Context) (string, error) {
 	return b.fault, err
 }
 
-func (b *bulk) run(ctx workflow.Context) (Bulked, error) {
+func (b *bulk) run(ctx workflow.Context) (BulkResult, error) {
 	over, err := b.provision(ctx)
 	if err != nil || over {
 		return b.result(schema.JobFailed), err
 	}
-	workflow.Go(ctx, b.listen)
+	workflow.Go(ctx, b.awaitCancel)
 	if err := b.review(ctx); err != nil {
-		return Bulked{}, err
+		return BulkResult{}, err
 	}
 	if b.continues() {
-		return Bulked{}, b.continueAsNew(ctx)
+		return BulkResult{}, b.continueAsNew(ctx)
 	}
 	status := schema.JobCompleted
 	if b.cancelled {
 		status = schema.JobCancelled
 		if err := b.cancelRest(ctx); err != nil {
-			return Bulked{}, err
+			return BulkResult{}, err
 		}
 	}
-	return b.result(status), b.end(ctx, activities.JobEnd{Job: b.job, Status: status})
+	return b.result(status), b.end(ctx, activities.EndJobInput{JobRef: b.job, Status: status})
 }
 
 // provision makes what the upload planned. A plan that cannot be made ends the job as failed; over says that there is nothing to do.
@@ -120,23 +116,23 @@ func (b *bulk) provision(ctx workflow.Context) (over bool, err error) {
 		b.provisioned = true
 		return false, nil
 	}
-	var out activities.Provisioned
+	var out activities.ProvisionResult
 	step := workflow.WithActivityOptions(ctx, provisionOptions("make contractors, assignments and certificates"))
 	if err := workflow.ExecuteActivity(step, bulkSteps.ProvisionJob, b.job).Get(ctx, &out); err != nil {
 		b.fault = "internal"
-		return true, b.end(ctx, activities.JobEnd{Job: b.job, Status: schema.JobFailed,
+		return true, b.end(ctx, activities.EndJobInput{JobRef: b.job, Status: schema.JobFailed,
 			Fault: "The upload could not be provisioned. Nothing of it was made; upload it again."})
 	}
 	b.provisioned, b.in.Provisioned, b.in.Total = true, true, out.Total
-	return out.Over, b.show(ctx, schema.JobRunning)
+	return out.Over, b.showStatus(ctx, schema.JobRunning)
 }
 
-// listen waits for somebody to cancel the job, here or in the Temporal UI.
-func (b *bulk) listen(ctx workflow.Context) {
-	asked := workflow.NewSelector(ctx)
-	asked.AddReceive(workflow.GetSignalChannel(ctx, CancelSignal), func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
-	asked.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
-	asked.Select(ctx)
+// awaitCancel waits for somebody to cancel the job, here or in the Temporal UI.
+func (b *bulk) awaitCancel(ctx workflow.Context) {
+	selector := workflow.NewSelector(ctx)
+	selector.AddReceive(workflow.GetSignalChannel(ctx, CancelSignal), func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
+	selector.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
+	selector.Select(ctx)
 	b.cancelled = true
 }
 
@@ -154,7 +150,7 @@ func (b *bulk) review(ctx workflow.Context) error {
 		b.cancelled = b.cancelled || page.Cancelled
 		for _, r := range page.Reviews {
 			if b.running == window {
-				if err := b.await(ctx, window/2); err != nil {
+				if err := b.awaitRunning(ctx, window/2); err != nil {
 					return err
 				}
 			}
@@ -165,29 +161,29 @@ func (b *bulk) review(ctx workflow.Context) error {
 			b.start(ctx, r)
 		}
 	}
-	return b.await(ctx, 0)
+	return b.awaitRunning(ctx, 0)
 }
 
 // stops reports whether this run begins no more reviews.
 func (b *bulk) stops(ctx workflow.Context) bool {
-	return b.cancelled || b.started >= cmp.Or(b.in.PerRun, perRun) || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+	return b.cancelled || b.started >= cmp.Or(b.in.PerRun, childrenPerRun) || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
 }
 
 // continues reports whether another run has to go on.
 func (b *bulk) continues() bool { return !b.cancelled && b.in.From < b.in.Total }
 
-// await returns when at most so many reviews are running. It looks in the database until so many have ended, so that one task takes in many
+// awaitRunning returns when at most so many reviews are running. It looks in the database until so many have ended, so that one task takes in many
 // of their reports; a job in which nothing moves is left to its children.
-func (b *bulk) await(ctx workflow.Context, most int) error {
+func (b *bulk) awaitRunning(ctx workflow.Context, most int) error {
 	for b.running > most {
 		// What a task asks for is done when the task ends: a look would hold up children that were asked for in the same one.
-		if err := workflow.Await(ctx, func() bool { return b.sent >= b.batch }); err != nil {
+		if err := workflow.Await(ctx, func() bool { return b.startedBatch >= b.batch }); err != nil {
 			return err
 		}
 		before := b.progress
-		var seen activities.Watched
-		look := workflow.WithLocalActivityOptions(ctx, watchOptions())
-		in := activities.WatchInput{Job: b.job, AtLeast: b.ended() + b.running - most, Most: patience}
+		var seen activities.WatchJobResult
+		look := workflow.WithLocalActivityOptions(ctx, watchJobOptions())
+		in := activities.WatchJobInput{JobRef: b.job, AtLeast: b.ended() + b.running - most, Most: progressWait}
 		// A look that fails, since the database is away for longer than a task may take, is no reason to fail: the children still report.
 		if err := workflow.ExecuteLocalActivity(look, bulkSteps.WatchJob, in).Get(ctx, &seen); err == nil {
 			b.cancelled = b.cancelled || seen.Cancelled
@@ -214,30 +210,27 @@ func (b *bulk) ended() int {
 
 // start begins the review of one certificate and counts how it ends. One that ended under an earlier run of the job is counted at once: it is
 // no child that Temporal will start.
-func (b *bulk) start(ctx workflow.Context, r activities.ReviewOf) {
+func (b *bulk) start(ctx workflow.Context, r activities.JobReview) {
 	if r.Ended {
 		b.in.Counts[r.Status]++
 		return
 	}
-	if b.sent == b.batch {
+	if b.startedBatch == b.batch {
 		b.batch++
 	}
 	b.started++
 	b.running++
 	workflow.Go(ctx, func(ctx workflow.Context) {
-		status := b.follow(ctx, r)
+		status := b.reviewOne(ctx, r)
 		b.running--
 		b.progress++
 		b.in.Counts[status]++
 	})
 }
 
-// follow runs the review of one certificate as a child, or watches the row of one that somebody else reviews.
-func (b *bulk) follow(ctx workflow.Context, r activities.ReviewOf) schema.Status {
-	attributes := []temporal.SearchAttributeUpdate{
-		AttributeAccount.ValueSet(b.in.Account), AttributeContractor.ValueSet(r.Contractor),
-		AttributeJob.ValueSet(b.in.Job), AttributeStatus.ValueSet(string(schema.Pending)),
-	}
+// reviewOne runs the review of one certificate as a child, or watches the row of one that somebody else reviews.
+func (b *bulk) reviewOne(ctx workflow.Context, r activities.JobReview) schema.Status {
+	attributes := append(reviewAttributes(b.in.Account, r.Contractor, schema.Pending), AttributeJob.ValueSet(b.in.Job))
 	if r.Tracker != "" {
 		attributes = append(attributes, AttributeTracker.ValueSet(r.Tracker))
 	}
@@ -250,10 +243,10 @@ func (b *bulk) follow(ctx workflow.Context, r activities.ReviewOf) schema.Status
 		Priority:              temporal.Priority{FairnessKey: b.in.Account},
 	})
 	batch := b.batch
-	review := workflow.ExecuteChildWorkflow(child, ReviewCertificate, Review{Account: b.in.Account, Certificate: r.Certificate, Evaluation: r.Evaluation})
+	review := workflow.ExecuteChildWorkflow(child, ReviewCertificate, ReviewInput{Account: b.in.Account, Certificate: r.Certificate, Evaluation: r.Evaluation})
 	err := review.GetChildWorkflowExecution().Get(ctx, nil)
-	b.sent = max(b.sent, batch)
-	var out Reviewed
+	b.startedBatch = max(b.startedBatch, batch)
+	var out ReviewResult
 	if err == nil {
 		err = review.Get(ctx, &out)
 	}
@@ -267,27 +260,27 @@ func (b *bulk) follow(ctx workflow.Context, r activities.ReviewOf) schema.Status
 }
 
 // watchRow waits until a certificate has ended whose review is not this job's child.
-func (b *bulk) watchRow(ctx workflow.Context, r activities.ReviewOf) schema.Status {
+func (b *bulk) watchRow(ctx workflow.Context, r activities.JobReview) schema.Status {
 	for {
-		var seen activities.RowSeen
-		look := workflow.WithActivityOptions(ctx, verdictOptions("watch "+r.Certificate, reviewTime))
-		in := activities.Certificate{Account: b.in.Account, ID: r.Certificate, Evaluation: r.Evaluation}
+		var seen activities.WatchRowResult
+		look := workflow.WithActivityOptions(ctx, databaseOptions("watch "+r.Certificate, activities.ReviewTimeout))
+		in := activities.CertificateRef{Account: b.in.Account, ID: r.Certificate, Evaluation: r.Evaluation}
 		if err := workflow.ExecuteActivity(look, bulkSteps.WatchRow, in).Get(ctx, &seen); err != nil {
 			return schema.Errored
 		}
 		if seen.Over {
 			return seen.Status
 		}
-		if err := workflow.Sleep(ctx, rowWatch); err != nil {
+		if err := workflow.Sleep(ctx, rowPollInterval); err != nil {
 			return schema.Errored
 		}
 	}
 }
 
-func (b *bulk) list(ctx workflow.Context, from, most int) (activities.JobCertificates, error) {
-	var page activities.JobCertificates
-	step := workflow.WithActivityOptions(ctx, errorOptions(fmt.Sprintf("list certificates from %d", from)))
-	return page, workflow.ExecuteActivity(step, bulkSteps.ListJob, activities.JobPage{Job: b.job, From: from, Most: most}).Get(ctx, &page)
+func (b *bulk) list(ctx workflow.Context, from, most int) (activities.ListJobResult, error) {
+	var page activities.ListJobResult
+	step := workflow.WithActivityOptions(ctx, databaseOptions(fmt.Sprintf("list certificates from %d", from), unbounded))
+	return page, workflow.ExecuteActivity(step, bulkSteps.ListJob, activities.ListJobInput{JobRef: b.job, From: from, Most: most}).Get(ctx, &page)
 }
 
 func (b *bulk) cancelRest(ctx workflow.Context) error {
@@ -302,21 +295,21 @@ func (b *bulk) cancelRest(ctx workflow.Context) error {
 }
 
 // end sets the job to its end, shows it and tells about it.
-func (b *bulk) end(ctx workflow.Context, how activities.JobEnd) error {
+func (b *bulk) end(ctx workflow.Context, how activities.EndJobInput) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	var deliveries []activities.Delivery
-	step := workflow.WithActivityOptions(ctx, errorOptions("end the job as "+how.Status))
+	var deliveries []activities.DeliveryRef
+	step := workflow.WithActivityOptions(ctx, databaseOptions("end the job as "+how.Status, unbounded))
 	if err := workflow.ExecuteActivity(step, bulkSteps.EndJob, how).Get(ctx, &deliveries); err != nil {
 		return err
 	}
-	if err := b.show(ctx, how.Status); err != nil {
+	if err := b.showStatus(ctx, how.Status); err != nil {
 		return err
 	}
-	return deliver(ctx, b.in.Account, deliveries)
+	return startDeliveries(ctx, b.in.Account, deliveries)
 }
 
-// show sets the search attribute by which operators find the job.
-func (b *bulk) show(ctx workflow.Context, status string) error {
+// showStatus sets the search attribute by which operators find the job.
+func (b *bulk) showStatus(ctx workflow.Context, status string) error {
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf("%s: %d of %d reviewed", status, b.ended(), b.in.Total))
 	return workflow.UpsertTypedSearchAttributes(ctx, AttributeStatus.ValueSet(status))
 }
@@ -328,7 +321,9 @@ func (b *bulk) continueAsNew(ctx workflow.Context) error {
 	return workflow.NewContinueAsNewError(ctx, BulkReview, b.in)
 }
 
-func (b *bulk) result(status string) Bulked { return Bulked{Status: status, Counts: b.in.Counts} }
+func (b *bulk) result(status string) BulkResult {
+	return BulkResult{Status: status, Counts: b.in.Counts}
+}
 
 // jobOptions start the workflow of a job, whose id is the job's.
 func jobOptions(j *schema.Job) client.StartWorkflowOptions {
@@ -348,8 +343,8 @@ func jobOptions(j *schema.Job) client.StartWorkflowOptions {
 	}
 }
 
-func jobInput(j *schema.Job) Bulk {
-	in := Bulk{Account: j.AccountID, Job: j.ID}
+func jobInput(j *schema.Job) BulkInput {
+	in := BulkInput{Account: j.AccountID, Job: j.ID}
 	if j.TrackerID != nil {
 		in.Tracker = *j.TrackerID
 	}
@@ -358,12 +353,7 @@ func jobInput(j *schema.Job) Bulk {
 
 // StartJob starts the workflow of an open bulk job unless it runs.
 func (s Starter) StartJob(ctx context.Context, j *schema.Job) error {
-	_, err := s.Client.ExecuteWorkflow(ctx, jobOptions(j), BulkReview, jobInput(j))
-	var running *serviceerror.WorkflowExecutionAlreadyStarted
-	if err != nil && !errors.As(err, &running) {
-		return fmt.Errorf("start job %s: %w", j.ID, err)
-	}
-	return nil
+	return s.start(ctx, "job "+j.ID, jobOptions(j), BulkReview, jobInput(j))
 }
 
 // ProvisionJob starts the workflow of a bulk job unless it runs, and waits until the job is provisioned, as long as ctx lasts.
@@ -390,5 +380,5 @@ func (s Starter) ProvisionJob(ctx context.Context, j *schema.Job) error {
 
 // CancelJob asks a running job to begin no more reviews; one that does not run reads it in its row.
 func (s Starter) CancelJob(ctx context.Context, job string) error {
-	return gone(s.Client.SignalWorkflow(ctx, job, "", CancelSignal, nil), "cancel job "+job)
+	return ignoreNotFound(s.Client.SignalWorkflow(ctx, job, "", CancelSignal, nil), "cancel job "+job)
 }

@@ -20,47 +20,47 @@ import (
 
 var bulkSteps *activities.Bulk
 
-var job = activities.Job{Account: "acct_test", ID: "jb_test"}
+var job = activities.JobRef{Account: "acct_test", ID: "jb_test"}
 
 // bulkEnvironment is an environment with a job of so many certificates, whose reviews end as outcome says.
-func bulkEnvironment(t *testing.T, total int, outcome func(certificate string) (workflows.Reviewed, error)) *testsuite.TestWorkflowEnvironment {
+func bulkEnvironment(t *testing.T, total int, outcome func(certificate string) (workflows.ReviewResult, error)) *testsuite.TestWorkflowEnvironment {
 	env := environment(t)
 	env.RegisterActivity(bulkSteps)
-	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.Provisioned{Total: total}, nil).Maybe()
+	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.ProvisionResult{Total: total}, nil).Maybe()
 	env.OnActivity(bulkSteps.ListJob, mock.Anything, mock.Anything).Return(
-		func(_ context.Context, in activities.JobPage) (activities.JobCertificates, error) {
-			var page activities.JobCertificates
+		func(_ context.Context, in activities.ListJobInput) (activities.ListJobResult, error) {
+			var page activities.ListJobResult
 			for i := in.From; i < min(in.From+in.Most, total); i++ {
-				page.Reviews = append(page.Reviews, activities.ReviewOf{Certificate: fmt.Sprintf("ci_%d", i), Contractor: "cn_test", Evaluation: 1})
+				page.Reviews = append(page.Reviews, activities.JobReview{Certificate: fmt.Sprintf("ci_%d", i), Contractor: "cn_test", Evaluation: 1})
 			}
 			return page, nil
 		}).Maybe()
-	env.OnActivity(bulkSteps.WatchJob, mock.Anything, mock.Anything).Return(activities.Watched{}, nil).Maybe()
+	env.OnActivity(bulkSteps.WatchJob, mock.Anything, mock.Anything).Return(activities.WatchJobResult{}, nil).Maybe()
 	env.OnWorkflow(workflows.ReviewCertificate, mock.Anything, mock.Anything).Return(
-		func(ctx workflow.Context, in workflows.Review) (workflows.Reviewed, error) {
+		func(ctx workflow.Context, in workflows.ReviewInput) (workflows.ReviewResult, error) {
 			if err := workflow.Sleep(ctx, time.Second); err != nil {
-				return workflows.Reviewed{}, err
+				return workflows.ReviewResult{}, err
 			}
 			return outcome(in.Certificate)
 		}).Maybe()
 	return env
 }
 
-func approves(string) (workflows.Reviewed, error) {
-	return workflows.Reviewed{Status: schema.Approved}, nil
+func approves(string) (workflows.ReviewResult, error) {
+	return workflows.ReviewResult{Status: schema.Approved}, nil
 }
 
 // ends expects that the job is ended as a status.
-func ends(env *testsuite.TestWorkflowEnvironment, status string, deliveries ...activities.Delivery) {
-	env.OnActivity(bulkSteps.EndJob, mock.Anything, mock.MatchedBy(func(in activities.JobEnd) bool {
-		return in.Job == job && in.Status == status
+func ends(env *testsuite.TestWorkflowEnvironment, status string, deliveries ...activities.DeliveryRef) {
+	env.OnActivity(bulkSteps.EndJob, mock.Anything, mock.MatchedBy(func(in activities.EndJobInput) bool {
+		return in.JobRef == job && in.Status == status
 	})).Return(deliveries, nil).Once()
 }
 
-func bulkResult(t *testing.T, env *testsuite.TestWorkflowEnvironment) workflows.Bulked {
+func bulkResult(t *testing.T, env *testsuite.TestWorkflowEnvironment) workflows.BulkResult {
 	t.Helper()
-	env.ExecuteWorkflow(workflows.BulkReview, workflows.Bulk{Account: job.Account, Job: job.ID})
-	var out workflows.Bulked
+	env.ExecuteWorkflow(workflows.BulkReview, workflows.BulkInput{Account: job.Account, Job: job.ID})
+	var out workflows.BulkResult
 	if err := env.GetWorkflowResult(&out); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func bulkResult(t *testing.T, env *testsuite.TestWorkflowEnvironment) workflows.
 
 func TestAJobReviewsEachOfItsCertificatesOnce(t *testing.T) {
 	seen := map[string]int{}
-	env := bulkEnvironment(t, 300, func(certificate string) (workflows.Reviewed, error) {
+	env := bulkEnvironment(t, 300, func(certificate string) (workflows.ReviewResult, error) {
 		seen[certificate]++
 		return approves(certificate)
 	})
@@ -86,9 +86,9 @@ func TestAJobReviewsEachOfItsCertificatesOnce(t *testing.T) {
 }
 
 func TestOneReviewsFailureIsCountedAndHurtsNoOther(t *testing.T) {
-	env := bulkEnvironment(t, 5, func(certificate string) (workflows.Reviewed, error) {
+	env := bulkEnvironment(t, 5, func(certificate string) (workflows.ReviewResult, error) {
 		if certificate == "ci_2" {
-			return workflows.Reviewed{}, errors.New("a bug")
+			return workflows.ReviewResult{}, errors.New("a bug")
 		}
 		return approves(certificate)
 	})
@@ -101,7 +101,7 @@ func TestOneReviewsFailureIsCountedAndHurtsNoOther(t *testing.T) {
 
 func TestCancellingAJobStopsWhatHasNotBegun(t *testing.T) {
 	begun := 0
-	env := bulkEnvironment(t, 200, func(certificate string) (workflows.Reviewed, error) {
+	env := bulkEnvironment(t, 200, func(certificate string) (workflows.ReviewResult, error) {
 		begun++
 		return approves(certificate)
 	})
@@ -120,7 +120,7 @@ func TestCancellingAJobStopsWhatHasNotBegun(t *testing.T) {
 func TestAJobThatCannotBeProvisionedFailsAndSaysSo(t *testing.T) {
 	env := environment(t)
 	env.RegisterActivity(bulkSteps)
-	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.Provisioned{}, activities.Fault(errors.New("no such column")))
+	env.OnActivity(bulkSteps.ProvisionJob, mock.Anything, job).Return(activities.ProvisionResult{}, activities.Fault(errors.New("no such column")))
 	ends(env, schema.JobFailed)
 	out := bulkResult(t, env)
 	if out.Status != schema.JobFailed {
@@ -160,7 +160,7 @@ func TestTheProvisionUpdateAnswersTooWhenTheJobHasContinuedAsNew(t *testing.T) {
 	env := bulkEnvironment(t, 3, approves)
 	ends(env, schema.JobCompleted)
 	answered := asksWhenMade(t, env)
-	env.ExecuteWorkflow(workflows.BulkReview, workflows.Bulk{Account: job.Account, Job: job.ID, Provisioned: true, Total: 3, From: 2,
+	env.ExecuteWorkflow(workflows.BulkReview, workflows.BulkInput{Account: job.Account, Job: job.ID, Provisioned: true, Total: 3, From: 2,
 		Counts: map[schema.Status]int{schema.Approved: 2}})
 	if err := env.GetWorkflowError(); err != nil || !*answered {
 		t.Errorf("the job ended with %v; the update was answered: %v", err, *answered)
@@ -170,16 +170,16 @@ func TestTheProvisionUpdateAnswersTooWhenTheJobHasContinuedAsNew(t *testing.T) {
 
 func TestALongJobContinuesAsNewWithWhatItHasCounted(t *testing.T) {
 	env := bulkEnvironment(t, 25, approves)
-	env.ExecuteWorkflow(workflows.BulkReview, workflows.Bulk{Account: job.Account, Job: job.ID, PerRun: 10})
+	env.ExecuteWorkflow(workflows.BulkReview, workflows.BulkInput{Account: job.Account, Job: job.ID, PerRun: 10})
 	var again *workflow.ContinueAsNewError
 	if err := env.GetWorkflowError(); !errors.As(err, &again) {
 		t.Fatalf("ended with %v, want continue-as-new", err)
 	}
-	var next workflows.Bulk
+	var next workflows.BulkInput
 	if err := converter.GetDefaultDataConverter().FromPayloads(again.Input, &next); err != nil {
 		t.Fatal(err)
 	}
-	want := workflows.Bulk{Account: job.Account, Job: job.ID, Provisioned: true, Total: 25, From: 10, PerRun: 10,
+	want := workflows.BulkInput{Account: job.Account, Job: job.ID, Provisioned: true, Total: 25, From: 10, PerRun: 10,
 		Counts: map[schema.Status]int{schema.Approved: 10}}
 	if diff := cmp.Diff(want, next); diff != "" {
 		t.Errorf("next run's input (-want +got):\n%s", diff)

@@ -2,11 +2,8 @@ package workflows
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -15,13 +12,11 @@ import (
 	"certflow/schema"
 )
 
-var deliverSteps *activities.Deliver
-
 // DeliverWebhook makes the attempts of one delivery, each when it is due, until the delivery has ended. Where in the schedule it is
 // stands in the database: this workflow may be started again at any time.
 func DeliverWebhook(ctx workflow.Context, in activities.DeliverInput) error {
 	for {
-		var out activities.Attempted
+		var out activities.AttemptResult
 		attempt := workflow.WithActivityOptions(ctx, attemptOptions(in))
 		if err := workflow.ExecuteActivity(attempt, deliverSteps.AttemptDelivery, in).Get(ctx, &out); err != nil {
 			return err
@@ -38,9 +33,9 @@ func DeliverWebhook(ctx workflow.Context, in activities.DeliverInput) error {
 	}
 }
 
-// deliver starts a DeliverWebhook for each delivery and waits until all have started, not until they end: they may take days and outlive
+// startDeliveries starts a DeliverWebhook for each delivery and waits until all have started, not until they end: they may take days and outlive
 // the workflow. One that runs already is somebody else's.
-func deliver(ctx workflow.Context, account string, deliveries []activities.Delivery) error {
+func startDeliveries(ctx workflow.Context, account string, deliveries []activities.DeliveryRef) error {
 	started := make([]workflow.ChildWorkflowFuture, len(deliveries))
 	for i, d := range deliveries {
 		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
@@ -67,7 +62,7 @@ func DeliveryID(delivery string) string { return "delivery/" + delivery }
 
 // StartDelivery starts a delivery unless it runs.
 func (s Starter) StartDelivery(ctx context.Context, d *schema.Delivery) error {
-	_, err := s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+	return s.start(ctx, "delivery "+d.ID, client.StartWorkflowOptions{
 		ID: DeliveryID(d.ID), TaskQueue: WebhooksQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
@@ -75,9 +70,4 @@ func (s Starter) StartDelivery(ctx context.Context, d *schema.Delivery) error {
 		TypedSearchAttributes:    temporal.NewSearchAttributes(AttributeAccount.ValueSet(d.AccountID)),
 		Priority:                 temporal.Priority{FairnessKey: d.EndpointID},
 	}, DeliverWebhook, activities.DeliverInput{Account: d.AccountID, ID: d.ID, Endpoint: d.EndpointID})
-	var running *serviceerror.WorkflowExecutionAlreadyStarted
-	if err != nil && !errors.As(err, &running) {
-		return fmt.Errorf("start delivery %s: %w", d.ID, err)
-	}
-	return nil
 }

@@ -18,12 +18,12 @@ func TestADeliveryMakesItsAttemptsWhenTheyAreDue(t *testing.T) {
 	waits := []time.Duration{5 * time.Second, 5 * time.Minute, 24 * time.Hour}
 	var at []time.Time
 	env.OnActivity(attempt.AttemptDelivery, mock.Anything, in).Return(
-		func(context.Context, activities.DeliverInput) (activities.Attempted, error) {
+		func(context.Context, activities.DeliverInput) (activities.AttemptResult, error) {
 			at = append(at, env.Now())
 			if n := len(at) - 1; n < len(waits) {
-				return activities.Attempted{Wait: waits[n]}, nil
+				return activities.AttemptResult{Wait: waits[n]}, nil
 			}
-			return activities.Attempted{Over: true}, nil
+			return activities.AttemptResult{Over: true}, nil
 		})
 	env.ExecuteWorkflow(workflows.DeliverWebhook, in)
 	if err := env.GetWorkflowError(); err != nil {

@@ -2,13 +2,10 @@ package workflows
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"certflow/activities"
@@ -23,7 +20,7 @@ func ExpiryWatch(ctx workflow.Context, in activities.ExpiryInput) (int, error) {
 	}
 	told := 0
 	for {
-		var page activities.ExpiryWatched
+		var page activities.ExpiryResult
 		step := workflow.WithActivityOptions(ctx, sweepOptions("tell what ends"))
 		if err := workflow.ExecuteActivity(step, sweepSteps.WatchExpiries, in).Get(ctx, &page); err != nil {
 			return told, err
@@ -39,18 +36,14 @@ func ExpiryWatch(ctx workflow.Context, in activities.ExpiryInput) (int, error) {
 	}
 }
 
-const (
-	// expirySchedule is the id of the schedule of the expiry watch.
-	expirySchedule = "certflow-expiry-watch"
-	// expiryOffset keeps the watch away from the full hour, at which much else begins.
-	expiryOffset = 5 * time.Minute
-)
+// expiryOffset keeps the watch away from the full hour, at which much else begins.
+const expiryOffset = 5 * time.Minute
 
 // EnsureExpiryWatch makes the schedule that looks each hour for coverage that ends, unless it is there. A watch that was missed is made up
 // for by the next one.
 func (s Starter) EnsureExpiryWatch(ctx context.Context) error {
-	_, err := s.Client.ScheduleClient().Create(ctx, client.ScheduleOptions{
-		ID:            expirySchedule,
+	return s.ensureSchedule(ctx, client.ScheduleOptions{
+		ID:            "certflow-expiry-watch",
 		Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: time.Hour, Offset: expiryOffset}}},
 		Overlap:       enums.SCHEDULE_OVERLAP_POLICY_SKIP,
 		CatchupWindow: time.Hour,
@@ -60,8 +53,4 @@ func (s Starter) EnsureExpiryWatch(ctx context.Context) error {
 			StaticSummary:            "tell which coverage ends soon",
 		},
 	})
-	if err != nil && !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		return fmt.Errorf("make the schedule of the expiry watch: %w", err)
-	}
-	return nil
 }

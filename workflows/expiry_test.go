@@ -22,11 +22,11 @@ func TestAnExpiryWatchGoesThroughAllAccountsAtOneTime(t *testing.T) {
 	env.SetStartTime(at)
 	for _, page := range []struct {
 		after string
-		out   activities.ExpiryWatched
+		out   activities.ExpiryResult
 	}{
-		{"", activities.ExpiryWatched{After: "acct_b", Told: 2}},
-		{"acct_b", activities.ExpiryWatched{After: "acct_b"}}, // its time was over within an account
-		{"acct_b", activities.ExpiryWatched{After: "acct_d", Told: 1, Over: true}},
+		{"", activities.ExpiryResult{After: "acct_b", Told: 2}},
+		{"acct_b", activities.ExpiryResult{After: "acct_b"}}, // its time was over within an account
+		{"acct_b", activities.ExpiryResult{After: "acct_d", Told: 1, Over: true}},
 	} {
 		env.OnActivity(sweep.WatchExpiries, mock.Anything, activities.ExpiryInput{At: at, After: page.after}).Return(page.out, nil).Once()
 	}
@@ -41,7 +41,7 @@ func TestAnExpiryWatchThatFailsIsLeftToTheNext(t *testing.T) {
 	env := environment(t)
 	var sweep *activities.Sweep
 	env.RegisterActivity(sweep)
-	env.OnActivity(sweep.WatchExpiries, mock.Anything, mock.Anything).Return(activities.ExpiryWatched{}, activities.Fault(errors.New("no database"))).Times(3)
+	env.OnActivity(sweep.WatchExpiries, mock.Anything, mock.Anything).Return(activities.ExpiryResult{}, activities.Fault(errors.New("no database"))).Times(3)
 	env.ExecuteWorkflow(workflows.ExpiryWatch, activities.ExpiryInput{})
 	if env.GetWorkflowError() == nil {
 		t.Error("a watch that saw nothing says that all is well")

@@ -6,7 +6,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// AskOptions are the options of a reading by the language model.
-func AskOptions(required bool, left time.Duration) workflow.ActivityOptions {
-	return askOptions(required)(left)
+// AskModelOptions are the options of a reading by the language model.
+func AskModelOptions(required bool, left time.Duration) workflow.ActivityOptions {
+	return askModelOptions(required)(left)
 }

@@ -33,7 +33,7 @@ func TestOneReviewDoesNotWaitBehindAnotherAccountsHundred(t *testing.T) {
 	t.Parallel()
 	unfair := placeInQueue(t, func(ctx context.Context, c client.Client, one *schema.Certificate) error {
 		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: one.ID, TaskQueue: workflows.ReviewsQueue}, workflows.ReviewCertificate,
-			workflows.Review{Account: one.AccountID, Certificate: one.ID, Evaluation: one.EvaluationNo})
+			workflows.ReviewInput{Account: one.AccountID, Certificate: one.ID, Evaluation: one.EvaluationNo})
 		return err
 	})
 	fair := placeInQueue(t, func(ctx context.Context, c client.Client, one *schema.Certificate) error {
@@ -89,13 +89,13 @@ func placeInQueue(t *testing.T, start func(context.Context, client.Client, *sche
 	documents := worker.New(c, workflows.DocumentsQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize: 1, MaxConcurrentActivityTaskPollers: 1, DisableEagerActivities: true, DisableWorkflowWorker: true,
 	})
-	documents.RegisterActivityWithOptions(func(_ context.Context, in activities.Certificate) (activities.Validated, error) {
+	documents.RegisterActivityWithOptions(func(_ context.Context, in activities.CertificateRef) (activities.ValidateResult, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if taken = append(taken, in.ID); len(taken) == crowd+1 {
 			close(all)
 		}
-		return activities.Validated{Over: true}, nil
+		return activities.ValidateResult{Over: true}, nil
 	}, activity.RegisterOptions{Name: "ValidateDocument"})
 	if err := documents.Start(); err != nil {
 		t.Fatal(err)

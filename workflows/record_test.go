@@ -40,12 +40,12 @@ type scenario struct {
 
 // fakes answer in the place of activities.
 type fakes struct {
-	validate func(activities.Certificate) (activities.Validated, error)
-	parse    func(activities.ParseInput) (activities.Parsed, error)
-	evaluate func(activities.EvaluateInput) (activities.Ended, error)
-	attempt  func(activities.DeliverInput) (activities.Attempted, error)
+	validate func(activities.CertificateRef) (activities.ValidateResult, error)
+	parse    func(activities.ParseInput) (activities.ParseResult, error)
+	evaluate func(activities.EvaluateInput) (activities.Outcome, error)
+	attempt  func(activities.DeliverInput) (activities.AttemptResult, error)
 	total    int // certificates of a job
-	watched  func() activities.Watched
+	watched  func() activities.WatchJobResult
 }
 
 // TestRecord records the execution of every scenario against a real server. It refuses to overwrite: a release's histories are
@@ -130,65 +130,65 @@ const (
 // register gives a worker activities that answer as the scenario says.
 func (f fakes) register(w worker.Worker) {
 	named := func(name string) activity.RegisterOptions { return activity.RegisterOptions{Name: name} }
-	w.RegisterActivityWithOptions(func(_ context.Context, in activities.Certificate) (activities.Validated, error) {
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.CertificateRef) (activities.ValidateResult, error) {
 		if f.validate != nil {
 			return f.validate(in)
 		}
-		return activities.Validated{Key: "2026-01-02/acct_recorded/ci_recorded.pdf", Pages: 1, Analysed: 1}, nil
+		return activities.ValidateResult{Key: "2026-01-02/acct_recorded/ci_recorded.pdf", Pages: 1, Analysed: 1}, nil
 	}, named("ValidateDocument"))
-	w.RegisterActivityWithOptions(func(_ context.Context, in activities.TrimInput) (activities.Trimmed, error) {
-		return activities.Trimmed{Key: in.Key}, nil
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.TrimInput) (activities.TrimResult, error) {
+		return activities.TrimResult{Key: in.Key}, nil
 	}, named("TrimPages"))
-	w.RegisterActivityWithOptions(func(_ context.Context, in activities.ParseInput) (activities.Parsed, error) {
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.ParseInput) (activities.ParseResult, error) {
 		if f.parse != nil {
 			return f.parse(in)
 		}
-		return activities.Parsed{}, nil
+		return activities.ParseResult{}, nil
 	}, named("ParseCertificate"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.ParseInput) (activities.Parsed, error) {
-		return activities.Parsed{}, nil
+	w.RegisterActivityWithOptions(func(context.Context, activities.ParseInput) (activities.ParseResult, error) {
+		return activities.ParseResult{}, nil
 	}, named("AskModel"))
-	w.RegisterActivityWithOptions(func(_ context.Context, in activities.EvaluateInput) (activities.Ended, error) {
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.EvaluateInput) (activities.Outcome, error) {
 		if f.evaluate != nil {
 			return f.evaluate(in)
 		}
-		return activities.Ended{Status: schema.Approved}, nil
+		return activities.Outcome{Status: schema.Approved}, nil
 	}, named("EvaluateRules"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.ErrorInput) (activities.Ended, error) {
-		return activities.Ended{Status: schema.Errored}, nil
+	w.RegisterActivityWithOptions(func(context.Context, activities.ErrorInput) (activities.Outcome, error) {
+		return activities.Outcome{Status: schema.Errored}, nil
 	}, named("RecordError"))
-	w.RegisterActivityWithOptions(func(_ context.Context, in activities.DeliverInput) (activities.Attempted, error) {
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.DeliverInput) (activities.AttemptResult, error) {
 		if f.attempt != nil {
 			return f.attempt(in)
 		}
-		return activities.Attempted{Over: true}, nil
+		return activities.AttemptResult{Over: true}, nil
 	}, named("AttemptDelivery"))
-	w.RegisterActivityWithOptions(func(_ context.Context, in activities.RecoverInput) (activities.Recovered, error) {
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.RecoverInput) (activities.RecoverResult, error) {
 		// Two batches of two deliveries.
-		out := activities.Recovered{After: in.After + 2, Over: in.After > 0}
+		out := activities.RecoverResult{After: in.After + 2, Over: in.After > 0}
 		for i := in.After; i < out.After; i++ {
-			out.Deliveries = append(out.Deliveries, activities.Delivery{ID: fmt.Sprintf("del_%d", i), Endpoint: in.Endpoint})
+			out.Deliveries = append(out.Deliveries, activities.DeliveryRef{ID: fmt.Sprintf("del_%d", i), Endpoint: in.Endpoint})
 		}
 		return out, nil
 	}, named("RecoverBatch"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.Job) (activities.Provisioned, error) {
-		return activities.Provisioned{Total: f.total}, nil
+	w.RegisterActivityWithOptions(func(context.Context, activities.JobRef) (activities.ProvisionResult, error) {
+		return activities.ProvisionResult{Total: f.total}, nil
 	}, named("ProvisionJob"))
-	w.RegisterActivityWithOptions(func(_ context.Context, in activities.JobPage) (activities.JobCertificates, error) {
-		var page activities.JobCertificates
+	w.RegisterActivityWithOptions(func(_ context.Context, in activities.ListJobInput) (activities.ListJobResult, error) {
+		var page activities.ListJobResult
 		for i := in.From; i < min(in.From+in.Most, f.total); i++ {
-			page.Reviews = append(page.Reviews, activities.ReviewOf{Certificate: fmt.Sprintf("ci_%d", i), Contractor: "cn_recorded", Evaluation: 1})
+			page.Reviews = append(page.Reviews, activities.JobReview{Certificate: fmt.Sprintf("ci_%d", i), Contractor: "cn_recorded", Evaluation: 1})
 		}
 		return page, nil
 	}, named("ListJob"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.WatchInput) (activities.Watched, error) {
+	w.RegisterActivityWithOptions(func(context.Context, activities.WatchJobInput) (activities.WatchJobResult, error) {
 		if f.watched != nil {
 			return f.watched(), nil
 		}
-		return activities.Watched{}, nil
+		return activities.WatchJobResult{}, nil
 	}, named("WatchJob"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.Job) (activities.Cancelled, error) { return 1, nil }, named("CancelRest"))
-	w.RegisterActivityWithOptions(func(context.Context, activities.JobEnd) ([]activities.Delivery, error) {
+	w.RegisterActivityWithOptions(func(context.Context, activities.JobRef) (activities.Cancelled, error) { return 1, nil }, named("CancelRest"))
+	w.RegisterActivityWithOptions(func(context.Context, activities.EndJobInput) ([]activities.DeliveryRef, error) {
 		return nil, nil
 	}, named("EndJob"))
 }
@@ -204,39 +204,39 @@ func reviewed(ctx context.Context, s workflows.Starter, _ fakes) (string, error)
 func bulked(perRun int) func(context.Context, workflows.Starter, fakes) (string, error) {
 	return func(ctx context.Context, s workflows.Starter, _ fakes) (string, error) {
 		_, err := s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: recordedJob, TaskQueue: workflows.ReviewsQueue},
-			workflows.BulkReview, workflows.Bulk{Account: recordedAccount, Job: recordedJob, PerRun: perRun})
+			workflows.BulkReview, workflows.BulkInput{Account: recordedAccount, Job: recordedJob, PerRun: perRun})
 		return recordedJob, err
 	}
 }
 
 func scenarios() []scenario {
-	toEndpoint := func(activities.EvaluateInput) (activities.Ended, error) {
-		return activities.Ended{Status: schema.Flagged, Deliveries: []activities.Delivery{{ID: "del_recorded", Endpoint: "whe_recorded"}}}, nil
+	toEndpoint := func(activities.EvaluateInput) (activities.Outcome, error) {
+		return activities.Outcome{Status: schema.Flagged, Deliveries: []activities.DeliveryRef{{ID: "del_recorded", Endpoint: "whe_recorded"}}}, nil
 	}
 	var reads, tries, looks atomic.Int32
 	return []scenario{
 		{name: "review-approved", run: reviewed},
 		{name: "review-flagged-with-endpoint", run: reviewed, steps: fakes{evaluate: toEndpoint}},
-		{name: "review-not-a-certificate", run: reviewed, steps: fakes{parse: func(activities.ParseInput) (activities.Parsed, error) {
-			return activities.Parsed{Refusal: &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is an invoice."}}, nil
+		{name: "review-not-a-certificate", run: reviewed, steps: fakes{parse: func(activities.ParseInput) (activities.ParseResult, error) {
+			return activities.ParseResult{Refusal: &certificate.Refusal{Code: certificate.NotACertificate, Message: "This is an invoice."}}, nil
 		}}},
-		{name: "review-deleted", run: reviewed, steps: fakes{validate: func(activities.Certificate) (activities.Validated, error) {
-			return activities.Validated{Over: true}, nil
+		{name: "review-deleted", run: reviewed, steps: fakes{validate: func(activities.CertificateRef) (activities.ValidateResult, error) {
+			return activities.ValidateResult{Over: true}, nil
 		}}},
-		{name: "review-asks-model", run: reviewed, steps: fakes{parse: func(activities.ParseInput) (activities.Parsed, error) {
-			return activities.Parsed{AskModel: true}, nil
+		{name: "review-asks-model", run: reviewed, steps: fakes{parse: func(activities.ParseInput) (activities.ParseResult, error) {
+			return activities.ParseResult{AskModel: true}, nil
 		}}},
-		{name: "review-transient-read-failure", run: reviewed, steps: fakes{parse: func(activities.ParseInput) (activities.Parsed, error) {
+		{name: "review-transient-read-failure", run: reviewed, steps: fakes{parse: func(activities.ParseInput) (activities.ParseResult, error) {
 			if reads.Add(1) == 1 {
-				return activities.Parsed{}, activities.Fault(&certificate.Unavailable{Message: "The reader is busy."})
+				return activities.ParseResult{}, activities.Fault(&certificate.Unavailable{Message: "The reader is busy."})
 			}
-			return activities.Parsed{}, nil
+			return activities.ParseResult{}, nil
 		}}},
-		{name: "deliver-down-then-up", steps: fakes{attempt: func(activities.DeliverInput) (activities.Attempted, error) {
+		{name: "deliver-down-then-up", steps: fakes{attempt: func(activities.DeliverInput) (activities.AttemptResult, error) {
 			if tries.Add(1) < 3 {
-				return activities.Attempted{Wait: 2 * time.Second}, nil
+				return activities.AttemptResult{Wait: 2 * time.Second}, nil
 			}
-			return activities.Attempted{Over: true}, nil
+			return activities.AttemptResult{Over: true}, nil
 		}}, run: func(ctx context.Context, s workflows.Starter, _ fakes) (string, error) {
 			d := &schema.Delivery{ID: "del_recorded", AccountID: recordedAccount, EndpointID: "whe_recorded"}
 			return workflows.DeliveryID(d.ID), s.StartDelivery(ctx, d)
@@ -246,15 +246,15 @@ func scenarios() []scenario {
 			return workflows.RecoveryID("whe_recorded", since, until), s.StartRecovery(ctx, recordedAccount, "whe_recorded", since, until)
 		}},
 		{name: "bulk-small", run: bulked(0), steps: fakes{total: 4}},
-		{name: "bulk-failing-child", run: bulked(0), steps: fakes{total: 4, evaluate: func(in activities.EvaluateInput) (activities.Ended, error) {
+		{name: "bulk-failing-child", run: bulked(0), steps: fakes{total: 4, evaluate: func(in activities.EvaluateInput) (activities.Outcome, error) {
 			if in.ID == "ci_2" {
-				return activities.Ended{}, temporal.NewNonRetryableApplicationError("a bug", activities.FaultInternal, nil)
+				return activities.Outcome{}, temporal.NewNonRetryableApplicationError("a bug", activities.FaultInternal, nil)
 			}
-			return activities.Ended{Status: schema.Approved}, nil
+			return activities.Outcome{Status: schema.Approved}, nil
 		}}},
 		{name: "bulk-continue-as-new", run: bulked(3), steps: fakes{total: 7}},
-		{name: "bulk-cancelled", run: bulked(0), steps: fakes{total: 60, watched: func() activities.Watched {
-			return activities.Watched{Ended: int(looks.Add(1)), Cancelled: true}
+		{name: "bulk-cancelled", run: bulked(0), steps: fakes{total: 60, watched: func() activities.WatchJobResult {
+			return activities.WatchJobResult{Ended: int(looks.Add(1)), Cancelled: true}
 		}}},
 	}
 }

@@ -18,12 +18,12 @@ import (
 func RecoverEndpoint(ctx workflow.Context, in activities.RecoverInput) (int, error) {
 	made := 0
 	for {
-		var batch activities.Recovered
+		var batch activities.RecoverResult
 		step := workflow.WithActivityOptions(ctx, recoverOptions(fmt.Sprintf("recover events after %d", in.After)))
 		if err := workflow.ExecuteActivity(step, deliverSteps.RecoverBatch, in).Get(ctx, &batch); err != nil {
 			return made, err
 		}
-		if err := deliver(ctx, in.Account, batch.Deliveries); err != nil {
+		if err := startDeliveries(ctx, in.Account, batch.Deliveries); err != nil {
 			return made, err
 		}
 		made += len(batch.Deliveries)
@@ -45,15 +45,11 @@ func RecoveryID(endpoint string, since, until time.Time) string {
 
 // StartRecovery starts sending the events of [since, until) that the endpoint wanted and never got, unless a recovery of that range runs.
 func (s Starter) StartRecovery(ctx context.Context, account, endpoint string, since, until time.Time) error {
-	_, err := s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+	return s.start(ctx, "the recovery of "+endpoint, client.StartWorkflowOptions{
 		ID: RecoveryID(endpoint, since, until), TaskQueue: WebhooksQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            "recover " + endpoint,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(AttributeAccount.ValueSet(account)),
 		Priority:                 temporal.Priority{FairnessKey: endpoint},
 	}, RecoverEndpoint, activities.RecoverInput{Account: account, Endpoint: endpoint, Since: since, Until: until})
-	if err != nil {
-		return fmt.Errorf("start the recovery of %s: %w", endpoint, err)
-	}
-	return nil
 }

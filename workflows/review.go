@@ -17,114 +17,111 @@ import (
 	"certflow/schema"
 )
 
-// Review names the evaluation that a ReviewCertificate makes.
-type Review struct {
+// ReviewInput names the evaluation that a ReviewCertificate makes.
+type ReviewInput struct {
 	Account     string
 	Certificate string
 	Evaluation  int // from 1
 }
 
-// Reviewed is how a review ended: the certificate's status, or empty when it was deleted meanwhile.
-type Reviewed struct {
+// ReviewResult is how a review ended: the certificate's status, or empty when it was deleted meanwhile.
+type ReviewResult struct {
 	Status schema.Status
 }
 
 // ReviewCertificate takes a certificate from upload to verdict: validate, trim, parse, evaluate, and start the deliveries that tell of it.
 // A bad document is a result, not a failure: the workflow fails only by a bug of ours. What it was cancelled or ran out of time for ends
 // as error as well, since no certificate may stay open.
-func ReviewCertificate(ctx workflow.Context, in Review) (Reviewed, error) {
-	r := &review{in: activities.Certificate{Account: in.Account, ID: in.Certificate, Evaluation: in.Evaluation}}
+func ReviewCertificate(ctx workflow.Context, in ReviewInput) (ReviewResult, error) {
+	r := &review{in: activities.CertificateRef{Account: in.Account, ID: in.Certificate, Evaluation: in.Evaluation}}
 	ended, err := r.run(ctx)
 	if err != nil {
 		ended, err = r.fail(ctx, r.refusalOf(ctx, err))
 	}
 	if err != nil {
-		return Reviewed{}, err
+		return ReviewResult{}, err
 	}
-	return Reviewed{Status: ended.Status}, r.finish(ctx, ended)
+	return ReviewResult{Status: ended.Status}, r.finish(ctx, ended)
 }
 
 // review is the state of one ReviewCertificate.
 type review struct {
-	in       activities.Certificate
+	in       activities.CertificateRef
 	deadline time.Time // two hours after the review began
 }
 
-// steps only names activities.
-var steps *activities.Review
-
-func (r *review) run(ctx workflow.Context) (activities.Ended, error) {
+func (r *review) run(ctx workflow.Context) (activities.Outcome, error) {
 	validated, err := r.validate(ctx)
 	if err != nil || validated.Over {
-		return activities.Ended{}, err
+		return activities.Outcome{}, err
 	}
-	if err := deliver(ctx, r.in.Account, validated.Deliveries); err != nil {
-		return activities.Ended{}, err
+	if err := startDeliveries(ctx, r.in.Account, validated.Deliveries); err != nil {
+		return activities.Outcome{}, err
 	}
 	trimmed, err := r.trim(ctx, validated)
 	if err != nil {
-		return activities.Ended{}, err
+		return activities.Outcome{}, err
 	}
 	if err := r.parse(ctx, trimmed); err != nil {
-		return activities.Ended{}, err
+		return activities.Outcome{}, err
 	}
 	return r.evaluate(ctx)
 }
 
-func (r *review) validate(ctx workflow.Context) (activities.Validated, error) {
-	var out activities.Validated
-	ctx = workflow.WithActivityOptions(ctx, validateOptions("open the PDF"))
-	if err := workflow.ExecuteActivity(ctx, steps.ValidateDocument, r.in).Get(ctx, &out); err != nil {
+func (r *review) validate(ctx workflow.Context) (activities.ValidateResult, error) {
+	var out activities.ValidateResult
+	ctx = workflow.WithActivityOptions(ctx, documentOptions("open the PDF", unbounded))
+	if err := workflow.ExecuteActivity(ctx, reviewSteps.ValidateDocument, r.in).Get(ctx, &out); err != nil {
 		return out, err
 	}
-	r.deadline = workflow.Now(ctx).Add(reviewTime)
-	return out, refused(out.Refusal)
+	r.deadline = workflow.Now(ctx).Add(activities.ReviewTimeout)
+	return out, refusalError(out.Refusal)
 }
 
-func (r *review) trim(ctx workflow.Context, v activities.Validated) (activities.Trimmed, error) {
-	var out activities.Trimmed
+func (r *review) trim(ctx workflow.Context, v activities.ValidateResult) (activities.TrimResult, error) {
+	var out activities.TrimResult
 	ctx = workflow.WithActivityOptions(ctx, documentOptions(fmt.Sprintf("keep %d of %d pages", v.Analysed, v.Pages), r.left(ctx)))
-	in := activities.TrimInput{Certificate: r.in, Key: v.Key, Pages: v.Pages, Analysed: v.Analysed}
-	if err := workflow.ExecuteActivity(ctx, steps.TrimPages, in).Get(ctx, &out); err != nil {
+	in := activities.TrimInput{CertificateRef: r.in, Key: v.Key, Pages: v.Pages, Analysed: v.Analysed}
+	if err := workflow.ExecuteActivity(ctx, reviewSteps.TrimPages, in).Get(ctx, &out); err != nil {
 		return out, err
 	}
-	return out, refused(out.Refusal)
+	return out, refusalError(out.Refusal)
 }
 
 // parse reads the document, and asks a language model where the layout reader is unsure and a model is configured. A model that does not
 // answer, for whatever reason, costs no reading, unless every certificate is to be read by it: what the layout reader is unsure of approves
 // nothing.
-func (r *review) parse(ctx workflow.Context, t activities.Trimmed) error {
-	in := activities.ParseInput{Certificate: r.in, Key: t.Key}
-	parsed, err := r.read(ctx, steps.ParseCertificate, readOptions(DocumentsQueue, "read the certificate"), in)
+func (r *review) parse(ctx workflow.Context, t activities.TrimResult) error {
+	in := activities.ParseInput{CertificateRef: r.in, Key: t.Key}
+	parsed, err := r.read(ctx, reviewSteps.ParseCertificate, readOptions(DocumentsQueue, "read the certificate"), in)
 	if err != nil || !parsed.AskModel {
 		return err
 	}
-	_, err = r.read(ctx, steps.AskModel, askOptions(parsed.ModelRequired), in)
+	_, err = r.read(ctx, reviewSteps.AskModel, askModelOptions(parsed.ModelRequired), in)
 	var why *certificate.Refusal
 	if err == nil || parsed.ModelRequired || errors.As(err, &why) || temporal.IsCanceledError(err) {
 		return err
 	}
 	in.LayoutOnly = true
-	_, err = r.read(ctx, steps.ParseCertificate, readOptions(DocumentsQueue, "read the certificate without the model"), in)
+	_, err = r.read(ctx, reviewSteps.ParseCertificate, readOptions(DocumentsQueue, "read the certificate without the model"), in)
 	return err
 }
 
 // read makes up to four attempts at a reader that is not available, with the waits of CONTRACT §8 between them; a reader that
 // says how long to wait is obeyed where that is longer.
-func (r *review) read(ctx workflow.Context, step any, options reading, in activities.ParseInput) (activities.Parsed, error) {
+func (r *review) read(ctx workflow.Context, step any, options readOptionsFor, in activities.ParseInput) (activities.ParseResult, error) {
 	for attempt := 0; ; attempt++ {
-		var out activities.Parsed
+		var out activities.ParseResult
 		ctx := workflow.WithActivityOptions(ctx, options(r.left(ctx)))
 		err := workflow.ExecuteActivity(ctx, step, in).Get(ctx, &out)
 		if err == nil {
-			return out, refused(out.Refusal)
+			return out, refusalError(out.Refusal)
 		}
 		asked, unavailable := readerFault(err)
-		if !unavailable || attempt == len(readerWaits) {
+		if !unavailable || attempt == len(readerBackoff) {
 			return out, err
 		}
-		wait := max(readerWaits[attempt], asked)
+		wait := max(readerBackoff[attempt], asked)
 		if wait > r.left(ctx) {
 			return out, err
 		}
@@ -134,31 +131,31 @@ func (r *review) read(ctx workflow.Context, step any, options reading, in activi
 	}
 }
 
-func (r *review) evaluate(ctx workflow.Context) (activities.Ended, error) {
-	var out activities.Ended
-	ctx = workflow.WithActivityOptions(ctx, verdictOptions("judge against the requirement", r.left(ctx)))
-	in := activities.EvaluateInput{Certificate: r.in, At: workflow.Now(ctx)}
-	return out, workflow.ExecuteActivity(ctx, steps.EvaluateRules, in).Get(ctx, &out)
+func (r *review) evaluate(ctx workflow.Context) (activities.Outcome, error) {
+	var out activities.Outcome
+	ctx = workflow.WithActivityOptions(ctx, databaseOptions("judge against the requirement", r.left(ctx)))
+	in := activities.EvaluateInput{CertificateRef: r.in, At: workflow.Now(ctx)}
+	return out, workflow.ExecuteActivity(ctx, reviewSteps.EvaluateRules, in).Get(ctx, &out)
 }
 
 // fail records why there is no verdict, even when the workflow itself was cancelled.
-func (r *review) fail(ctx workflow.Context, why *certificate.Refusal) (activities.Ended, error) {
+func (r *review) fail(ctx workflow.Context, why *certificate.Refusal) (activities.Outcome, error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	var out activities.Ended
-	ctx = workflow.WithActivityOptions(ctx, errorOptions("record "+string(why.Code)))
-	in := activities.ErrorInput{Certificate: r.in, Code: string(why.Code), Message: why.Message}
-	return out, workflow.ExecuteActivity(ctx, steps.RecordError, in).Get(ctx, &out)
+	var out activities.Outcome
+	ctx = workflow.WithActivityOptions(ctx, databaseOptions("record "+string(why.Code), unbounded))
+	in := activities.ErrorInput{CertificateRef: r.in, Code: string(why.Code), Message: why.Message}
+	return out, workflow.ExecuteActivity(ctx, reviewSteps.RecordError, in).Get(ctx, &out)
 }
 
 // finish shows the status to operators and sends the deliveries on their way.
-func (r *review) finish(ctx workflow.Context, ended activities.Ended) error {
+func (r *review) finish(ctx workflow.Context, ended activities.Outcome) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	if ended.Status != "" {
 		if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeStatus.ValueSet(string(ended.Status))); err != nil {
 			return err
 		}
 	}
-	return deliver(ctx, r.in.Account, ended.Deliveries)
+	return startDeliveries(ctx, r.in.Account, ended.Deliveries)
 }
 
 // left is what remains of the two hours. It is never zero: to Temporal that would mean without limit.
@@ -166,8 +163,8 @@ func (r *review) left(ctx workflow.Context) time.Duration {
 	return max(time.Second, r.deadline.Sub(workflow.Now(ctx)))
 }
 
-// refused makes an error of a step's refusal; it ends the review.
-func refused(why *certificate.Refusal) error {
+// refusalError makes an error of a step's refusal; it ends the review.
+func refusalError(why *certificate.Refusal) error {
 	if why == nil {
 		return nil
 	}
@@ -179,7 +176,7 @@ func refused(why *certificate.Refusal) error {
 func (r *review) refusalOf(ctx workflow.Context, err error) *certificate.Refusal {
 	var why *certificate.Refusal
 	var timeout *temporal.TimeoutError
-	late := !r.deadline.IsZero() && r.left(ctx) <= lastWait
+	late := !r.deadline.IsZero() && r.left(ctx) <= maxRetryInterval
 	_, unavailable := readerFault(err)
 	switch {
 	case errors.As(err, &why):
@@ -214,11 +211,16 @@ func ReviewID(account, certificate string) string {
 	return "certificate/" + account + "/" + certificate
 }
 
+// reviewAttributes are the search attributes that every review has.
+func reviewAttributes(account, contractor string, status schema.Status) []temporal.SearchAttributeUpdate {
+	return []temporal.SearchAttributeUpdate{
+		AttributeAccount.ValueSet(account), AttributeContractor.ValueSet(contractor), AttributeStatus.ValueSet(string(status)),
+	}
+}
+
 // StartReview starts the review of a certificate unless it runs; began says whether it did.
 func (s Starter) StartReview(ctx context.Context, c *schema.Certificate) (began bool, err error) {
-	attributes := []temporal.SearchAttributeUpdate{
-		AttributeAccount.ValueSet(c.AccountID), AttributeContractor.ValueSet(c.ContractorID), AttributeStatus.ValueSet(string(c.Status)),
-	}
+	attributes := reviewAttributes(c.AccountID, c.ContractorID, c.Status)
 	summary := c.ID + " of " + c.ContractorID
 	if c.JobID != nil {
 		attributes = append(attributes, AttributeJob.ValueSet(*c.JobID))
@@ -235,7 +237,7 @@ func (s Starter) StartReview(ctx context.Context, c *schema.Certificate) (began 
 		TypedSearchAttributes:                    temporal.NewSearchAttributes(attributes...),
 		StaticSummary:                            summary,
 		Priority:                                 temporal.Priority{FairnessKey: c.AccountID},
-	}, ReviewCertificate, Review{Account: c.AccountID, Certificate: c.ID, Evaluation: c.EvaluationNo})
+	}, ReviewCertificate, ReviewInput{Account: c.AccountID, Certificate: c.ID, Evaluation: c.EvaluationNo})
 	var running *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &running) {
 		return false, nil
@@ -248,20 +250,11 @@ func (s Starter) StartReview(ctx context.Context, c *schema.Certificate) (began 
 
 // CancelReview asks a running review to stop; one that does not run does not matter.
 func (s Starter) CancelReview(ctx context.Context, account, certificate string) error {
-	return gone(s.Client.CancelWorkflow(ctx, ReviewID(account, certificate), ""), "cancel the review of "+certificate)
+	return ignoreNotFound(s.Client.CancelWorkflow(ctx, ReviewID(account, certificate), ""), "cancel the review of "+certificate)
 }
 
 // EndReview terminates a review whose certificate has ended without it; one that does not run does not matter.
 func (s Starter) EndReview(ctx context.Context, account, certificate string) error {
 	err := s.Client.TerminateWorkflow(ctx, ReviewID(account, certificate), "", "the certificate has ended without it")
-	return gone(err, "end the review of "+certificate)
-}
-
-// gone forgives that a workflow is not there.
-func gone(err error, doing string) error {
-	var missing *serviceerror.NotFound
-	if err == nil || errors.As(err, &missing) {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return ignoreNotFound(err, "end the review of "+certificate)
 }

@@ -25,8 +25,8 @@ var (
 	steps   *activities.Review
 	attempt *activities.Deliver
 
-	input = workflows.Review{Account: "acct_test", Certificate: "ci_test", Evaluation: 1}
-	named = activities.Certificate{Account: "acct_test", ID: "ci_test", Evaluation: 1}
+	input = workflows.ReviewInput{Account: "acct_test", Certificate: "ci_test", Evaluation: 1}
+	named = activities.CertificateRef{Account: "acct_test", ID: "ci_test", Evaluation: 1}
 )
 
 // environment is a test environment with the workflows and without any activity's code: a test says what each answers.
@@ -52,7 +52,7 @@ func review(t *testing.T, env *testsuite.TestWorkflowEnvironment) schema.Status 
 	if !env.IsWorkflowCompleted() {
 		t.Fatal("the review did not end")
 	}
-	var out workflows.Reviewed
+	var out workflows.ReviewResult
 	if err := env.GetWorkflowResult(&out); err != nil {
 		t.Fatal("a review completes whatever the document is:", err)
 	}
@@ -60,30 +60,30 @@ func review(t *testing.T, env *testsuite.TestWorkflowEnvironment) schema.Status 
 }
 
 func opens(env *testsuite.TestWorkflowEnvironment) {
-	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Key: "long.pdf", Pages: 5, Analysed: 2}, nil).Once()
+	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.ValidateResult{Key: "long.pdf", Pages: 5, Analysed: 2}, nil).Once()
 }
 
 func trims(env *testsuite.TestWorkflowEnvironment) {
-	env.OnActivity(steps.TrimPages, mock.Anything, activities.TrimInput{Certificate: named, Key: "long.pdf", Pages: 5, Analysed: 2}).
-		Return(activities.Trimmed{Key: "short.pdf"}, nil).Once()
+	env.OnActivity(steps.TrimPages, mock.Anything, activities.TrimInput{CertificateRef: named, Key: "long.pdf", Pages: 5, Analysed: 2}).
+		Return(activities.TrimResult{Key: "short.pdf"}, nil).Once()
 }
 
 func reads(env *testsuite.TestWorkflowEnvironment) {
-	env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf"}).
-		Return(activities.Parsed{}, nil).Once()
+	env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{CertificateRef: named, Key: "short.pdf"}).
+		Return(activities.ParseResult{}, nil).Once()
 }
 
-func judges(env *testsuite.TestWorkflowEnvironment, status schema.Status, deliveries ...activities.Delivery) {
-	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(activities.Ended{Status: status, Deliveries: deliveries}, nil).Once()
+func judges(env *testsuite.TestWorkflowEnvironment, status schema.Status, deliveries ...activities.DeliveryRef) {
+	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(activities.Outcome{Status: status, Deliveries: deliveries}, nil).Once()
 }
 
 // records expects that an error is recorded with a code.
 func records(t *testing.T, env *testsuite.TestWorkflowEnvironment, code string) {
-	env.OnActivity(steps.RecordError, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ErrorInput) (activities.Ended, error) {
+	env.OnActivity(steps.RecordError, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ErrorInput) (activities.Outcome, error) {
 		if in.Code != code || in.Message == "" {
 			t.Errorf("recorded %q with message %q, want code %q and a message", in.Code, in.Message, code)
 		}
-		return activities.Ended{Status: schema.Errored}, nil
+		return activities.Outcome{Status: schema.Errored}, nil
 	}).Once()
 }
 
@@ -105,14 +105,14 @@ func TestAReviewIsJudgedAtTheWorkflowsTime(t *testing.T) {
 	opens(env)
 	trims(env)
 	reads(env)
-	env.OnActivity(steps.EvaluateRules, mock.Anything, activities.EvaluateInput{Certificate: named, At: at}).
-		Return(activities.Ended{Status: schema.Flagged}, nil).Once()
+	env.OnActivity(steps.EvaluateRules, mock.Anything, activities.EvaluateInput{CertificateRef: named, At: at}).
+		Return(activities.Outcome{Status: schema.Flagged}, nil).Once()
 	review(t, env)
 }
 
 func TestADeletedCertificateHasNothingToReview(t *testing.T) {
 	env := environment(t)
-	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Over: true}, nil).Once()
+	env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.ValidateResult{Over: true}, nil).Once()
 	if got := review(t, env); got != "" {
 		t.Errorf("ended as %q, want nothing", got)
 	}
@@ -122,22 +122,22 @@ func TestARefusedDocumentEndsAsError(t *testing.T) {
 	why := &certificate.Refusal{Code: certificate.PasswordProtected, Message: "Remove the password."}
 	for name, refuse := range map[string]func(*testsuite.TestWorkflowEnvironment){
 		"when it is opened": func(env *testsuite.TestWorkflowEnvironment) {
-			env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.Validated{Refusal: why}, nil).Once()
+			env.OnActivity(steps.ValidateDocument, mock.Anything, named).Return(activities.ValidateResult{Refusal: why}, nil).Once()
 		},
 		"when it is trimmed": func(env *testsuite.TestWorkflowEnvironment) {
 			opens(env)
-			env.OnActivity(steps.TrimPages, mock.Anything, mock.Anything).Return(activities.Trimmed{Refusal: why}, nil).Once()
+			env.OnActivity(steps.TrimPages, mock.Anything, mock.Anything).Return(activities.TrimResult{Refusal: why}, nil).Once()
 		},
 		"when it is read": func(env *testsuite.TestWorkflowEnvironment) {
 			opens(env)
 			trims(env)
-			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{Refusal: why}, nil).Once()
+			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.ParseResult{Refusal: why}, nil).Once()
 		},
 		"when the model reads it": func(env *testsuite.TestWorkflowEnvironment) {
 			opens(env)
 			trims(env)
-			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{AskModel: true}, nil).Once()
-			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.Parsed{Refusal: why}, nil).Once()
+			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.ParseResult{AskModel: true}, nil).Once()
+			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.ParseResult{Refusal: why}, nil).Once()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -155,9 +155,9 @@ func TestAnUnsureReadingIsTakenToTheModel(t *testing.T) {
 	env := environment(t)
 	opens(env)
 	trims(env)
-	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{AskModel: true}, nil).Once()
-	env.OnActivity(steps.AskModel, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf"}).
-		Return(activities.Parsed{}, nil).Once()
+	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.ParseResult{AskModel: true}, nil).Once()
+	env.OnActivity(steps.AskModel, mock.Anything, activities.ParseInput{CertificateRef: named, Key: "short.pdf"}).
+		Return(activities.ParseResult{}, nil).Once()
 	judges(env, schema.Flagged)
 	if got := review(t, env); got != schema.Flagged {
 		t.Errorf("ended as %q, want flagged", got)
@@ -190,12 +190,12 @@ func TestAReaderThatIsNotAvailableIsAskedAgain(t *testing.T) {
 			trims(env)
 			var at []time.Time
 			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(
-				func(context.Context, activities.ParseInput) (activities.Parsed, error) {
+				func(context.Context, activities.ParseInput) (activities.ParseResult, error) {
 					at = append(at, env.Now())
 					if n := len(at) - 1; n < len(test.faults) {
-						return activities.Parsed{}, test.faults[n]
+						return activities.ParseResult{}, test.faults[n]
 					}
-					return activities.Parsed{}, nil
+					return activities.ParseResult{}, nil
 				})
 			if test.status == schema.Errored {
 				records(t, env, "reader_unavailable")
@@ -222,9 +222,9 @@ func TestADocumentThatKillsWorkersEnds(t *testing.T) {
 	trims(env)
 	reading := 0
 	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(
-		func(context.Context, activities.ParseInput) (activities.Parsed, error) {
+		func(context.Context, activities.ParseInput) (activities.ParseResult, error) {
 			reading++
-			return activities.Parsed{}, temporal.NewTimeoutError(enums.TIMEOUT_TYPE_HEARTBEAT, nil)
+			return activities.ParseResult{}, temporal.NewTimeoutError(enums.TIMEOUT_TYPE_HEARTBEAT, nil)
 		})
 	records(t, env, "internal")
 	if got := review(t, env); got != schema.Errored {
@@ -242,11 +242,11 @@ func TestADatabaseThatIsAwayIsWaitedFor(t *testing.T) {
 	reads(env)
 	failed := 0
 	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(
-		func(context.Context, activities.EvaluateInput) (activities.Ended, error) {
+		func(context.Context, activities.EvaluateInput) (activities.Outcome, error) {
 			if failed++; failed <= 50 {
-				return activities.Ended{}, activities.Fault(errors.New("connection refused"))
+				return activities.Outcome{}, activities.Fault(errors.New("connection refused"))
 			}
-			return activities.Ended{Status: schema.Approved}, nil
+			return activities.Outcome{Status: schema.Approved}, nil
 		})
 	if got := review(t, env); got != schema.Approved {
 		t.Errorf("ended as %q, want approved", got)
@@ -259,7 +259,7 @@ func TestAReviewThatHasBegunEndsWithinTwoHours(t *testing.T) {
 	trims(env)
 	reads(env)
 	began := env.Now()
-	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(activities.Ended{}, activities.Fault(errors.New("connection refused")))
+	env.OnActivity(steps.EvaluateRules, mock.Anything, mock.Anything).Return(activities.Outcome{}, activities.Fault(errors.New("connection refused")))
 	records(t, env, "timed_out")
 	if got := review(t, env); got != schema.Errored {
 		t.Errorf("ended as %q, want error", got)
@@ -273,7 +273,7 @@ func TestACancelledReviewEndsAsError(t *testing.T) {
 	env := environment(t)
 	opens(env)
 	trims(env)
-	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.Parsed{}, unavailable(0))
+	env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(activities.ParseResult{}, unavailable(0))
 	records(t, env, "cancelled")
 	env.RegisterDelayedCallback(env.CancelWorkflow, 10*time.Second)
 	if got := review(t, env); got != schema.Errored {
@@ -283,10 +283,10 @@ func TestACancelledReviewEndsAsError(t *testing.T) {
 
 func TestAVerdictSendsItsDeliveriesOnTheirWay(t *testing.T) {
 	env := environment(t)
-	first := activities.Delivery{ID: "del_first", Endpoint: "whe_first"}
-	second := activities.Delivery{ID: "del_second", Endpoint: "whe_second"}
+	first := activities.DeliveryRef{ID: "del_first", Endpoint: "whe_first"}
+	second := activities.DeliveryRef{ID: "del_second", Endpoint: "whe_second"}
 	env.OnActivity(steps.ValidateDocument, mock.Anything, named).
-		Return(activities.Validated{Key: "long.pdf", Pages: 5, Analysed: 2, Deliveries: []activities.Delivery{first}}, nil).Once()
+		Return(activities.ValidateResult{Key: "long.pdf", Pages: 5, Analysed: 2, Deliveries: []activities.DeliveryRef{first}}, nil).Once()
 	trims(env)
 	reads(env)
 	judges(env, schema.Flagged, second)
@@ -307,7 +307,7 @@ func TestAVerdictSendsItsDeliveriesOnTheirWay(t *testing.T) {
 
 func TestNoReviewWaitsForAWorkerThatAsksModelsUntilItsTimeIsOver(t *testing.T) {
 	for required, want := range map[bool]time.Duration{false: 30 * time.Minute, true: 0} {
-		if got := workflows.AskOptions(required, time.Hour).ScheduleToStartTimeout; got != want {
+		if got := workflows.AskModelOptions(required, time.Hour).ScheduleToStartTimeout; got != want {
 			t.Errorf("required %v: waits %v, want %v", required, got, want)
 		}
 	}
@@ -332,14 +332,14 @@ func TestAModelThatIsAwayCostsNoReading(t *testing.T) {
 			env := environment(t)
 			opens(env)
 			trims(env)
-			env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf"}).
-				Return(activities.Parsed{AskModel: true, ModelRequired: test.required}, nil).Once()
-			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.Parsed{}, test.fault).Times(test.times)
+			env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{CertificateRef: named, Key: "short.pdf"}).
+				Return(activities.ParseResult{AskModel: true, ModelRequired: test.required}, nil).Once()
+			env.OnActivity(steps.AskModel, mock.Anything, mock.Anything).Return(activities.ParseResult{}, test.fault).Times(test.times)
 			if test.required {
 				records(t, env, test.code)
 			} else {
-				env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{Certificate: named, Key: "short.pdf", LayoutOnly: true}).
-					Return(activities.Parsed{}, nil).Once()
+				env.OnActivity(steps.ParseCertificate, mock.Anything, activities.ParseInput{CertificateRef: named, Key: "short.pdf", LayoutOnly: true}).
+					Return(activities.ParseResult{}, nil).Once()
 				judges(env, test.status)
 			}
 			if got := review(t, env); got != test.status {

@@ -3,18 +3,13 @@ package workflows
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
-
-	"certflow/activities"
 )
-
-var sweepSteps *activities.Sweep
 
 // Sweep starts what the database says should run and does not run: jobs first, since their certificates are theirs, then reviews,
 // then deliveries; it ends reviews that took too long, and once an hour it clears the store. A step that fails is reported when the
@@ -43,13 +38,10 @@ func Sweep(ctx workflow.Context) error {
 // storeMinute is the minute of the hour in which the store is swept.
 const storeMinute = 17
 
-// sweepSchedule is the id of the schedule of sweeps.
-const sweepSchedule = "certflow-sweep"
-
 // EnsureSweep makes the schedule that sweeps every minute, unless it is there. A sweep that runs long is not overtaken.
 func (s Starter) EnsureSweep(ctx context.Context) error {
-	_, err := s.Client.ScheduleClient().Create(ctx, client.ScheduleOptions{
-		ID:            sweepSchedule,
+	return s.ensureSchedule(ctx, client.ScheduleOptions{
+		ID:            "certflow-sweep",
 		Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: time.Minute}}},
 		Overlap:       enums.SCHEDULE_OVERLAP_POLICY_SKIP,
 		CatchupWindow: time.Minute,
@@ -59,8 +51,4 @@ func (s Starter) EnsureSweep(ctx context.Context) error {
 			StaticSummary:            "start what should run and does not",
 		},
 	})
-	if err != nil && !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		return fmt.Errorf("make the schedule of sweeps: %w", err)
-	}
-	return nil
 }

@@ -16,9 +16,9 @@ func TestASweepGoesOnPastAPartThatFails(t *testing.T) {
 	var sweep *activities.Sweep
 	env.RegisterActivity(sweep)
 	env.SetStartTime(time.Date(2031, 5, 6, 7, 17, 0, 0, time.UTC))
-	env.OnActivity(sweep.SweepJobs, mock.Anything).Return(activities.Swept{}, activities.Fault(errors.New("no database"))).Times(3)
+	env.OnActivity(sweep.SweepJobs, mock.Anything).Return(activities.SweepResult{}, activities.Fault(errors.New("no database"))).Times(3)
 	for _, step := range []any{sweep.SweepOverdue, sweep.SweepReviews, sweep.SweepDeliveries, sweep.SweepStore} {
-		env.OnActivity(step, mock.Anything).Return(activities.Swept{}, nil).Once()
+		env.OnActivity(step, mock.Anything).Return(activities.SweepResult{}, nil).Once()
 	}
 	env.ExecuteWorkflow(workflows.Sweep)
 	if env.GetWorkflowError() == nil {

@@ -1,15 +1,17 @@
 // Package workflows is the orchestration: ReviewCertificate reviews one certificate, BulkReview a whole upload, DeliverWebhook tells
-// one endpoint about one event, Sweep closes the gaps, ExpiryWatch tells what ends. Everything here is deterministic and does no I/O; what is done to the world
-// stands in package activities. The functions that start a workflow stand beside it, with its id and its policies.
+// one endpoint about one event, RecoverEndpoint sends an endpoint what it missed, Sweep starts what should run and does not, ExpiryWatch
+// tells which coverage ends soon. Everything here is deterministic and does no I/O; what is done to the world stands in package
+// activities. The functions that start a workflow stand beside it, with its id and its policies.
 //
 // A change that a recorded history cannot replay would break certificates that are under review; TestReplay says which.
 package workflows
 
 import (
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+
+	"certflow/activities"
 )
 
 // The task queues (ARCHITECTURE.md, "Queues").
@@ -27,6 +29,14 @@ var (
 	AttributeTracker    = temporal.NewSearchAttributeKeyKeyword("CertflowTracker")
 	AttributeJob        = temporal.NewSearchAttributeKeyKeyword("CertflowJob")
 	AttributeStatus     = temporal.NewSearchAttributeKeyKeyword("CertflowStatus")
+)
+
+// The steps of the workflows. ExecuteActivity takes only the names of their methods, so these stay nil.
+var (
+	reviewSteps  *activities.Review
+	bulkSteps    *activities.Bulk
+	deliverSteps *activities.Deliver
+	sweepSteps   *activities.Sweep
 )
 
 // RegisterReviews registers the workflows of the reviews queue, for a worker and for the replayer alike. Reviews are pinned to the
@@ -55,9 +65,4 @@ func RegisterWebhooks(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(RecoverEndpoint, workflow.RegisterOptions{
 		Name: "RecoverEndpoint", VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 	})
-}
-
-// Starter starts the workflows of certflow with a Temporal client.
-type Starter struct {
-	Client client.Client
 }

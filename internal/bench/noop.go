@@ -131,12 +131,12 @@ func (b *bareTemporal) job(ctx context.Context, n, perRun int) (chain, error) {
 	began := time.Now()
 	const id = "jb_bench"
 	run, err := b.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: workflows.ReviewsQueue},
-		workflows.BulkReview, workflows.Bulk{Account: "acct_bench", Job: id, PerRun: perRun})
+		workflows.BulkReview, workflows.BulkInput{Account: "acct_bench", Job: id, PerRun: perRun})
 	if err != nil {
 		return chain{}, fmt.Errorf("start a job: %w", err)
 	}
 	first := run.GetRunID()
-	var result workflows.Bulked
+	var result workflows.BulkResult
 	if err := run.Get(ctx, &result); err != nil {
 		return chain{}, fmt.Errorf("run a job of no-op activities: %w", err)
 	}
@@ -180,50 +180,50 @@ type noSteps struct {
 }
 
 // ValidateDocument implements the step.
-func (*noSteps) ValidateDocument(context.Context, activities.Certificate) (activities.Validated, error) {
-	return activities.Validated{Key: "2026-11-01/acct_bench/ci_bench.pdf", Pages: 1, Analysed: 1}, nil
+func (*noSteps) ValidateDocument(context.Context, activities.CertificateRef) (activities.ValidateResult, error) {
+	return activities.ValidateResult{Key: "2026-11-01/acct_bench/ci_bench.pdf", Pages: 1, Analysed: 1}, nil
 }
 
 // TrimPages implements the step.
-func (*noSteps) TrimPages(_ context.Context, in activities.TrimInput) (activities.Trimmed, error) {
-	return activities.Trimmed{Key: in.Key}, nil
+func (*noSteps) TrimPages(_ context.Context, in activities.TrimInput) (activities.TrimResult, error) {
+	return activities.TrimResult{Key: in.Key}, nil
 }
 
 // ParseCertificate implements the step.
-func (*noSteps) ParseCertificate(context.Context, activities.ParseInput) (activities.Parsed, error) {
-	return activities.Parsed{}, nil
+func (*noSteps) ParseCertificate(context.Context, activities.ParseInput) (activities.ParseResult, error) {
+	return activities.ParseResult{}, nil
 }
 
 // EvaluateRules implements the step.
-func (n *noSteps) EvaluateRules(context.Context, activities.EvaluateInput) (activities.Ended, error) {
+func (n *noSteps) EvaluateRules(context.Context, activities.EvaluateInput) (activities.Outcome, error) {
 	n.ended.Add(1)
-	return activities.Ended{Status: schema.Approved}, nil
+	return activities.Outcome{Status: schema.Approved}, nil
 }
 
 // ProvisionJob implements the step.
-func (n *noSteps) ProvisionJob(context.Context, activities.Job) (activities.Provisioned, error) {
-	return activities.Provisioned{Total: n.total}, nil
+func (n *noSteps) ProvisionJob(context.Context, activities.JobRef) (activities.ProvisionResult, error) {
+	return activities.ProvisionResult{Total: n.total}, nil
 }
 
 // ListJob implements the step.
-func (n *noSteps) ListJob(_ context.Context, in activities.JobPage) (activities.JobCertificates, error) {
-	var page activities.JobCertificates
+func (n *noSteps) ListJob(_ context.Context, in activities.ListJobInput) (activities.ListJobResult, error) {
+	var page activities.ListJobResult
 	for i := in.From; i < min(in.From+in.Most, n.total); i++ {
-		page.Reviews = append(page.Reviews, activities.ReviewOf{Certificate: fmt.Sprintf("ci_bulk%07d", i), Contractor: "cn_bench", Evaluation: 1})
+		page.Reviews = append(page.Reviews, activities.JobReview{Certificate: fmt.Sprintf("ci_bulk%07d", i), Contractor: "cn_bench", Evaluation: 1})
 	}
 	return page, nil
 }
 
 // WatchJob implements the step: it looks as often as the real one.
-func (n *noSteps) WatchJob(ctx context.Context, in activities.WatchInput) (activities.Watched, error) {
+func (n *noSteps) WatchJob(ctx context.Context, in activities.WatchJobInput) (activities.WatchJobResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, in.Most)
 	defer cancel()
 	_ = until(ctx, 200*time.Millisecond, func() (bool, error) { return int(n.ended.Load()) >= in.AtLeast, nil }) // what it saw is the answer
-	return activities.Watched{Ended: int(n.ended.Load())}, nil
+	return activities.WatchJobResult{Ended: int(n.ended.Load())}, nil
 }
 
 // EndJob implements the step.
-func (*noSteps) EndJob(context.Context, activities.JobEnd) ([]activities.Delivery, error) {
+func (*noSteps) EndJob(context.Context, activities.EndJobInput) ([]activities.DeliveryRef, error) {
 	return nil, nil
 }
 
