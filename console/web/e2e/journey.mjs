@@ -40,7 +40,7 @@ export async function journey({ browser, url, key, api, set, step }) {
 
   await step('files are dropped on the list, and their verdicts appear without loading anything anew', async () => {
     await page.evaluate(() => (window.sameDocument = true))
-    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByText('Connected', { exact: true }).waitFor()
     await dropFiles(page, '.page', [{ name: 'harbor-low-limit.pdf', path: sample('flagged-limit.pdf') }, { name: 'harbor-good.pdf', path: sample('approved.pdf') }])
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Upload 2 files' }).click()
@@ -281,7 +281,7 @@ export async function journey({ browser, url, key, api, set, step }) {
     await page.getByRole('row').filter({ hasText: 'while-offline.pdf' }).getByText(/Approved|Flagged/).waitFor({ timeout: 40_000 })
     assert.ok(made.id)
     await page.unroute('**/api/v1/events/stream')
-    await page.getByText('Live', { exact: true }).waitFor({ timeout: 40_000 })
+    await page.getByText('Connected', { exact: true }).waitFor({ timeout: 40_000 })
     for (let i = faults.length - 1; i >= 0; i--) if (/ERR_FAILED/.test(faults[i])) faults.splice(i, 1)
   })
 

@@ -1,22 +1,19 @@
 import type { Contractor, HistoryEntry, ModelCall, Status } from './schema.ts'
+import { date } from './zone.ts'
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 })
-const dateTime = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' })
-const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium' })
 
 export const money = (amount: number) => dollars.format(amount)
-export const moment = (seconds: number) => dateTime.format(new Date(seconds * 1000))
-export const date = (seconds: number) => day.format(new Date(seconds * 1000))
 
-// ago says how long ago a time was, in words; times of more than a week are dates.
-export function ago(seconds: number, now: number): string {
+// ago says how long ago a time was, in words; times of more than a week are dates, in the time zone that is given.
+export function ago(seconds: number, now: number, zone?: string): string {
   const past = Math.round(now - seconds)
   if (past < 5) return 'just now'
   if (past < 60) return `${past} seconds ago`
   if (past < 3600) return plural(Math.floor(past / 60), 'minute') + ' ago'
   if (past < 86_400) return plural(Math.floor(past / 3600), 'hour') + ' ago'
   if (past < 7 * 86_400) return plural(Math.floor(past / 86_400), 'day') + ' ago'
-  return date(seconds)
+  return date(seconds, zone)
 }
 
 // until says how long there is until a time, in words.
@@ -68,6 +65,18 @@ export function words(name: string): string {
 
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+const reasons: Record<string, string> = {
+  refused_url: 'the URL is refused', refused_address: 'the address is refused', dns: 'the name does not resolve', connect: 'nothing accepts the connection',
+  tls: 'the TLS handshake failed', timeout: 'no answer in time', reset: 'the connection broke', protocol: 'the answer is not HTTP', redirect: 'redirects are not followed',
+  status: 'the answer was not 2xx', request: 'the request could not be made', endpoint_gone: 'the endpoint answered 410', endpoint_disabled: 'the endpoint is disabled',
+  endpoint_deleted: 'the endpoint was deleted', object_deleted: 'what it tells of was deleted', recovered: 'a recovery sent it anew',
+}
+
+// reasonWords says in words why a delivery ended, or why its last attempt failed.
+export function reasonWords(reason: string): string {
+  return (Object.hasOwn(reasons, reason) && reasons[reason]) || words(reason)
 }
 
 // happened says in a sentence what an entry of a certificate's history is.

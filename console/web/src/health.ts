@@ -6,6 +6,6 @@ export function healthOf(deliveries: Delivery[]): { ended: number; arrived: numb
   const ended = deliveries.filter(d => d.status === 'succeeded' || d.status === 'failed' || d.status === 'exhausted')
   const arrived = ended.filter(d => d.status === 'succeeded').length
   const waiting = deliveries.filter(d => d.status === 'pending' && d.attempt_count > 0).length
-  const words = ended.length ? `${arrived} of the last ${ended.length} arrived` : 'none has ended yet'
+  const words = ended.length ? `${arrived} of the last ${ended.length} arrived` : 'none has arrived yet'
   return { ended: ended.length, arrived, words: waiting ? `${words}, ${plural(waiting, 'retry').replace('retrys', 'retries')} waiting` : words }
 }

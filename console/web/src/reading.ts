@@ -128,6 +128,16 @@ export function groupsOf(parsed: Parsed, evidence: Record<string, Evidence>): Gr
 
 const isListOfObjects = (v: Value) => Array.isArray(v) && v.some(isObject)
 
+// subjectOf says in words what a rule looks at: the coverage, and the field of it unless the check itself says which, as limits do.
+export function subjectOf(path: string): string | null {
+  const title = titleOf(path)
+  const parts = path.split('.')
+  const rest = parts.slice(parts[0] === 'coverages' ? 2 : 1).filter(name => !['limits', 'name', 'policy_expiration_date'].includes(name) && !/^\d+$/.test(name))
+  if (title === null || !rest.length) return title
+  const label = labelOf(rest.at(-1)!)
+  return `${title}, ${/^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label}`
+}
+
 // titleOf names the coverage that a path belongs to, if it belongs to one.
 export function titleOf(path: string): string | null {
   const parts = path.split('.')

@@ -177,12 +177,15 @@ export function tell(rule: Rule): string {
         : 'minimum limits'
     case 'not_expired': return rule.days ? `${rule.days} days or more left` : 'not expired'
     case 'effective': return 'in force'
-    case 'required': return 'shown'
+    case 'required': return isBox(at) ? 'ticked' : 'shown'
     case 'name_matches': return v === 'contractor' ? 'is the contractor’s name' : `is ${listed(v)}`
     case 'contains_name': return `names ${listed(v)}`
-    case 'equals': return `is ${JSON.stringify(v)}`
+    case 'equals': return isBox(at) && typeof v === 'boolean' ? (v ? 'ticked' : 'not ticked') : `is ${typeof v === 'number' && at.endsWith('_dollars') ? money(v) : JSON.stringify(v)}`
     case 'expression': return typeof v === 'string' ? v : at
   }
 }
+
+// isBox reports whether a path leads to a box that is ticked or not.
+const isBox = (path: string) => /^coverages\.\w+\.(additional_insured|waiver_of_subrogation|occurrence|claims_made|per_statute|proprietor_excluded)$/.test(path)
 
 const listed = (v: Value | undefined) => (Array.isArray(v) ? v.join(' or ') : String(v ?? ''))

@@ -226,6 +226,7 @@ export interface Attempt {
   number: number
   status_code: number | null
   error_class: string | null
+  detail: string | null
   duration_ms: number
   remote_ip: string | null
   answer: string | null

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useApp, useHeard } from './app.ts'
 import { match } from './router.ts'
 import { Link } from './ui/basics.tsx'
@@ -28,6 +28,12 @@ const sections = [
 // Shell is what stands around every page: where one is, whose account it is, and whether what is shown is live.
 export function Shell() {
   const { place, account, session, signOut } = useApp()
+  const nav = useRef<HTMLElement>(null)
+  // On a narrow screen the sections are a row that scrolls: the current one comes into sight.
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (nav.current && current) nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.offsetWidth) / 2
+  }, [place.path])
   return (
     <div class="shell">
       <a class="skip" href="#main">Skip to the content</a>
@@ -36,7 +42,7 @@ export function Shell() {
           <span class="logo" aria-hidden="true"><Icon name="check" /></span>
           <span aria-hidden="true">certflow</span>
         </Link>
-        <nav aria-label="Sections">
+        <nav aria-label="Sections" ref={nav}>
           {sections.map(s => (
             <Link key={s.path} to={s.path} class="section" current={place.path.startsWith(s.path) || (place.path === '/' && s.path === '/certificates')}>
               <Icon name={s.icon} />
@@ -89,7 +95,7 @@ function Liveness() {
   const [state, set] = useState(live.state)
   useHeard(heard => heard.kind === 'state' && set(heard.state))
   useEffect(() => set(live.state), [live])
-  const words = { connecting: 'Connecting', live: 'Live', polling: 'Reconnecting' }[state]
+  const words = { connecting: 'Connecting', live: 'Connected', polling: 'Reconnecting' }[state]
   const title = { connecting: 'Opening the stream of events', live: 'What you see follows events as they happen', polling: 'The stream of events is down; what you see is looked up every few seconds' }[state]
   return (
     <span class={`liveness ${state}`} title={title}>

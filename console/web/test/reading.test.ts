@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceAt, groupsOf, printedOtherwise, titleOf } from '../src/reading.ts'
+import { evidenceAt, groupsOf, printedOtherwise, subjectOf, titleOf } from '../src/reading.ts'
 import type { Evidence } from '../src/schema.ts'
 
 const at = (text: string, confidence = 0.97): Evidence => ({ page: 1, box: [10, 20, 30, 40], text, confidence, source: 'text' })
@@ -83,4 +83,11 @@ test('paths are named by their coverage', () => {
   assert.equal(titleOf('coverages.workers_compensation.limits'), 'Workers compensation')
   assert.equal(titleOf('coverages'), 'All coverages')
   assert.equal(titleOf('insured.name'), 'Insured')
+})
+
+test('a rule’s line says which field it looks at, unless the check says it', () => {
+  const subjects = ['coverages', 'coverages.workers_compensation', 'coverages.workers_compensation.limits', 'coverages.workers_compensation.policy_expiration_date',
+    'coverages.commercial_general_liability.additional_insured', 'coverages.automobile_liability.limits.combined_single_limit_dollars', 'insured.name', 'certificate_holder.address', 'description_of_operations.signature']
+  assert.deepEqual(subjects.map(subjectOf), ['All coverages', 'Workers compensation', 'Workers compensation', 'Workers compensation',
+    'Commercial general liability, additional insured', 'Automobile liability, combined single limit', 'Insured', 'Certificate holder, address', 'Description of operations, signature'])
 })

@@ -48,7 +48,9 @@ test('a rule says in a line what it asks for', () => {
   assert.equal(tell(rules[0]!), 'each occurrence ≥ $1,000,000, general aggregate ≥ $2,000,000, with umbrella')
   assert.equal(tell(rules[1]!), '30 days or more left')
   assert.equal(tell(rules[5]!), 'is Tamarack Commons or Ours')
-  assert.equal(tell(rules[8]!), 'is false')
+  assert.equal(tell(rules[8]!), 'not ticked')
+  assert.equal(tell({ ...rules[3]!, path: 'coverages.commercial_general_liability.additional_insured' }), 'ticked')
+  assert.equal(tell(rules[3]!), 'shown')
 })
 
 test('limits are those of the coverage at the path', () => {

@@ -1,16 +1,38 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ago, bytes, happened, nameOf, percent, plural, spent, until } from '../src/format.ts'
+import { ago, bytes, happened, nameOf, percent, plural, reasonWords, spent, until } from '../src/format.ts'
 import { healthOf } from '../src/health.ts'
 import { nextDelay } from '../src/live.ts'
 import { addressOf, match, placeOf } from '../src/router.ts'
 import type { Contractor, Delivery, DeliveryStatus, HistoryEntry } from '../src/schema.ts'
 import { searchOf } from '../src/search.ts'
+import { date, moment, readTyped, typed } from '../src/zone.ts'
 
 test('times are told as people tell them', () => {
   assert.deepEqual([0, 30, 61, 3700, 90_000].map(past => ago(1_760_000_000 - past, 1_760_000_000)), ['just now', '30 seconds ago', '1 minute ago', '1 hour ago', '1 day ago'])
   assert.match(ago(1_760_000_000 - 30 * 86_400, 1_760_000_000), /2025/)
   assert.deepEqual([-5, 30, 300, 7200].map(left => until(1_760_000_000 + left, 1_760_000_000)), ['now', 'in 30 seconds', 'in 5 minutes', 'in 2 hours'])
+})
+
+test('times are those of the account’s zone, and say which it is', () => {
+  assert.equal(moment(1_795_433_653, 'America/New_York').replace(/\s/g, ' '), 'Nov 23, 2026, 6:34 AM EST')
+  assert.equal(moment(1_795_433_653, 'UTC').replace(/\s/g, ' '), 'Nov 23, 2026, 11:34 AM UTC')
+  assert.equal(date(1_795_480_000, 'Asia/Tokyo'), 'Nov 24, 2026')
+  assert.match(moment(1_795_433_653, 'Nowhere/Ever'), /2026/)
+})
+
+test('a time that is typed is one of the account’s zone', () => {
+  for (const zone of ['America/New_York', 'Asia/Kolkata', 'UTC', 'Pacific/Auckland']) {
+    // In winter, in summer, and beside both changes of the clock.
+    for (const at of [1_795_433_640, 1_782_000_000, 1_772_953_200, 1_793_516_400]) assert.equal(readTyped(typed(at, zone), zone), at, `${zone} ${at}`)
+  }
+  assert.equal(typed(1_795_433_653, 'America/New_York'), '2026-11-23T06:34')
+  // 02:30 does not exist on the day that the clock is put forward.
+  assert.equal(typed(readTyped('2026-03-08T02:30', 'America/New_York'), 'America/New_York'), '2026-03-08T03:30')
+})
+
+test('why a delivery failed is told in words', () => {
+  assert.deepEqual(['connect', 'endpoint_gone', 'something_else'].map(reasonWords), ['nothing accepts the connection', 'the endpoint answered 410', 'something else'])
 })
 
 test('only what is certain is 100%', () => {
@@ -60,7 +82,7 @@ test('what waits or was skipped says nothing about an endpoint’s health', () =
   const d = (status: DeliveryStatus, attempt_count = 1): Delivery => ({ id: '', event: '', event_type: 'ping', webhook_endpoint: '', status, reason: null, attempt_count, next_attempt_at: null, created: 0, updated: 0 })
   assert.equal(healthOf([d('succeeded'), d('failed'), d('skipped'), d('pending', 0)]).words, '1 of the last 2 arrived')
   assert.equal(healthOf([d('succeeded'), d('pending', 2), d('pending', 1)]).words, '1 of the last 1 arrived, 2 retries waiting')
-  assert.equal(healthOf([d('skipped')]).words, 'none has ended yet')
+  assert.equal(healthOf([d('skipped')]).words, 'none has arrived yet')
 })
 
 test('what a language model used is summed up, in dollars where there are prices', () => {

@@ -7,6 +7,7 @@ import { Decide, Secret } from '../ui/dialog.tsx'
 import { Deliveries } from '../ui/deliveries.tsx'
 import { Health } from '../ui/health.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { readTyped, typed } from '../zone.ts'
 import { EndpointForm } from './endpoints.tsx'
 
 type Asking = 'rotate' | 'recover' | 'disable' | 'delete' | 'edit' | null
@@ -15,7 +16,7 @@ const overlaps = [{ seconds: 0, title: 'at once' }, { seconds: 3600, title: 'aft
 const filters = [{ id: '', title: 'All' }, { id: 'pending', title: 'Pending' }, { id: 'succeeded', title: 'Succeeded' }, { id: 'failed', title: 'Failed' }, { id: 'exhausted', title: 'Exhausted' }, { id: 'skipped', title: 'Skipped' }]
 
 export function EndpointPage({ id }: { id: string }) {
-  const { client, place, go, say } = useApp()
+  const { client, account, place, go, say } = useApp()
   const { status, after, before } = place.query
   const at = `/webhook_endpoints/${encodeURIComponent(id)}`
   const endpoint = useLoad(signal => client.get<Endpoint>(at, { signal }), [client, id])
@@ -28,10 +29,16 @@ export function EndpointPage({ id }: { id: string }) {
   const [asking, setAsking] = useState<Asking>(null)
   const [secret, setSecret] = useState<string | null>(null)
   const [overlap, setOverlap] = useState(86_400)
-  const [since, setSince] = useState(() => localTime(Date.now() - 86_400_000))
+  const [since, setSince] = useState('')
   const [until, setUntil] = useState('')
   const [testing, setTesting] = useState(false)
   const field = useId()
+  const zone = account?.time_zone
+  const recover = () => {
+    setSince(typed(Date.now() / 1000 - 86_400, zone))
+    setUntil('')
+    setAsking('recover')
+  }
   const reload = () => {
     recent.reload()
     deliveries.reload()
@@ -93,7 +100,7 @@ export function EndpointPage({ id }: { id: string }) {
           <h2>Keep it going</h2>
           <p class="row wrap">
             <Button small icon="key" onClick={() => setAsking('rotate')}>Rotate secret</Button>
-            <Button small icon="again" onClick={() => setAsking('recover')}>Recover</Button>
+            <Button small icon="again" onClick={recover}>Recover</Button>
             {e.status === 'enabled' && <Button small onClick={() => setAsking('disable')}>Disable</Button>}
           </p>
         </div>
@@ -128,16 +135,16 @@ export function EndpointPage({ id }: { id: string }) {
         <Decide
           title="Recover what did not arrive?" action="Recover" reason="none" onClose={() => setAsking(null)}
           run={async () => {
-            const body = { since: Math.floor(Date.parse(since) / 1000), ...(until ? { until: Math.floor(Date.parse(until) / 1000) } : {}) }
+            const body = { since: readTyped(since, zone), ...(until ? { until: readTyped(until, zone) } : {}) }
             await client.send('POST', `${at}/recover`, { body })
             say('Events that never arrived are being sent again.')
             reload()
           }}
         >
-          <p>Events of this span that never arrived here are sent again.</p>
-          <div class="two">
+          <p>Events of this span that never arrived here are sent again{zone ? `; its times are those of ${zone.replaceAll('_', ' ')}` : ''}.</p>
+          <div class="span">
             <div class="field"><label for={`${field}-since`}>From</label><input id={`${field}-since`} type="datetime-local" value={since} required onInput={x => setSince(x.currentTarget.value)} /></div>
-            <div class="field"><label for={`${field}-until`}>Until <span class="muted">(now)</span></label><input id={`${field}-until`} type="datetime-local" value={until} onInput={x => setUntil(x.currentTarget.value)} /></div>
+            <div class="field"><label for={`${field}-until`}>Until <span class="muted">(now, unless given)</span></label><input id={`${field}-until`} type="datetime-local" value={until} onInput={x => setUntil(x.currentTarget.value)} /></div>
           </div>
         </Decide>
       )}
@@ -154,10 +161,4 @@ export function EndpointPage({ id }: { id: string }) {
       {secret && <Secret title="The new secret" secret={secret} onClose={() => setSecret(null)}><p>Requests to this endpoint are signed with it from now on.</p></Secret>}
     </div>
   )
-}
-
-// localTime writes a time as inputs of dates and times take it, in the browser's time zone.
-function localTime(milliseconds: number): string {
-  const d = new Date(milliseconds)
-  return new Date(milliseconds - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }

@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks'
 import { asProblem, useApp, useHeard, useLoad, useSoon } from '../app.ts'
-import { date } from '../format.ts'
 import type { Certificate, Tracker, TrackerSession } from '../schema.ts'
 import { Badge, Button, Failure, Head, Id, Link, Loading, Time } from '../ui/basics.tsx'
 import { BulkUpload } from '../ui/bulk-upload.tsx'
 import { CertificateTable } from '../ui/certificate-table.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { date } from '../zone.ts'
 import { openSession } from './trackers.tsx'
 
 const tones = { open: 'good', closed: 'plain', expired: 'warn' } as const
 
 // TrackerPage takes a bulk upload, and opens and closes the sessions in which a tracker takes them.
 export function TrackerPage({ id }: { id: string }) {
-  const { client, say, go } = useApp()
+  const { client, account, say, go } = useApp()
   const at = `/trackers/${encodeURIComponent(id)}`
   const tracker = useLoad(signal => client.get<Tracker>(at, { signal }), [client, id])
   const newest = useLoad(signal => client.list<Certificate>('/files/certificates', { query: { tracker: id, limit: '10', 'expand[]': 'review_results' }, signal }), [client, id])
@@ -55,7 +55,7 @@ export function TrackerPage({ id }: { id: string }) {
         under={
           <>
             <Badge tone={session ? 'good' : 'plain'}>{session ? 'takes uploads' : 'closed'}</Badge>
-            {session && <span class="muted">until {date(session.expires_at)}</span>}
+            {session && <span class="muted">until {date(session.expires_at, account?.time_zone)}</span>}
             {t.insurance_requirement && <Link to={`/requirements/${t.insurance_requirement}`}>Its requirement</Link>}
             <Id>{t.id}</Id>
           </>
@@ -79,7 +79,7 @@ export function TrackerPage({ id }: { id: string }) {
             <li key={s.id} class="row wrap">
               <Badge tone={tones[s.status]}>{s.status}</Badge>
               <Id>{s.id}</Id>
-              <span class="muted grow">opened <Time at={s.created} />{s.status !== 'closed' && `, ${s.status === 'open' ? 'ends' : 'ended'} ${date(s.expires_at)}`}</span>
+              <span class="muted grow">opened <Time at={s.created} />{s.status !== 'closed' && `, ${s.status === 'open' ? 'ends' : 'ended'} ${date(s.expires_at, account?.time_zone)}`}</span>
               {s.status === 'open' && <Button small disabled={busy} aria-label={`Close session ${s.id}`} onClick={() => change(() => client.send('DELETE', `${at}/sessions/${s.id}`), 'The session was closed.')}>Close</Button>}
             </li>
           ))}

@@ -2,8 +2,9 @@ import type { ButtonHTMLAttributes, ComponentChildren } from 'preact'
 import { useEffect, useReducer } from 'preact/hooks'
 import { addressOf, useApp, useNow } from '../app.ts'
 import type { Problem } from '../client.ts'
-import { ago, moment, nameOf, percent, statusWords } from '../format.ts'
+import { ago, nameOf, percent, statusWords } from '../format.ts'
 import type { Status } from '../schema.ts'
+import { moment } from '../zone.ts'
 import { Icon } from './icon.tsx'
 
 // Link goes to a page of the console without loading it anew, unless a modifier asks for another tab.
@@ -74,9 +75,10 @@ export function Confidence({ value, threshold }: { value: number; threshold: num
 
 export function Time({ at }: { at: number }) {
   const now = useNow()
+  const { account } = useApp()
   return (
-    <time dateTime={new Date(at * 1000).toISOString()} title={moment(at)}>
-      {ago(at, now)}
+    <time dateTime={new Date(at * 1000).toISOString()} title={moment(at, account?.time_zone)}>
+      {ago(at, now, account?.time_zone)}
     </time>
   )
 }
@@ -91,7 +93,7 @@ export function ContractorName({ id, address }: { id: string; address?: boolean 
   return (
     <>
       <span class="name">{nameOf(c)}</span>
-      {c.placeholder && <Badge tone="plain">placeholder</Badge>}
+      {c.placeholder && <> <Badge tone="plain">placeholder</Badge></>}
       {address && <span class="under">{c.email}</span>}
     </>
   )

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { asProblem, useApp, useLoad, useNow, type Loaded } from '../app.ts'
 import type { Page } from '../client.ts'
-import { plural, until } from '../format.ts'
+import { plural, reasonWords, until } from '../format.ts'
 import type { Delivery, DeliveryStatus } from '../schema.ts'
 import { Badge, Button, Failure, Id, Link, Loading, Time } from './basics.tsx'
 import { Icon } from './icon.tsx'
@@ -48,7 +48,7 @@ function One({ d, endpoints, onChange }: { d: Delivery; endpoints: boolean; onCh
             <span class="under">
               <Time at={d.created} />, {plural(d.attempt_count, 'attempt')}
               {d.status === 'pending' && d.next_attempt_at ? `, next ${until(d.next_attempt_at, now)}` : ''}
-              {d.reason ? `: ${d.reason}` : ''}
+              {d.reason && d.status !== 'succeeded' ? `: ${reasonWords(d.reason)}` : ''}
             </span>
           </span>
         </button>
@@ -72,8 +72,8 @@ function Attempts({ d, endpoints }: { d: Delivery; endpoints: boolean }) {
       {attempts.map(a => (
         <div key={a.number} class="attempt">
           <span class="row wrap">
-            <Badge tone={a.status_code && a.status_code >= 200 && a.status_code < 300 ? 'good' : 'bad'}>{a.status_code ?? a.error_class ?? 'no answer'}</Badge>
-            <span class="muted">Attempt {a.number}, <Time at={a.created} />, {a.duration_ms} ms{a.remote_ip ? ` to ${a.remote_ip}` : ''}{a.status_code && a.error_class ? `, ${a.error_class}` : ''}</span>
+            <Badge tone={a.status_code && a.status_code >= 200 && a.status_code < 300 ? 'good' : 'bad'}>{a.status_code ?? 'no answer'}</Badge>
+            <span class="muted">Attempt {a.number}, <Time at={a.created} />, {a.duration_ms} ms{a.remote_ip ? ` to ${a.remote_ip}` : ''}{a.error_class ? `: ${a.detail || reasonWords(a.error_class)}` : ''}</span>
           </span>
           {a.answer && <pre tabIndex={0} aria-label={`Answer to attempt ${a.number}`}>{a.answer}</pre>}
         </div>

@@ -1,7 +1,7 @@
 import { useId, useState } from 'preact/hooks'
 import { capital, words } from '../format.ts'
 import { checks, limitsAt, pathsOf, ruleOf, tell, type Draft } from '../rules.ts'
-import { titleOf } from '../reading.ts'
+import { subjectOf } from '../reading.ts'
 import type { Check, Place } from '../schema.ts'
 import { Badge, Button, focus } from './basics.tsx'
 import { Icon } from './icon.tsx'
@@ -42,7 +42,7 @@ export function RuleForm({ draft: d, index, last, faults, onChange, onMove, onRe
         <span class="number" aria-hidden="true">{index + 1}</span>
         <button type="button" class="rule-form-title" aria-expanded={open} aria-controls={`${id}-form`} onClick={() => setOpened(!open)}>
           <Icon name={open ? 'up' : 'down'} />
-          <span><b>{d.name || 'A rule without a name'}</b>{d.severity === 'critical' && <Badge tone="bad">critical</Badge>}<span class="under">{titleOf(d.path)}: {tell(rule)}</span></span>
+          <span><b>{d.name || 'A rule without a name'}</b>{d.severity === 'critical' && <Badge tone="bad">critical</Badge>}<span class="under">{d.check === 'expression' ? '' : `${subjectOf(d.path) ?? 'Nothing chosen'}: `}{tell(rule)}</span></span>
         </button>
         <span class="row">
           <button type="button" class="button quiet square" disabled={index === 0} aria-label={`Move ${d.name || 'the rule'} up`} onClick={() => onMove(-1)}><Icon name="raise" /></button>

@@ -1,5 +1,5 @@
 import { pathsFor } from '../boxes.ts'
-import { titleOf } from '../reading.ts'
+import { subjectOf } from '../reading.ts'
 import type { AuditResult, Evidence } from '../schema.ts'
 import { Badge, Button, Confidence, Loading } from './basics.tsx'
 import { Icon } from './icon.tsx'
@@ -40,7 +40,7 @@ export function RuleList(p: {
                   <span class="rule-name">{r.rule_name}</span>
                   <Message text={r.message} />
                   <span class="rule-meta">
-                    <span title={r.rule_path}>{titleOf(r.rule_path)}</span>
+                    <span title={r.rule_path}>{subjectOf(r.rule_path)}</span>
                     {r.severity === 'critical' && <Badge tone="bad">critical</Badge>}
                     {r.manually_approved && <Badge tone="good" icon="person">approved by a person</Badge>}
                     {r.confidence !== undefined && r.confidence !== null && <Confidence value={r.confidence} threshold={p.threshold} />}

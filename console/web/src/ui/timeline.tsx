@@ -1,5 +1,5 @@
 import type { Loaded } from '../app.ts'
-import { happened, moment } from '../format.ts'
+import { happened } from '../format.ts'
 import type { AuditResult, History } from '../schema.ts'
 import { Failure, Id, Loading, Time } from './basics.tsx'
 import { Icon } from './icon.tsx'
@@ -21,7 +21,7 @@ export function Timeline({ history, rules, ownKey }: { history: Loaded<History>;
           <div>
             <p class="what">{happened(h, nameOf)}</p>
             {h.reason && <p class="quoted">{h.reason}</p>}
-            <p class="muted" title={moment(h.created)}><Time at={h.created} />{h.actor !== 'certflow' && <> by {h.actor === ownKey ? 'this key' : 'key'} <Id>{h.actor}</Id></>}</p>
+            <p class="muted"><Time at={h.created} />{h.actor !== 'certflow' && <> by {h.actor === ownKey ? 'this key' : 'key'} <Id>{h.actor}</Id></>}</p>
           </div>
         </li>
       ))}

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { asProblem, useApp, useLoad } from '../app.ts'
 import type { Problem } from '../client.ts'
 import { plural, statusWords } from '../format.ts'
-import { titleOf } from '../reading.ts'
+import { subjectOf } from '../reading.ts'
 import type { Certificate, Rule, Trial } from '../schema.ts'
 import { Button, Failure, focus, Link, StatusBadge } from './basics.tsx'
 import { Icon } from './icon.tsx'
@@ -75,7 +75,7 @@ export function Try(p: { requirement: string | null; rules: Rule[]; draft: boole
               <li key={r.rule_name} class={`rule ${r.result}`}>
                 <div class="rule-main">
                   <span class="verdict"><Icon name={r.result === 'pass' ? 'check' : 'cross'} /><span class="sr">{r.result === 'pass' ? 'Passed: ' : 'Failed: '}</span></span>
-                  <span class="rule-text"><span class="rule-name">{r.rule_name}</span><Message text={r.message} /><span class="rule-meta">{titleOf(r.rule_path)}</span></span>
+                  <span class="rule-text"><span class="rule-name">{r.rule_name}</span><Message text={r.message} /><span class="rule-meta">{subjectOf(r.rule_path)}</span></span>
                 </div>
               </li>
             ))}

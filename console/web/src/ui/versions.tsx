@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks'
-import { moment } from '../format.ts'
+import { useApp } from '../app.ts'
 import { tell } from '../rules.ts'
 import type { RequirementVersion, Rule } from '../schema.ts'
 import { compare } from '../versions.ts'
+import { moment } from '../zone.ts'
 import { Button } from './basics.tsx'
 
 const marks = { same: '', changed: '±', added: '+', removed: '−' }
@@ -10,6 +11,7 @@ const said = { same: 'unchanged', changed: 'changed', added: 'added', removed: '
 
 // Versions shows two versions of a requirement side by side.
 export function Versions({ versions, onUse }: { versions: RequirementVersion[]; onUse: (v: RequirementVersion) => void }) {
+  const { account } = useApp()
   const sorted = [...versions].sort((a, b) => b.version - a.version)
   const [after, setAfter] = useState(sorted[0]?.version ?? 1)
   const [before, setBefore] = useState(sorted[1]?.version ?? sorted[0]?.version ?? 1)
@@ -22,7 +24,7 @@ export function Versions({ versions, onUse }: { versions: RequirementVersion[]; 
     <div class="field">
       <label for={id}>{label}</label>
       <select id={id} value={String(value)} onChange={e => set(Number(e.currentTarget.value))}>
-        {sorted.map(v => <option key={v.version} value={String(v.version)}>Version {v.version}, {moment(v.created)}</option>)}
+        {sorted.map(v => <option key={v.version} value={String(v.version)}>Version {v.version}, {moment(v.created, account?.time_zone)}</option>)}
       </select>
     </div>
   )
@@ -33,7 +35,7 @@ export function Versions({ versions, onUse }: { versions: RequirementVersion[]; 
         {pick('version-after', 'After', after, setAfter)}
       </div>
       <div class="row wrap between">
-        <p class="muted">{left === right ? 'Choose two versions to see what changed.' : changes ? `${changes} of ${lines.length} rules differ` : 'The rules are the same.'}</p>
+        <p class="muted">{left === right ? sorted.length === 1 ? 'There is one version so far: saving other rules makes the next.' : 'Choose two versions to see what changed.' : changes ? `${changes} of ${lines.length} rules differ` : 'The rules are the same.'}</p>
         {right !== sorted[0] && <Button small onClick={() => onUse(right)}>Edit from version {right.version}</Button>}
       </div>
       <div class="table-wrap">
