@@ -1,4 +1,4 @@
-# Everything needs Go, git and a shell; what else a target needs, it fetches or names.
+# Everything needs Go and a shell; what else a target needs, it fetches or names.
 
 TOOLS := .cache/tools
 GOTESTSUM := $(TOOLS)/gotestsum
@@ -43,6 +43,7 @@ stack-packages:
 
 .PHONY: test
 test: bin/temporald stack-packages $(GOTESTSUM) ## run every test on real servers; the last line counts them
+	@tools/system-packages.sh curl python
 	@$(GOTESTSUM) --format pkgname --format-hide-empty-pkg --jsonfile .cache/tests.json --post-run-command tools/count-tests.sh -- \
 		-count=1 -timeout 20m $(TESTFLAGS) $(PACKAGES)
 

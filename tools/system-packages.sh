@@ -22,6 +22,12 @@ for name in "$@"; do
 	chromium) # the browser of the console's tests
 		command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium chromium
 		;;
+	curl) # the guide's commands, as they are published
+		command -v curl >/dev/null 2>&1 || need curl curl
+		;;
+	python) # the guide's Python, and the webhook receiver in it
+		command -v python3 >/dev/null 2>&1 || need python3 python3
+		;;
 	git) # the list of what belongs to the project
 		command -v git >/dev/null 2>&1 || need git git
 		;;

@@ -8,12 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shirou/gopsutil/v4/process"
 	"go.uber.org/goleak"
 
 	"certflow/internal/devstack"
@@ -287,23 +288,20 @@ func reachableDir(t *testing.T) string {
 }
 
 // processesOf lists the living processes whose command line names a folder, the guards among them.
-func processesOf(t *testing.T, dir string) []int {
+func processesOf(t *testing.T, dir string) []int32 {
 	t.Helper()
-	out, err := exec.Command("ps", "-A", "-o", "pid=,state=,command=").Output()
+	all, err := process.Processes()
 	if err != nil {
 		t.Fatal("list the processes:", err)
 	}
-	var pids []int
-	for line := range strings.Lines(string(out)) {
-		fields := strings.Fields(line)
-		if len(fields) < 3 || strings.HasPrefix(fields[1], "Z") || !strings.Contains(line, dir) {
-			continue
+	var pids []int32
+	for _, p := range all {
+		// One that has ended meanwhile has neither.
+		line, _ := p.Cmdline()
+		status, err := p.Status()
+		if err == nil && strings.Contains(line, dir) && !slices.Contains(status, process.Zombie) {
+			pids = append(pids, p.Pid)
 		}
-		pid, err := strconv.Atoi(fields[0])
-		if err != nil {
-			t.Fatalf("%q: %v", line, err)
-		}
-		pids = append(pids, pid)
 	}
 	return pids
 }

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/shirou/gopsutil/v4/process"
 )
 
 // hold takes the lock that makes a data folder one process's own, until release. The kernel gives it back when the
@@ -58,7 +60,7 @@ func endProcess(ctx context.Context, pid int, s syscall.Signal) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.Now().Add(grace)
-	for next := s; running(pid); {
+	for next := s; running(ctx, pid); {
 		if next != 0 {
 			if err := syscall.Kill(pid, next); err != nil && !errors.Is(err, syscall.ESRCH) {
 				return fmt.Errorf("end process %d, left behind by an earlier run: %w", pid, err)
@@ -78,26 +80,24 @@ func endProcess(ctx context.Context, pid int, s syscall.Signal) error {
 }
 
 // running tells whether the process lives; one that has ended and was not yet waited for does not.
-func running(pid int) bool {
-	if err := syscall.Kill(pid, 0); err != nil {
-		return errors.Is(err, syscall.EPERM)
-	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+func running(ctx context.Context, pid int) bool {
+	p, err := process.NewProcessWithContext(ctx, int32(pid))
 	if err != nil {
-		return true
+		return !errors.Is(err, process.ErrorProcessNotRunning)
 	}
-	_, rest, ok := strings.Cut(string(stat), ") ")
-	return !ok || !strings.HasPrefix(rest, "Z")
+	status, err := p.StatusWithContext(ctx)
+	return err != nil || !slices.Contains(status, process.Zombie)
 }
 
-// commandLine is the program and arguments of a process, from /proc where there is one; empty when it is gone.
+// commandLine is the program and arguments of a process; empty when it is gone.
 func commandLine(ctx context.Context, pid int) string {
-	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil {
-		return strings.ReplaceAll(string(text), "\x00", " ")
-	}
-	text, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	p, err := process.NewProcessWithContext(ctx, int32(pid))
 	if err != nil {
 		return ""
 	}
-	return string(text)
+	text, err := p.CmdlineWithContext(ctx)
+	if err != nil {
+		return ""
+	}
+	return text
 }

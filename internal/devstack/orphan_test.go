@@ -42,7 +42,7 @@ func TestOnlyAnOrphanOfTheDataFolderIsEnded(t *testing.T) {
 			if err := endOrphan(t.Context(), pidFile, dir, syscall.SIGTERM); err != nil {
 				t.Fatal(err)
 			}
-			if ended := !running(cmd.Process.Pid); ended != test.ended {
+			if ended := !running(t.Context(), cmd.Process.Pid); ended != test.ended {
 				t.Errorf("ended: %v, want %v", ended, test.ended)
 			}
 			if _, err := os.Stat(pidFile); !errors.Is(err, fs.ErrNotExist) {

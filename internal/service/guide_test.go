@@ -13,12 +13,18 @@ import (
 	"certflow/internal/service"
 )
 
-// run runs a program of the published guide and returns what it printed. One that is not installed skips the test, and says which.
-func run(t *testing.T, dir, program string, args ...string) string {
+// needs skips a test of the published guide where a program of the guide's is not installed, and says which.
+func needs(t *testing.T, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
 		t.Skipf("%s is not installed", program)
 	}
+}
+
+// run runs a program of the published guide and returns what it printed.
+func run(t *testing.T, dir, program string, args ...string) string {
+	t.Helper()
+	needs(t, program)
 	cmd := exec.Command(program, args...)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
@@ -40,6 +46,7 @@ func (s *stack) guide(contractor, certificate, file, text string) string {
 // TestThePublishedGuideWorks runs the guide's own commands, with host, key, ids and file paths filled in.
 func TestThePublishedGuideWorks(t *testing.T) {
 	t.Parallel()
+	needs(t, "curl")
 	s := start(t)
 	s.worker(t)
 	dir := t.TempDir()
