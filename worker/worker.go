@@ -29,6 +29,16 @@ func Queues() []string {
 	return []string{workflows.ReviewsQueue, workflows.DocumentsQueue, workflows.ModelsQueue, workflows.WebhooksQueue}
 }
 
+// CheckQueues refuses the name of a queue that there is not.
+func CheckQueues(names []string) error {
+	for _, name := range names {
+		if !slices.Contains(Queues(), name) {
+			return fmt.Errorf("there is no queue %q: the queues are %s", name, strings.Join(Queues(), ", "))
+		}
+	}
+	return nil
+}
+
 // Options says what a worker serves and with how much.
 type Options struct {
 	Queues []string       // none: all
@@ -56,11 +66,11 @@ func New(c client.Client, o Options) (*Worker, error) {
 	if len(o.Queues) == 0 {
 		o.Queues = Queues()
 	}
+	if err := CheckQueues(o.Queues); err != nil {
+		return nil, err
+	}
 	w := &Worker{}
 	for _, queue := range o.Queues {
-		if !slices.Contains(Queues(), queue) {
-			return nil, fmt.Errorf("there is no queue %q: the queues are %s", queue, strings.Join(Queues(), ", "))
-		}
 		part := worker.New(c, queue, o.worker(queue))
 		register(part, queue, o)
 		w.parts = append(w.parts, part)

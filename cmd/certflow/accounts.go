@@ -280,7 +280,7 @@ func withDatabase(do func(context.Context, *cli.Command, *schema.DB) error) cli.
 			return err
 		}
 		if cfg.DatabaseURL.IsZero() {
-			return errors.New("CERTFLOW_DATABASE_URL is not set")
+			return errors.New("CERTFLOW_DATABASE_URL is not set: give the URL that the API serves with (README.md, \"Configuration\")")
 		}
 		db, err := schema.Open(cfg.DatabaseURL.Reveal(), 2)
 		if err != nil {

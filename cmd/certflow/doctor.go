@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -59,7 +61,7 @@ func runDoctor(ctx context.Context, c *cli.Command) error {
 			continue
 		}
 		ill++
-		list[i] = shown{Part: f.part, Fault: f.err.Error(), Remedy: f.remedy}
+		list[i] = shown{Part: f.part, Fault: inOneLine(f.err), Remedy: f.remedy}
 	}
 	err = printed(c.Root().Writer, c.Bool("json"), list, "", func(line func(...any)) {
 		for _, f := range list {
@@ -68,7 +70,9 @@ func runDoctor(ctx context.Context, c *cli.Command) error {
 				continue
 			}
 			line("FAULT", f.Part, f.Fault)
-			line("", "", "remedy: "+f.Remedy)
+			if f.Remedy != "" {
+				line("", "", "remedy: "+f.Remedy)
+			}
 		}
 	})
 	if err != nil {
@@ -103,27 +107,50 @@ func parts(ctx context.Context, c *config.Config) []finding {
 		return []finding{{part: "configuration", err: err, remedy: "set the variables that README.md lists under \"Configuration\", or use certflow dev"}}
 	}
 	defer svc.Close()
+	database := svc.DB.Ping(ctx)
+	role := finding{part: "database role", note: "held by the walls between accounts", remedy: "run certflow migrate up"}
+	if role.err = svc.DB.CheckRole(ctx); database != nil {
+		role.err, role.remedy = errors.New("not looked at: the database does not answer"), ""
+	}
 	_, temporal := svc.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
 	return []finding{
 		{part: "configuration", note: "complete"},
-		{part: "database", note: "answers", err: svc.DB.Ping(ctx), remedy: "check CERTFLOW_DATABASE_URL and that PostgreSQL runs"},
-		{part: "database role", note: "held by the walls between accounts", err: svc.DB.CheckRole(ctx), remedy: "run certflow migrate up"},
-		{part: "schema", note: "up to date", err: upToDate(ctx, c), remedy: "run certflow migrate up"},
+		{part: "database", note: "answers", err: database, remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs"},
+		role,
+		migrations(ctx, c),
 		{part: "blob store", note: c.BlobURL, err: svc.Blobs.Check(ctx), remedy: "check CERTFLOW_BLOB_URL and that the bucket exists"},
 		{part: "Temporal", note: c.TemporalAddress, err: temporal, remedy: "check CERTFLOW_TEMPORAL_ADDRESS; while it is away uploads are accepted and wait"},
 	}
 }
 
-// upToDate looks for missing migrations where the owner's URL is known.
-func upToDate(ctx context.Context, c *config.Config) error {
+// migrations looks for missing ones where the owner's URL is known.
+func migrations(ctx context.Context, c *config.Config) finding {
+	f := finding{part: "schema", note: "up to date", remedy: "run certflow migrate up"}
 	if c.OwnerDatabaseURL.IsZero() {
-		return nil
+		f.note = "not looked at: CERTFLOW_OWNER_DATABASE_URL is not set"
+		return f
 	}
 	steps, err := schema.Migrations(ctx, c.OwnerDatabaseURL.Reveal())
+	if err != nil {
+		f.err, f.remedy = err, "check CERTFLOW_OWNER_DATABASE_URL, its user and password, and that PostgreSQL runs"
+		return f
+	}
 	for _, step := range steps {
 		if !step.Applied {
-			err = errors.Join(err, fmt.Errorf("migration %s is missing", step.Name))
+			f.err = errors.Join(f.err, fmt.Errorf("migration %s is missing", step.Name))
 		}
 	}
-	return err
+	return f
+}
+
+// inOneLine writes an error as one line of a table; what a driver says of each address and again is said once.
+func inOneLine(err error) string {
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	said := strings.Join(lines, "; ")
+	return strings.Replace(said, ":; ", ": ", 1)
 }

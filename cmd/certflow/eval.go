@@ -32,9 +32,9 @@ func evalCommand() *cli.Command {
 			&cli.FloatFlag{Name: "min-form", Usage: "exit 1 where less than this share of the fields of forms is right"},
 			&cli.FloatFlag{Name: "min-text", Usage: "the same for text"},
 			&cli.FloatFlag{Name: "min-scan", Usage: "the same for pages without a text layer"},
-			&cli.IntFlag{Name: "max-sure", Value: math.MaxInt, Usage: "exit 1 with more wrong or invented values than this in fields that rules judge, at that confidence"},
+			&cli.IntFlag{Name: "max-sure", Value: math.MaxInt, DefaultText: "not asked", Usage: "exit 1 with more wrong or invented values than this in fields that rules judge, at that confidence"},
 			&cli.FloatFlag{Name: "max-overconfident", Usage: "exit 1 where confidence exceeds the share of values that are right by more than this, 0–1; 0 does not ask"},
-			&cli.IntFlag{Name: "max-mistaken", Value: math.MaxInt, Usage: "exit 1 with more documents than this refused or read by mistake"},
+			&cli.IntFlag{Name: "max-mistaken", Value: math.MaxInt, DefaultText: "not asked", Usage: "exit 1 with more documents than this refused or read by mistake"},
 		},
 		Action: runEval,
 	}

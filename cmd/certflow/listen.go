@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ func listen(ctx context.Context, c *cli.Command, r *remote) error {
 		l.notes = c.Root().ErrWriter
 	}
 	if l.target != "" {
+		if u, err := url.Parse(l.target); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("--forward-to %q should look like http://localhost:3000/webhooks", l.target)
+		}
 		fmt.Fprintf(l.notes, "forwarding to %s, signed with %s\n", l.target, l.secret.Reveal())
 	}
 	return l.run(ctx)
@@ -62,6 +66,7 @@ func listen(ctx context.Context, c *cli.Command, r *remote) error {
 
 // run follows the stream, again and again, until ctx ends or the server refuses it for good.
 func (l *listener) run(ctx context.Context) error {
+	said := ""
 	for {
 		err := l.follow(ctx)
 		wait := reconnectWait
@@ -76,7 +81,14 @@ func (l *listener) run(ctx context.Context) error {
 			wait = postponed.wait
 			fmt.Fprintf(l.notes, "the stream is refused for now (%v); trying again in %s\n", err, wait.Round(time.Second))
 		default:
-			fmt.Fprintf(l.notes, "the stream broke off (%v); going on behind %s\n", err, l.behind)
+			note := fmt.Sprintf("%v; trying again until it does\n", err)
+			if l.behind != "" {
+				note = fmt.Sprintf("the stream broke off (%v); going on behind %s\n", err, l.behind)
+			}
+			if note != said { // a server that stays away is told of once
+				said = note
+				fmt.Fprint(l.notes, note)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -119,7 +131,7 @@ func (l *listener) follow(ctx context.Context) error {
 	}
 	response, err := l.http.Do(request)
 	if err != nil {
-		return fmt.Errorf("follow the events: %w", err)
+		return l.unreachable("follow the events", err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
@@ -155,7 +167,7 @@ func (l *listener) read(ctx context.Context, stream io.Reader) error {
 				l.take(ctx, id, kind, data)
 				l.behind = id
 			case id != "":
-				fmt.Fprintf(l.notes, "following the events behind %s\n", id)
+				fmt.Fprintf(l.notes, "following the events behind %s; Ctrl-C ends it\n", id)
 				l.behind = id // the stream opens with where it begins
 			}
 			id, kind, data = "", "", nil

@@ -40,6 +40,7 @@ func command() *cli.Command {
 	return strict(&cli.Command{
 		Name:                  "certflow",
 		Usage:                 "review certificates of insurance",
+		Version:               version(),
 		EnableShellCompletion: true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) {
 			c.Hidden, c.Usage = false, "print the completions of a shell: bash, zsh, fish or pwsh"
@@ -79,7 +80,12 @@ func setLogger(level, format string) error {
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		return fmt.Errorf("--log-level %q should be debug, info, warn or error", level)
 	}
-	options := &slog.HandlerOptions{Level: l}
+	options := &slog.HandlerOptions{Level: l, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Value.Kind() == slog.KindDuration {
+			a.Value = slog.StringValue(a.Value.Duration().String()) // 5s for people, where JSON would have nanoseconds
+		}
+		return a
+	}}
 	switch format {
 	case "json":
 		slog.SetDefault(slog.New(telemetry.Handler(slog.NewJSONHandler(os.Stderr, options))))

@@ -55,6 +55,10 @@ func withRemote(do func(context.Context, *cli.Command, *remote) error) cli.Actio
 
 // unreachable adds the remedy to an error of the network.
 func (r *remote) unreachable(doing string, err error) error {
+	var request *url.Error // it names the address once more, with every parameter
+	if errors.As(err, &request) {
+		err = request.Err
+	}
 	return fmt.Errorf("%s: %s does not answer (is `certflow dev` running, or --url right?): %w", doing, r.url, err)
 }
 

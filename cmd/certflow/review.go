@@ -146,9 +146,13 @@ func certificatesCommand() *cli.Command {
 			{
 				Name: "get", ArgsUsage: "ci_…", Usage: "show a certificate's verdict", Flags: remoteFlags(),
 				Action: withRemote(func(ctx context.Context, c *cli.Command, r *remote) error {
+					id := c.Args().First()
+					if id == "" {
+						return errors.New("name the certificate: certflow certificates get ci_…")
+					}
 					ctx, cancel := context.WithTimeout(ctx, time.Minute)
 					defer cancel()
-					certificate, err := r.awaitVerdict(ctx, c.Args().First())
+					certificate, err := r.awaitVerdict(ctx, id)
 					if err != nil {
 						return err
 					}
@@ -179,7 +183,7 @@ func listCertificates(ctx context.Context, c *cli.Command, r *remote) error {
 	if err != nil {
 		return fmt.Errorf("read the list of certificates: %w", err)
 	}
-	return r.print(list, "ID\tSTATUS\tCONTRACTOR\tUPLOADED\tFILE", func(line func(...any)) {
+	return r.print(list, "ID\tSTATUS\tCONTRACTOR\tUPLOADED (UTC)\tFILE", func(line func(...any)) {
 		for _, one := range list {
 			line(one.ID, one.Status, one.Contractor, time.Unix(one.Created, 0).UTC().Format(time.DateTime), one.Filename)
 		}

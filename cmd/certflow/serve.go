@@ -14,10 +14,15 @@ import (
 	"certflow/worker"
 )
 
+// configured says where a serving process takes its configuration from.
+const configured = "Configured by environment variables, which README.md lists under \"Configuration\": CERTFLOW_DATABASE_URL,\n" +
+	"CERTFLOW_BLOB_URL and CERTFLOW_SECRET_KEY at least. `certflow doctor` says what is missing or not reachable."
+
 func apiCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "api",
-		Usage: "serve the HTTP API",
+		Name:        "api",
+		Usage:       "serve the HTTP API",
+		Description: configured,
 		Action: func(ctx context.Context, _ *cli.Command) error {
 			svc, err := open(ctx)
 			if err != nil {
@@ -35,12 +40,16 @@ const garbage = 400
 
 func workerCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "worker",
-		Usage: "run workflows and activities",
+		Name:        "worker",
+		Usage:       "run workflows and activities",
+		Description: configured,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "queues", Usage: "serve only these task queues: " + strings.Join(worker.Queues(), ", ")},
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := worker.CheckQueues(c.StringSlice("queues")); err != nil {
+				return err
+			}
 			svc, err := open(ctx)
 			if err != nil {
 				return err

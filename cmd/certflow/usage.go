@@ -91,9 +91,16 @@ func misused(_ context.Context, c *cli.Command, err error, _ bool) error {
 	said := err.Error()
 	if name, ok := strings.CutPrefix(said, "flag provided but not defined: "); ok {
 		said = fmt.Sprintf("there is no flag %s", strings.Replace("-"+name, "---", "--", 1))
-		if near := strings.TrimLeft(cli.SuggestFlag(c.Flags, strings.TrimLeft(name, "-"), false), "-"); len(near) > 1 {
+		given := strings.TrimLeft(name, "-")
+		if near := strings.TrimLeft(cli.SuggestFlag(c.Flags, given, false), "-"); alike(given, near) >= 0.5 {
 			said += fmt.Sprintf("; did you mean --%s?", near)
 		}
+	}
+	if missing, ok := strings.CutPrefix(said, "Required flag "); ok {
+		said = fmt.Sprintf("--%s is missing", strings.Trim(strings.TrimSuffix(missing, " not set"), `"`))
+	} else if missing, ok := strings.CutPrefix(said, "Required flags "); ok {
+		names := strings.Split(strings.Trim(strings.TrimSuffix(missing, " not set"), `"`), ", ")
+		said = fmt.Sprintf("--%s are missing", strings.Join(names, " and --"))
 	}
 	return misuse(c, said)
 }

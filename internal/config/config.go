@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"time"
 
@@ -186,6 +187,9 @@ func (c *Config) Serving() error {
 	}
 	if c.PDFEngine != "pdfcpu" && c.PDFEngine != "unipdf" {
 		missing = errors.Join(missing, fmt.Errorf("CERTFLOW_PDF_ENGINE is %q and should be pdfcpu or unipdf", c.PDFEngine))
+	}
+	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		missing = errors.Join(missing, fmt.Errorf("CERTFLOW_PUBLIC_URL is %q and should look like https://certflow.example.com", c.PublicURL))
 	}
 	return errors.Join(missing, c.limits())
 }

@@ -82,6 +82,7 @@ func TestWhatIsWrongIsNamedAtTheStart(t *testing.T) {
 		{"a port that is none", "CERTFLOW_WEBHOOK_PORTS=443,x", []string{"CERTFLOW_WEBHOOK_PORTS should be whole numbers"}},
 		{"a file larger than an upload", "CERTFLOW_BULK_MB=10", []string{"CERTFLOW_BULK_MB is 10: less than CERTFLOW_FILE_MB, 15"}},
 		{"an engine that there is not", "CERTFLOW_PDF_ENGINE=x", []string{`CERTFLOW_PDF_ENGINE is "x" and should be pdfcpu or unipdf`}},
+		{"a public URL without its scheme", "CERTFLOW_PUBLIC_URL=certflow.example.com", []string{`CERTFLOW_PUBLIC_URL is "certflow.example.com" and should look like https://`}},
 		{"a missing database", "CERTFLOW_DATABASE_URL=", []string{"CERTFLOW_DATABASE_URL is not set"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"certflow/internal/config"
@@ -55,6 +56,9 @@ func StartDev(ctx context.Context, c *config.Config, o DevOptions) (dev *Dev, er
 			err = errors.Join(err, d.Stop())
 		}
 	}()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	stack := devstack.Options{
 		DataDir: o.DataDir, Ephemeral: o.DataDir == "", TemporalPort: o.TemporalPort, TemporalUIPort: o.TemporalUI, Progress: o.Progress,
 	}
@@ -166,12 +170,12 @@ func (d *Dev) settle(c *config.Config, o DevOptions) error {
 	}
 	addr, err := free(o.Addr)
 	if err != nil {
-		return fmt.Errorf("--addr %w", err)
+		return err
 	}
 	c.Addr, c.MetricsAddr = addr, o.MetricsAddr
 	if o.MetricsAddr != "" && o.MetricsAddr != "off" {
 		if c.MetricsAddr, err = free(o.MetricsAddr); err != nil {
-			return fmt.Errorf("CERTFLOW_METRICS_ADDR %w", err)
+			return err
 		}
 		d.Metrics = "http://" + c.MetricsAddr + "/metrics"
 	}
@@ -195,14 +199,40 @@ func (d *Dev) blobs(o DevOptions) (string, error) {
 	return dir, nil
 }
 
+// check sees to it that the API and the metrics can be served where they are asked for, before anything is started for them.
+func (o DevOptions) check() error {
+	if err := open(o.Addr); err != nil {
+		return fmt.Errorf("%w with --addr (CERTFLOW_ADDR)", err)
+	}
+	if o.MetricsAddr == "" || o.MetricsAddr == "off" {
+		return nil
+	}
+	if err := open(o.MetricsAddr); err != nil {
+		return fmt.Errorf("%w with CERTFLOW_METRICS_ADDR; off serves no metrics", err)
+	}
+	return nil
+}
+
+// open checks that an address can be listened on.
+func open(addr string) error {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return fmt.Errorf("%q should look like 127.0.0.1:8080: choose an address", addr)
+	}
+	l, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is taken: stop what listens there, or choose another address", addr)
+	case err != nil:
+		return fmt.Errorf("%s cannot be listened on (%w): choose another address", addr, err)
+	}
+	return l.Close()
+}
+
 // free puts a free port in the place of port 0.
 func free(addr string) (string, error) {
 	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "", fmt.Errorf("%q should look like 127.0.0.1:8080", addr)
-	}
-	if port != "0" {
-		return addr, nil
+	if err != nil || port != "0" {
+		return addr, err
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {

@@ -3,11 +3,14 @@ package service
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strings"
 
 	"certflow/api/client"
@@ -74,5 +77,20 @@ func writeUpload(form *multipart.Writer, contractor, requirement, filename strin
 
 // Refused is the error of an answer that is not the one hoped for, with what the API says of it.
 func Refused(doing string, response *http.Response, body []byte) error {
-	return fmt.Errorf("%s: the API answered %s: %s", doing, response.Status, bytes.TrimSpace(body))
+	var problem struct {
+		Message any    `json:"message"`
+		Code    string `json:"error_code"`
+	}
+	if json.Unmarshal(body, &problem) != nil || problem.Code == "" {
+		return fmt.Errorf("%s: the API answered %s: %s", doing, response.Status, bytes.TrimSpace(body[:min(len(body), 500)]))
+	}
+	said := fmt.Sprint(problem.Message)
+	if fields, ok := problem.Message.(map[string]any); ok {
+		each := make([]string, 0, len(fields))
+		for _, field := range slices.Sorted(maps.Keys(fields)) {
+			each = append(each, fmt.Sprintf("%s: %v", field, fields[field]))
+		}
+		said = strings.Join(each, " ")
+	}
+	return fmt.Errorf("%s: %s (%d %s)", doing, said, response.StatusCode, problem.Code)
 }
