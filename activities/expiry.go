@@ -237,7 +237,7 @@ func (s *Sweep) publishNotice(ctx context.Context, n *schema.ExpiryNotice) (firs
 			return err
 		}
 		deliveries, err = schema.Publish(ctx, tx, schema.NewEvent(n.AccountID, schema.EventExpiring, c.ID, expiring{
-			CertificateObject: schema.ObjectOf(c), Coverage: n.Coverage, Expires: certificate.DateOf(n.ExpiresOn), Days: n.Days,
+			CertificateObject: schema.NewCertificateObject(c), Coverage: n.Coverage, Expires: certificate.DateOf(n.ExpiresOn), Days: n.Days,
 		}))
 		return err
 	})

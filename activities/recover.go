@@ -56,7 +56,7 @@ func (d *Deliver) RecoverBatch(ctx context.Context, in RecoverInput) (RecoverRes
 			if err := schema.SupersedeDeliveries(ctx, tx, e.ID, endpoint.ID); err != nil {
 				return err
 			}
-			made, err := schema.Deliver(ctx, tx, e, []schema.Endpoint{*endpoint})
+			made, err := schema.InsertDeliveries(ctx, tx, e, []schema.Endpoint{*endpoint})
 			if err != nil {
 				return err
 			}

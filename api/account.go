@@ -27,7 +27,7 @@ func shownAccount(a *schema.Account) Account {
 
 // GetAccount answers the account of the key.
 func (h *Handlers) GetAccount(ctx context.Context, _ GetAccountRequestObject) (GetAccountResponseObject, error) {
-	a, err := read(ctx, h.DB, schema.GetAccount)
+	a, err := inAccount(ctx, h.DB, schema.GetAccount)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (h *Handlers) UpdateAccount(ctx context.Context, request UpdateAccountReque
 			return nil, invalidField("time_zone", "Must be the IANA name of a time zone, such as America/Chicago.")
 		}
 	}
-	a, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Account, error) {
+	a, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Account, error) {
 		a, err := schema.GetAccount(ctx, tx)
 		if err != nil {
 			return nil, err

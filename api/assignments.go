@@ -13,8 +13,8 @@ import (
 func shownAssignment(a *schema.Assignment) Assignment {
 	return Assignment{
 		ID: a.ID, Object: AssignmentObjectAssignment, Contractor: a.ContractorID, Job: a.JobID,
-		Bind: stored(a.Stored, "bind"), CoverageType: stored(a.Stored, "coverage_type"),
-		EffectiveDate: stored(a.Stored, "effective_date"), EndDate: stored(a.Stored, "end_date"),
+		Bind: storedValue(a.Stored, "bind"), CoverageType: storedValue(a.Stored, "coverage_type"),
+		EffectiveDate: storedValue(a.Stored, "effective_date"), EndDate: storedValue(a.Stored, "end_date"),
 		CustomMetadata: shownMetadata(a.CustomMetadata), Created: a.CreatedAt.Unix(),
 	}
 }
@@ -22,10 +22,10 @@ func shownAssignment(a *schema.Assignment) Assignment {
 // ListAssignments answers a page of assignments.
 func (h *Handlers) ListAssignments(ctx context.Context, request ListAssignmentsRequestObject) (ListAssignmentsResponseObject, error) {
 	p := request.Params
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
 		func(ctx context.Context, tx bun.IDB, page schema.Page) (schema.Listed[schema.Assignment], error) {
 			return schema.ListAssignments(ctx, tx, page, orEmpty(p.Contractor), orEmpty(p.Job))
-		}, each(shownAssignment), func(a *schema.Assignment) string { return a.ID })
+		}, eachRow(shownAssignment), func(a *schema.Assignment) string { return a.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +42,11 @@ func orEmpty[T ~string](p *T) string {
 // CreateAssignment assigns a contractor to a job.
 func (h *Handlers) CreateAssignment(ctx context.Context, request CreateAssignmentRequestObject) (CreateAssignmentResponseObject, error) {
 	body := request.Body
-	return effect(ctx, h.DB, CreateAssignmentResponseObject.VisitCreateAssignmentResponse, func(ctx context.Context, tx bun.IDB) (CreateAssignmentResponseObject, error) {
-		if _, err := referred(ctx, tx, id.Contractor, body.Contractor, schema.HoldContractor, noContractor(body.Contractor)); err != nil {
+	return inAccountOnce(ctx, h.DB, CreateAssignmentResponseObject.VisitCreateAssignmentResponse, func(ctx context.Context, tx bun.IDB) (CreateAssignmentResponseObject, error) {
+		if _, err := lookupReference(ctx, tx, id.Contractor, body.Contractor, schema.HoldContractor, noContractor(body.Contractor)); err != nil {
 			return nil, err
 		}
-		if _, err := referred(ctx, tx, id.Job, body.Job, schema.HoldJob, refuse(400, ErrorCodeInvalidJobID, "%s", absent("job", body.Job))); err != nil {
+		if _, err := lookupReference(ctx, tx, id.Job, body.Job, schema.HoldJob, refuse(400, ErrorCodeInvalidJobID, "%s", absent("job", body.Job))); err != nil {
 			return nil, err
 		}
 		a := &schema.Assignment{Row: schema.Row{ID: id.New(id.Assignment), AccountID: accountOf(ctx)}, ContractorID: body.Contractor, JobID: body.Job, Stored: map[string]any{}}
@@ -74,8 +74,8 @@ func noContractor(id string) *Problem {
 
 // GetAssignment answers one assignment.
 func (h *Handlers) GetAssignment(ctx context.Context, request GetAssignmentRequestObject) (GetAssignmentResponseObject, error) {
-	a, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Assignment, error) {
-		return find(ctx, tx, id.Assignment, "assignment", request.ID, schema.GetAssignment)
+	a, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Assignment, error) {
+		return lookup(ctx, tx, id.Assignment, "assignment", request.ID, schema.GetAssignment)
 	})
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (h *Handlers) GetAssignment(ctx context.Context, request GetAssignmentReque
 
 // DeleteAssignment soft-deletes an assignment.
 func (h *Handlers) DeleteAssignment(ctx context.Context, request DeleteAssignmentRequestObject) (DeleteAssignmentResponseObject, error) {
-	gone, err := removed(ctx, h, id.Assignment, string(AssignmentObjectAssignment), "assignment", request.ID, schema.DeleteAssignment)
+	gone, err := softDelete(ctx, h, id.Assignment, string(AssignmentObjectAssignment), "assignment", request.ID, schema.DeleteAssignment)
 	if err != nil {
 		return nil, err
 	}

@@ -192,14 +192,14 @@ func (b *busyUses) NoteKeyUses(_ context.Context, uses []schema.KeyUse) error {
 func TestManyUsesOfKeysAreWrittenPieceByPieceAndEachOnce(t *testing.T) {
 	t.Parallel()
 	e, kept := newEdge(t), &busyUses{}
-	const all = 2*keyUsesAtOnce + 1
+	const all = 2*keyUseBatch + 1
 	for status := range all {
 		e.server.keyUse.note(schema.KeyUse{KeyID: "key_1", Status: status, Requests: 1})
 	}
 	for range 2 {
 		e.server.writeKeyUses(t.Context(), kept)
 	}
-	if kept.kept != all || kept.most > keyUsesAtOnce {
+	if kept.kept != all || kept.most > keyUseBatch {
 		t.Errorf("of %d uses %d were kept, up to %d at once", all, kept.kept, kept.most)
 	}
 }
@@ -208,13 +208,13 @@ func TestUsesOfKeysForWhichThereIsNoPlaceAreToldOf(t *testing.T) {
 	t.Parallel()
 	registry, kept := prometheus.NewRegistry(), &forgetfulUses{}
 	e := newEdge(t, func(c *Config) { c.Registry = registry })
-	for status := range mostKeyUses + 3 {
+	for status := range maxKeyUses + 3 {
 		e.server.keyUse.note(schema.KeyUse{KeyID: "key_1", Status: status, Requests: 2})
 	}
 	for range 2 {
 		e.server.writeKeyUses(t.Context(), kept)
 	}
-	if got := apitest.Counted(t, registry, "certflow_key_uses_lost_total"); got != 6 || len(kept.kept) != mostKeyUses {
-		t.Errorf("%v requests are told of as lost, %d uses are kept; want 6 and %d", got, len(kept.kept), mostKeyUses)
+	if got := apitest.Counted(t, registry, "certflow_key_uses_lost_total"); got != 6 || len(kept.kept) != maxKeyUses {
+		t.Errorf("%v requests are told of as lost, %d uses are kept; want 6 and %d", got, len(kept.kept), maxKeyUses)
 	}
 }

@@ -14,11 +14,11 @@ const (
 	// reading resets the connection under a client that is still sending.
 	drainBytes = 64 << 20
 	drainTime  = 30 * time.Second
-	// strangerBytes and strangerTime are these bounds for whoever has shown no key that is known, enough for one certificate, and
-	// strangersDrained is for how many of them at a time: the rest may see a reset.
-	strangerBytes    = 16 << 20
-	strangerTime     = 5 * time.Second
-	strangersDrained = 8
+	// anonymousDrainBytes and anonymousDrainTime are these bounds for whoever has shown no key that is known, enough for one certificate, and
+	// maxAnonymousDrains is for how many of them at a time: the rest may see a reset.
+	anonymousDrainBytes = 16 << 20
+	anonymousDrainTime  = 5 * time.Second
+	maxAnonymousDrains  = 8
 )
 
 // errBodyTaken is what reads answer once a body has been parsed: the parsed value is the body from then on, and a value that does not fit
@@ -54,14 +54,14 @@ func newBody(r *http.Request, limit int64, setDeadline func(time.Time) error) *b
 // header of a part it reads on: readers give up on a body that brings nothing a hundred times.
 func (b *body) Read(p []byte) (int, error) {
 	for {
-		n, err := b.readPiece(p)
+		n, err := b.readOnce(p)
 		if n > 0 || err != nil || len(p) == 0 {
 			return n, err
 		}
 	}
 }
 
-func (b *body) readPiece(p []byte) (int, error) {
+func (b *body) readOnce(p []byte) (int, error) {
 	if b.taken {
 		return 0, errBodyTaken
 	}
@@ -105,15 +105,6 @@ func (b *body) deadline(now time.Time) time.Time {
 	return now.Add(min(b.limits.Pause, b.limits.Pause+earned-b.waited, b.limits.UploadTime-b.waited))
 }
 
-func earliest(first time.Time, others ...time.Time) time.Time {
-	for _, t := range others {
-		if t.Before(first) {
-			first = t
-		}
-	}
-	return first
-}
-
 // take makes value the body.
 func (b *body) take(value any) {
 	b.value, b.taken = value, true
@@ -133,18 +124,18 @@ func (b *body) drain(most int64, within time.Duration) {
 	_, _ = io.CopyN(io.Discard, b.ReadCloser, most)
 }
 
-// drain reads on what a refused client still sends, of strangers less and of few of them at a time: nobody need pay for what they send.
+// drain reads on what a refused client still sends, of clients without a key less, and of few of them at a time: nobody need pay for what they send.
 func (s *Server) drain(state *call) {
 	if state.owner.KeyID != "" {
 		state.body.drain(drainBytes, drainTime)
 		return
 	}
 	select {
-	case s.strangers <- struct{}{}:
-		defer func() { <-s.strangers }()
-		state.body.drain(strangerBytes, strangerTime)
+	case s.anonymousDrains <- struct{}{}:
+		defer func() { <-s.anonymousDrains }()
+		state.body.drain(anonymousDrainBytes, anonymousDrainTime)
 	default:
-		state.body.drain(0, strangerTime)
+		state.body.drain(0, anonymousDrainTime)
 	}
 }
 

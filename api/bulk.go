@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// provisionTime is how long a bulk upload is awaited before it is answered with 202 (CONTRACT §6).
-	provisionTime = 10 * time.Second
+	// provisionWait is how long a bulk upload is awaited before it is answered with 202 (CONTRACT §6).
+	provisionWait = 10 * time.Second
 	// retryJobAfter is how many seconds a client should wait before it repeats a bulk upload that was accepted.
 	retryJobAfter = 5
 )
@@ -91,8 +91,8 @@ type planned struct {
 	requirement string // the one it names
 }
 
-// bulkKind is what tells the three bulk uploads apart.
-type bulkKind struct {
+// bulkUpload is what tells the three bulk uploads apart.
+type bulkUpload struct {
 	kind  schema.PlanKind
 	texts []string // beside tracker_id and certificates_metadata
 	plan  planner
@@ -103,17 +103,17 @@ type bulkKind struct {
 
 // UploadTrackerPlaceholderBulk takes certificates whose contractors may be unknown.
 func (h *Handlers) UploadTrackerPlaceholderBulk(ctx context.Context, request UploadTrackerPlaceholderBulkRequestObject) (UploadTrackerPlaceholderBulkResponseObject, error) {
-	return h.bulk(ctx, request.Body, bulkKind{kind: schema.PlanPlaceholder, plan: planEntries})
+	return h.bulk(ctx, request.Body, bulkUpload{kind: schema.PlanPlaceholder, plan: planEntries})
 }
 
 // UploadTrackerCertificatesBulk takes certificates with a contractor for each.
 func (h *Handlers) UploadTrackerCertificatesBulk(ctx context.Context, request UploadTrackerCertificatesBulkRequestObject) (UploadTrackerCertificatesBulkResponseObject, error) {
-	return h.bulk(ctx, request.Body, bulkKind{kind: schema.PlanBulk, plan: planEntries, contractors: true})
+	return h.bulk(ctx, request.Body, bulkUpload{kind: schema.PlanBulk, plan: planEntries, contractors: true})
 }
 
 // UploadTrackerCertificates takes the certificates of one contractor.
 func (h *Handlers) UploadTrackerCertificates(ctx context.Context, request UploadTrackerCertificatesRequestObject) (UploadTrackerCertificatesResponseObject, error) {
-	return h.bulk(ctx, request.Body, bulkKind{kind: schema.PlanContractor, plan: planOne,
+	return h.bulk(ctx, request.Body, bulkUpload{kind: schema.PlanContractor, plan: planOne,
 		texts: []string{"business_name", "email", "first_name", "last_name", "create_new_contractor", "insurance_requirement_id", "tracker_session_id",
 			"purchase_order_contact_name", "purchase_order_contact_email"},
 		kept: []string{"purchase_order_contact_name", "purchase_order_contact_email"}})
@@ -121,7 +121,7 @@ func (h *Handlers) UploadTrackerCertificates(ctx context.Context, request Upload
 
 // bulk takes an upload of many certificates: files stream into storage one after another, everything is checked before anything is made, and
 // the job with its plan is one transaction. Provisioning it is a workflow's first step, which is awaited for a while.
-func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulkKind) (bulkAnswer, error) {
+func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulkUpload) (bulkAnswer, error) {
 	held := callOf(ctx).claim
 	form := uploadForm{files: []string{"certificates[]", "certificates"}, maxFiles: h.Limits.BulkFiles, maxFile: h.Limits.File, texts: map[string]int64{"tracker_id": 0}}
 	if kind.kind != schema.PlanContractor {
@@ -136,7 +136,7 @@ func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulk
 		earlier, err = held.settle(u.fingerprint())
 	}
 	if err == nil && earlier == nil {
-		err = h.faultOfBulk(u, kind)
+		err = h.checkBulk(u, kind)
 	}
 	if err != nil {
 		h.discard(ctx, u)
@@ -148,7 +148,7 @@ func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulk
 	case earlier != nil:
 		return replayedBulk(earlier), nil
 	}
-	job, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Job, error) {
+	job, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Job, error) {
 		job, err := h.planJob(ctx, tx, u, kind)
 		if err != nil {
 			return nil, err
@@ -166,8 +166,8 @@ func (h *Handlers) bulk(ctx context.Context, reader *multipart.Reader, kind bulk
 	return h.awaitProvisioning(ctx, job)
 }
 
-// faultOfBulk is the faults of a bulk upload that can be told without the database: all of them, those of files under their names.
-func (h *Handlers) faultOfBulk(u *upload, kind bulkKind) error {
+// checkBulk is the faults of a bulk upload that can be told without the database: all of them, those of files under their names.
+func (h *Handlers) checkBulk(u *upload, kind bulkUpload) error {
 	switch {
 	case len(u.files) == 0:
 		return refuse(http.StatusBadRequest, ErrorCodeMissingCertificates, "Give the PDFs as the files certificates[].")
@@ -209,7 +209,7 @@ func fileNames(u *upload) []string {
 }
 
 // planJob makes the job of an upload with the plan of what its workflow is to make.
-func (h *Handlers) planJob(ctx context.Context, tx bun.IDB, u *upload, kind bulkKind) (*schema.Job, error) {
+func (h *Handlers) planJob(ctx context.Context, tx bun.IDB, u *upload, kind bulkUpload) (*schema.Job, error) {
 	tracker, session, err := h.openSession(ctx, tx, u)
 	if err != nil {
 		return nil, err
@@ -266,93 +266,15 @@ func requirementOfUpload(ctx context.Context, tx bun.IDB, given string, tracker 
 	return chooseRequirement(ctx, tx, schema.Sources{Given: given, TrackerID: tracker.ID})
 }
 
-// openSession finds the session that an upload uses: the one it names, or the newest of the tracker that it names. Where it names both
-// they must belong together.
-func (h *Handlers) openSession(ctx context.Context, tx bun.IDB, u *upload) (*schema.Tracker, *schema.TrackerSession, error) {
-	wanted, named := u.texts["tracker_id"], u.texts["tracker_session_id"]
-	if wanted == "" {
-		wanted, named = named, ""
-	}
-	if wanted == "" {
-		return nil, nil, invalidField("tracker_id", "This field is required: a tracker, or one of its sessions.")
-	}
-	tracker, session, err := h.sessionOf(ctx, tx, wanted)
-	if err != nil || named == "" || named == session.ID || named == tracker.ID {
-		return tracker, session, err
-	}
-	other := invalidField("tracker_session_id", "Is not a session of what tracker_id names.")
-	if !id.Valid(id.Tracker, wanted) {
-		return nil, nil, other
-	}
-	session, err = referred(ctx, tx, id.TrackerSession, named, schema.GetSession, unknownSession(named))
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case session.TrackerID != tracker.ID:
-		return nil, nil, other
-	}
-	session, err = h.usable([]schema.TrackerSession{*session}, unknownSession(named))
-	return tracker, session, err
-}
-
-// unknownSession is the refusal of an id under which no upload is taken.
-func unknownSession(wanted string) *Problem {
-	if !idForm.MatchString(wanted) {
-		return refuse(http.StatusBadRequest, ErrorCodeInvalidSessionID, "%s", absent("tracker or session", wanted))
-	}
-	return refuse(http.StatusBadRequest, ErrorCodeInvalidSessionID, "There is no tracker and no open session %s.", printable(wanted))
-}
-
-// sessionOf finds a session by its id, or the open session of a tracker by the tracker's.
-func (h *Handlers) sessionOf(ctx context.Context, tx bun.IDB, wanted string) (*schema.Tracker, *schema.TrackerSession, error) {
-	unknown := unknownSession(wanted)
-	if id.Valid(id.Tracker, wanted) {
-		tracker, err := referred(ctx, tx, id.Tracker, wanted, schema.HoldTracker, unknown)
-		if err != nil {
-			return nil, nil, err
-		}
-		sessions, err := schema.Sessions(ctx, tx, []string{tracker.ID})
-		if err != nil {
-			return nil, nil, err
-		}
-		session, err := h.usable(sessions[tracker.ID], unknown)
-		return tracker, session, err
-	}
-	session, err := referred(ctx, tx, id.TrackerSession, wanted, schema.GetSession, unknown)
-	if err != nil {
-		return nil, nil, err
-	}
-	if _, err := h.usable([]schema.TrackerSession{*session}, unknown); err != nil {
-		return nil, nil, err
-	}
-	tracker, err := schema.GetTracker(ctx, tx, session.TrackerID)
-	return tracker, session, err
-}
-
-// usable is the first session that is open. Where one has merely expired, that is what is said.
-func (h *Handlers) usable(sessions []schema.TrackerSession, unknown *Problem) (*schema.TrackerSession, error) {
-	refusal := unknown
-	for i := range sessions {
-		s := &sessions[i]
-		if s.Open(h.Now()) {
-			return s, nil
-		}
-		if s.ClosedAt.IsZero() {
-			refusal = refuse(http.StatusBadRequest, ErrorCodeSessionExpired, "The tracker's session has expired. Open another one.")
-		}
-	}
-	return nil, refusal
-}
-
 // awaitProvisioning starts the workflow of a job and answers what it made, or the 202 when that takes too long. Whatever happens here,
 // the job is committed and goes on by itself.
 func (h *Handlers) awaitProvisioning(ctx context.Context, job *schema.Job) (bulkAnswer, error) {
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), provisionTime)
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), provisionWait)
 	defer cancel()
 	if err := h.Starter.ProvisionJob(wait, job); err != nil {
 		h.Log.WarnContext(ctx, "a bulk upload is not provisioned yet", slog.String("id", job.ID), slog.Any("error", err))
 	}
-	made, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Job, error) { return schema.GetJob(ctx, tx, job.ID) })
+	made, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Job, error) { return schema.GetJob(ctx, tx, job.ID) })
 	if err != nil {
 		h.Log.WarnContext(ctx, "the answer to a bulk upload could not be read", slog.String("id", job.ID), slog.Any("error", err))
 	}

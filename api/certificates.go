@@ -182,7 +182,7 @@ func (h *Handlers) ListCertificates(ctx context.Context, request ListCertificate
 	by.Filename = orEmpty(p.Filename)
 	by.CreatedFrom, by.CreatedBefore = createdRange(p.CreatedGt, p.CreatedGte, p.CreatedLt, p.CreatedLte)
 	much := expansionOf(p.Expand)
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
 		func(ctx context.Context, tx bun.IDB, page schema.Page) (schema.Listed[schema.Certificate], error) {
 			return schema.ListCertificates(ctx, tx, page, by)
 		},
@@ -197,8 +197,8 @@ func (h *Handlers) ListCertificates(ctx context.Context, request ListCertificate
 
 // GetCertificate answers one certificate.
 func (h *Handlers) GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error) {
-	shown, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) ([]Certificate, error) {
-		c, err := find(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
+	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) ([]Certificate, error) {
+		c, err := lookup(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +221,7 @@ func (h *Handlers) DeleteCertificate(ctx context.Context, request DeleteCertific
 		open = c.Status.Open()
 		return schema.DeleteCertificate(ctx, tx, wanted, actor(ctx))
 	}
-	gone, err := removed(ctx, h, id.Certificate, string(CertificateObjectCertificate), "certificate", request.ID, remove)
+	gone, err := softDelete(ctx, h, id.Certificate, string(CertificateObjectCertificate), "certificate", request.ID, remove)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +240,7 @@ func (h *Handlers) DownloadCertificate(ctx context.Context, request DownloadCert
 	var c *schema.Certificate
 	err := h.DB.InAccount(ctx, request.Params.Account, func(ctx context.Context, tx bun.Tx) error {
 		var err error
-		c, err = find(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
+		c, err = lookup(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
 		return err
 	})
 	if err != nil {

@@ -25,10 +25,10 @@ func (h *Handlers) ListContractors(ctx context.Context, request ListContractorsR
 	if p.Email != nil {
 		email = *p.Email
 	}
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
 		func(ctx context.Context, tx bun.IDB, page schema.Page) (schema.Listed[schema.Contractor], error) {
 			return schema.ListContractors(ctx, tx, page, email)
-		}, each(shownContractor), func(c *schema.Contractor) string { return c.ID })
+		}, eachRow(shownContractor), func(c *schema.Contractor) string { return c.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (h *Handlers) ListContractors(ctx context.Context, request ListContractorsR
 // CreateContractor makes a contractor.
 func (h *Handlers) CreateContractor(ctx context.Context, request CreateContractorRequestObject) (CreateContractorResponseObject, error) {
 	body := request.Body
-	return effect(ctx, h.DB, CreateContractorResponseObject.VisitCreateContractorResponse, func(ctx context.Context, tx bun.IDB) (CreateContractorResponseObject, error) {
+	return inAccountOnce(ctx, h.DB, CreateContractorResponseObject.VisitCreateContractorResponse, func(ctx context.Context, tx bun.IDB) (CreateContractorResponseObject, error) {
 		c := &schema.Contractor{Row: schema.Row{ID: id.New(id.Contractor), AccountID: accountOf(ctx)},
 			Email: string(body.Email), FirstName: body.FirstName, LastName: body.LastName}
 		setText(&c.MiddleName, body.MiddleName)
@@ -61,8 +61,8 @@ func (h *Handlers) CreateContractor(ctx context.Context, request CreateContracto
 
 // GetContractor answers one contractor.
 func (h *Handlers) GetContractor(ctx context.Context, request GetContractorRequestObject) (GetContractorResponseObject, error) {
-	c, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Contractor, error) {
-		return find(ctx, tx, id.Contractor, "contractor", request.ID, schema.GetContractor)
+	c, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Contractor, error) {
+		return lookup(ctx, tx, id.Contractor, "contractor", request.ID, schema.GetContractor)
 	})
 	if err != nil {
 		return nil, err
@@ -73,8 +73,8 @@ func (h *Handlers) GetContractor(ctx context.Context, request GetContractorReque
 // UpdateContractor changes what is given. A placeholder that is given a name is one no more.
 func (h *Handlers) UpdateContractor(ctx context.Context, request UpdateContractorRequestObject) (UpdateContractorResponseObject, error) {
 	body := request.Body
-	c, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Contractor, error) {
-		c, err := find(ctx, tx, id.Contractor, "contractor", request.ID, schema.LockContractor)
+	c, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Contractor, error) {
+		c, err := lookup(ctx, tx, id.Contractor, "contractor", request.ID, schema.LockContractor)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +110,7 @@ func (h *Handlers) UpdateContractor(ctx context.Context, request UpdateContracto
 
 // DeleteContractor soft-deletes a contractor.
 func (h *Handlers) DeleteContractor(ctx context.Context, request DeleteContractorRequestObject) (DeleteContractorResponseObject, error) {
-	gone, err := removed(ctx, h, id.Contractor, string(ContractorObjectContractor), "contractor", request.ID, schema.DeleteContractor)
+	gone, err := softDelete(ctx, h, id.Contractor, string(ContractorObjectContractor), "contractor", request.ID, schema.DeleteContractor)
 	if err != nil {
 		return nil, err
 	}

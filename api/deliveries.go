@@ -28,10 +28,10 @@ func (h *Handlers) ListDeliveries(ctx context.Context, request ListDeliveriesReq
 	by := schema.DeliveryFilter{Endpoint: orEmpty(p.Endpoint), Status: orEmpty(p.Status), Type: orEmpty(p.Type), Object: orEmpty(p.Object),
 		Undelivered: p.Undelivered != nil && *p.Undelivered}
 	by.CreatedFrom, by.CreatedBefore = createdRange(p.CreatedGt, p.CreatedGte, p.CreatedLt, p.CreatedLte)
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
 		func(ctx context.Context, tx bun.IDB, page schema.Page) (schema.Listed[schema.Delivery], error) {
 			return schema.ListDeliveries(ctx, tx, page, by)
-		}, each(shownDelivery), func(d *schema.Delivery) string { return d.ID })
+		}, eachRow(shownDelivery), func(d *schema.Delivery) string { return d.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +44,13 @@ func (h *Handlers) ListWebhookEndpointDeliveries(ctx context.Context, request Li
 	by := schema.DeliveryFilter{Endpoint: request.ID, Status: orEmpty(p.Status), Type: orEmpty(p.Type), Object: orEmpty(p.Object),
 		Undelivered: p.Undelivered != nil && *p.Undelivered}
 	by.CreatedFrom, by.CreatedBefore = createdRange(p.CreatedGt, p.CreatedGte, p.CreatedLt, p.CreatedLte)
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore,
 		func(ctx context.Context, tx bun.IDB, page schema.Page) (schema.Listed[schema.Delivery], error) {
 			if _, err := findEndpoint(ctx, tx, request.ID, schema.GetEndpoint); err != nil {
 				return schema.Listed[schema.Delivery]{}, err
 			}
 			return schema.ListDeliveries(ctx, tx, page, by)
-		}, each(shownDelivery), func(d *schema.Delivery) string { return d.ID })
+		}, eachRow(shownDelivery), func(d *schema.Delivery) string { return d.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,8 @@ func (h *Handlers) ListWebhookEndpointDeliveries(ctx context.Context, request Li
 
 // GetDelivery answers one delivery with its attempts.
 func (h *Handlers) GetDelivery(ctx context.Context, request GetDeliveryRequestObject) (GetDeliveryResponseObject, error) {
-	shown, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Delivery, error) {
-		d, err := find(ctx, tx, id.Delivery, "delivery", request.ID, schema.GetDelivery)
+	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Delivery, error) {
+		d, err := lookup(ctx, tx, id.Delivery, "delivery", request.ID, schema.GetDelivery)
 		if err != nil {
 			return Delivery{}, err
 		}
@@ -86,14 +86,14 @@ func (h *Handlers) GetDelivery(ctx context.Context, request GetDeliveryRequestOb
 // ResendDelivery makes a new delivery of the same event to the same endpoint.
 func (h *Handlers) ResendDelivery(ctx context.Context, request ResendDeliveryRequestObject) (ResendDeliveryResponseObject, error) {
 	var start []schema.Delivery
-	answer, err := effect(ctx, h.DB, ResendDeliveryResponseObject.VisitResendDeliveryResponse, func(ctx context.Context, tx bun.IDB) (ResendDeliveryResponseObject, error) {
-		d, err := find(ctx, tx, id.Delivery, "delivery", request.ID, schema.GetDelivery)
+	answer, err := inAccountOnce(ctx, h.DB, ResendDeliveryResponseObject.VisitResendDeliveryResponse, func(ctx context.Context, tx bun.IDB) (ResendDeliveryResponseObject, error) {
+		d, err := lookup(ctx, tx, id.Delivery, "delivery", request.ID, schema.GetDelivery)
 		if err != nil {
 			return nil, err
 		}
 		e, err := schema.GetEndpoint(ctx, tx, d.EndpointID)
 		if err != nil {
-			return nil, known(err, "webhook endpoint", d.EndpointID)
+			return nil, orNotFound(err, "webhook endpoint", d.EndpointID)
 		}
 		if e.Status == schema.EndpointDisabled {
 			return nil, refuse(409, ErrorCodeInvalidState, "The endpoint is disabled. Enable it first.")
@@ -102,7 +102,7 @@ func (h *Handlers) ResendDelivery(ctx context.Context, request ResendDeliveryReq
 		if err != nil {
 			return nil, err
 		}
-		if start, err = schema.Deliver(ctx, tx, *event, []schema.Endpoint{*e}); err != nil {
+		if start, err = schema.InsertDeliveries(ctx, tx, *event, []schema.Endpoint{*e}); err != nil {
 			return nil, err
 		}
 		made, err := schema.GetDelivery(ctx, tx, start[0].ID)

@@ -161,7 +161,7 @@ func newEdge(t testing.TB, change ...func(*Config)) *edge {
 	e := &edge{stub: &stub{}, contract: apitest.Of(doc), claims: &memoryClaims{rows: map[string]*memoryClaim{}}}
 	e.create = func(ctx context.Context, request CreateContractorRequestObject) (CreateContractorResponseObject, error) {
 		e.created = append(e.created, request.Body)
-		return effect(ctx, noDatabase{}, CreateContractorResponseObject.VisitCreateContractorResponse,
+		return inAccountOnce(ctx, noDatabase{}, CreateContractorResponseObject.VisitCreateContractorResponse,
 			func(context.Context, bun.IDB) (CreateContractorResponseObject, error) {
 				location := "/api/v1/contractors/cn_made"
 				return CreateContractor201JSONResponse{Body: Contractor{ID: "cn_made", Object: "contractor", Email: string(request.Body.Email),

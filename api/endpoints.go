@@ -70,7 +70,7 @@ func (h *Handlers) newSecret(endpoint string) (text string, sealed []byte, err e
 // ListWebhookEndpoints answers a page of endpoints.
 func (h *Handlers) ListWebhookEndpoints(ctx context.Context, request ListWebhookEndpointsRequestObject) (ListWebhookEndpointsResponseObject, error) {
 	p := request.Params
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListEndpoints, each(shownEndpoint),
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListEndpoints, eachRow(shownEndpoint),
 		func(e *schema.Endpoint) string { return e.ID })
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (h *Handlers) CreateWebhookEndpoint(ctx context.Context, request CreateWebh
 	if err != nil {
 		return nil, err
 	}
-	return effect(ctx, h.DB, CreateWebhookEndpointResponseObject.VisitCreateWebhookEndpointResponse, func(ctx context.Context, tx bun.IDB) (CreateWebhookEndpointResponseObject, error) {
+	return inAccountOnce(ctx, h.DB, CreateWebhookEndpointResponseObject.VisitCreateWebhookEndpointResponse, func(ctx context.Context, tx bun.IDB) (CreateWebhookEndpointResponseObject, error) {
 		n, err := schema.CountEndpoints(ctx, tx)
 		if err != nil {
 			return nil, err
@@ -111,7 +111,7 @@ func (h *Handlers) CreateWebhookEndpoint(ctx context.Context, request CreateWebh
 
 // GetWebhookEndpoint answers one endpoint.
 func (h *Handlers) GetWebhookEndpoint(ctx context.Context, request GetWebhookEndpointRequestObject) (GetWebhookEndpointResponseObject, error) {
-	e, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Endpoint, error) {
+	e, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Endpoint, error) {
 		return findEndpoint(ctx, tx, request.ID, schema.GetEndpoint)
 	})
 	if err != nil {
@@ -121,7 +121,7 @@ func (h *Handlers) GetWebhookEndpoint(ctx context.Context, request GetWebhookEnd
 }
 
 func findEndpoint(ctx context.Context, tx bun.IDB, wanted string, get func(context.Context, bun.IDB, string) (*schema.Endpoint, error)) (*schema.Endpoint, error) {
-	return find(ctx, tx, id.WebhookEndpoint, "webhook endpoint", wanted, get)
+	return lookup(ctx, tx, id.WebhookEndpoint, "webhook endpoint", wanted, get)
 }
 
 // UpdateWebhookEndpoint changes what is given. Switched on again, an endpoint begins with a clean record.
@@ -134,7 +134,7 @@ func (h *Handlers) UpdateWebhookEndpoint(ctx context.Context, request UpdateWebh
 			return nil, err
 		}
 	}
-	e, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Endpoint, error) {
+	e, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Endpoint, error) {
 		e, err := findEndpoint(ctx, tx, request.ID, schema.LockEndpoint)
 		if err != nil {
 			return nil, err
@@ -170,7 +170,7 @@ func switchEndpoint(e *schema.Endpoint, to WebhookEndpointUpdateStatus) {
 
 // DeleteWebhookEndpoint soft-deletes an endpoint; its open deliveries are cancelled.
 func (h *Handlers) DeleteWebhookEndpoint(ctx context.Context, request DeleteWebhookEndpointRequestObject) (DeleteWebhookEndpointResponseObject, error) {
-	gone, err := removed(ctx, h, id.WebhookEndpoint, string(WebhookEndpointObjectWebhookEndpoint), "webhook endpoint", request.ID, schema.DeleteEndpoint)
+	gone, err := softDelete(ctx, h, id.WebhookEndpoint, string(WebhookEndpointObjectWebhookEndpoint), "webhook endpoint", request.ID, schema.DeleteEndpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func (h *Handlers) RotateWebhookSecret(ctx context.Context, request RotateWebhoo
 	if request.Body.ExpireAfter != nil {
 		overlap = time.Duration(*request.Body.ExpireAfter) * time.Second
 	}
-	return effect(ctx, h.DB, RotateWebhookSecretResponseObject.VisitRotateWebhookSecretResponse, func(ctx context.Context, tx bun.IDB) (RotateWebhookSecretResponseObject, error) {
+	return inAccountOnce(ctx, h.DB, RotateWebhookSecretResponseObject.VisitRotateWebhookSecretResponse, func(ctx context.Context, tx bun.IDB) (RotateWebhookSecretResponseObject, error) {
 		e, err := findEndpoint(ctx, tx, request.ID, schema.LockEndpoint)
 		if err != nil {
 			return nil, err
@@ -204,7 +204,7 @@ func (h *Handlers) RotateWebhookSecret(ctx context.Context, request RotateWebhoo
 // TestWebhookEndpoint sends a ping to an endpoint, whatever types it asks for.
 func (h *Handlers) TestWebhookEndpoint(ctx context.Context, request TestWebhookEndpointRequestObject) (TestWebhookEndpointResponseObject, error) {
 	var start []schema.Delivery
-	answer, err := effect(ctx, h.DB, TestWebhookEndpointResponseObject.VisitTestWebhookEndpointResponse, func(ctx context.Context, tx bun.IDB) (TestWebhookEndpointResponseObject, error) {
+	answer, err := inAccountOnce(ctx, h.DB, TestWebhookEndpointResponseObject.VisitTestWebhookEndpointResponse, func(ctx context.Context, tx bun.IDB) (TestWebhookEndpointResponseObject, error) {
 		e, err := findEndpoint(ctx, tx, request.ID, schema.GetEndpoint)
 		if err != nil {
 			return nil, err
@@ -243,7 +243,7 @@ func (h *Handlers) RecoverWebhookEndpoint(ctx context.Context, request RecoverWe
 	case until.Sub(since) > recoverySpan:
 		return nil, invalidField("since", "A recovery covers at most 14 days.")
 	}
-	answer, err := effect(ctx, h.DB, RecoverWebhookEndpointResponseObject.VisitRecoverWebhookEndpointResponse, func(ctx context.Context, tx bun.IDB) (RecoverWebhookEndpointResponseObject, error) {
+	answer, err := inAccountOnce(ctx, h.DB, RecoverWebhookEndpointResponseObject.VisitRecoverWebhookEndpointResponse, func(ctx context.Context, tx bun.IDB) (RecoverWebhookEndpointResponseObject, error) {
 		e, err := findEndpoint(ctx, tx, request.ID, schema.GetEndpoint)
 		if err != nil {
 			return nil, err

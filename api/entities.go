@@ -24,7 +24,7 @@ func setReference[T any](ctx context.Context, tx bun.IDB, to **string, given nul
 	if !given.IsSpecified() || *to == nil {
 		return nil
 	}
-	_, err := referred(ctx, tx, prefix, **to, get, refusal(**to))
+	_, err := lookupReference(ctx, tx, prefix, **to, get, refusal(**to))
 	return err
 }
 
@@ -43,7 +43,7 @@ func setEntity(ctx context.Context, tx bun.IDB, to **string, given nullable.Null
 // ListEntities answers a page of entities.
 func (h *Handlers) ListEntities(ctx context.Context, request ListEntitiesRequestObject) (ListEntitiesResponseObject, error) {
 	p := request.Params
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListEntities, each(shownEntity),
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListEntities, eachRow(shownEntity),
 		func(e *schema.Entity) string { return e.ID })
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (h *Handlers) ListEntities(ctx context.Context, request ListEntitiesRequest
 // CreateEntity makes an entity.
 func (h *Handlers) CreateEntity(ctx context.Context, request CreateEntityRequestObject) (CreateEntityResponseObject, error) {
 	body := request.Body
-	return effect(ctx, h.DB, CreateEntityResponseObject.VisitCreateEntityResponse, func(ctx context.Context, tx bun.IDB) (CreateEntityResponseObject, error) {
+	return inAccountOnce(ctx, h.DB, CreateEntityResponseObject.VisitCreateEntityResponse, func(ctx context.Context, tx bun.IDB) (CreateEntityResponseObject, error) {
 		e := &schema.Entity{Row: schema.Row{ID: id.New(id.Entity), AccountID: accountOf(ctx)}, Name: body.Name}
 		update := EntityUpdate{Address: body.Address, InsuranceRequirement: body.InsuranceRequirement, CoverageLimit: body.CoverageLimit,
 			RequiredCoverage: body.RequiredCoverage, CustomMetadata: body.CustomMetadata}
@@ -85,8 +85,8 @@ func changeEntity(ctx context.Context, tx bun.IDB, e *schema.Entity, body *Entit
 
 // GetEntity answers one entity.
 func (h *Handlers) GetEntity(ctx context.Context, request GetEntityRequestObject) (GetEntityResponseObject, error) {
-	e, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Entity, error) {
-		return find(ctx, tx, id.Entity, "entity", request.ID, schema.GetEntity)
+	e, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Entity, error) {
+		return lookup(ctx, tx, id.Entity, "entity", request.ID, schema.GetEntity)
 	})
 	if err != nil {
 		return nil, err
@@ -96,8 +96,8 @@ func (h *Handlers) GetEntity(ctx context.Context, request GetEntityRequestObject
 
 // UpdateEntity changes what is given.
 func (h *Handlers) UpdateEntity(ctx context.Context, request UpdateEntityRequestObject) (UpdateEntityResponseObject, error) {
-	e, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Entity, error) {
-		e, err := find(ctx, tx, id.Entity, "entity", request.ID, schema.LockEntity)
+	e, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Entity, error) {
+		e, err := lookup(ctx, tx, id.Entity, "entity", request.ID, schema.LockEntity)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func (h *Handlers) UpdateEntity(ctx context.Context, request UpdateEntityRequest
 
 // DeleteEntity soft-deletes an entity.
 func (h *Handlers) DeleteEntity(ctx context.Context, request DeleteEntityRequestObject) (DeleteEntityResponseObject, error) {
-	gone, err := removed(ctx, h, id.Entity, string(EntityObjectEntity), "entity", request.ID, schema.DeleteEntity)
+	gone, err := softDelete(ctx, h, id.Entity, string(EntityObjectEntity), "entity", request.ID, schema.DeleteEntity)
 	if err != nil {
 		return nil, err
 	}

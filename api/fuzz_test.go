@@ -132,12 +132,12 @@ func soundUpload(t *testing.T, u *upload, blobs memoryBlobs) {
 		t.Errorf("%d files in storage, %d of them known", len(blobs), keys)
 	}
 	for name, text := range u.texts {
-		if unstorable(text) || int64(len(text)) > fuzzForm.texts[name] {
+		if isUnstorable(text) || int64(len(text)) > fuzzForm.texts[name] {
 			t.Errorf("%s is %q", name, text)
 		}
 	}
 	_ = u.textFaults()
-	_ = faultOfUpload(u)
+	_ = checkUpload(u)
 	wrong := faults{}
 	u.describe(fileNames(u), true, wrong)
 }
@@ -165,7 +165,7 @@ func sameParts(t *testing.T, content []byte, boundary string, u *upload) {
 				t.Errorf("file %d has %d bytes, Go reads %d", files, u.files[files].size, len(data))
 			}
 			files++
-		case hasText(fuzzForm, name) && int64(len(data)) <= fuzzForm.texts[name] && !unstorable(string(data)):
+		case hasText(fuzzForm, name) && int64(len(data)) <= fuzzForm.texts[name] && !isUnstorable(string(data)):
 			texts[name] = string(data)
 		case hasText(fuzzForm, name):
 			texts[name] = ""
@@ -210,7 +210,7 @@ func FuzzForm(f *testing.F) {
 				}
 				continue
 			}
-			if !storable(value, maxDepth) {
+			if !isStorable(value, maxDepth) {
 				continue
 			}
 			value, _ = plainNumbers(value).(map[string]any)
@@ -259,7 +259,7 @@ func FuzzMetadata(f *testing.F) {
 		}
 		for i, p := range about {
 			for _, s := range []string{p.requirement, p.contractor.Email, p.contractor.FirstName, p.contractor.LastName, p.contractor.CompanyName} {
-				if unstorable(s) || utf8.RuneCountInString(s) > 254 {
+				if isUnstorable(s) || utf8.RuneCountInString(s) > 254 {
 					t.Errorf("file %d: %q", i, s)
 				}
 			}
@@ -287,7 +287,7 @@ func FuzzCursors(f *testing.F) {
 		if cursor := page.StartingAfter + page.EndingBefore; strings.Contains(cursor, "2") {
 			return nil, cursorFault(page)
 		}
-		if page.Limit < 1 || page.Limit > 100 || unstorable(page.StartingAfter) || unstorable(page.EndingBefore) {
+		if page.Limit < 1 || page.Limit > 100 || isUnstorable(page.StartingAfter) || isUnstorable(page.EndingBefore) {
 			return nil, fmt.Errorf("the page %+v came through", page)
 		}
 		body, err := listBody(ctx, []Contractor{}, true)

@@ -17,8 +17,8 @@ func (h *Handlers) GetCertificateHistory(ctx context.Context, request GetCertifi
 	if at := request.Params.At; at != nil {
 		until = time.Unix(min(*at, maxUnix)+1, 0).Add(-time.Microsecond)
 	}
-	shown, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (CertificateHistory, error) {
-		c, err := find(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
+	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (CertificateHistory, error) {
+		c, err := lookup(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
 		if err != nil {
 			return CertificateHistory{}, err
 		}

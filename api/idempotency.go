@@ -73,8 +73,8 @@ type claim struct {
 	kept               bool // finished, or handed over
 }
 
-// claimKey claims the idempotency key of a POST before its body is read, and gives the claim back when the request comes to nothing.
-func (s *Server) claimKey(c *gin.Context) {
+// claimIdempotencyKey claims the idempotency key of a POST before its body is read, and gives the claim back when the request comes to nothing.
+func (s *Server) claimIdempotencyKey(c *gin.Context) {
 	state := callOf(c.Request.Context())
 	if state.operation == nil || !state.operation.idempotent {
 		return
@@ -98,7 +98,7 @@ func (s *Server) claimKey(c *gin.Context) {
 		renewed := s.renew(c.Request.Context(), held)
 		defer func() {
 			renewed()
-			s.giveBack(c.Request.Context(), held)
+			s.releaseClaim(c.Request.Context(), held)
 		}()
 		c.Next()
 	case (claimed.Answer != nil || claimed.Job != "") && claimed.Operation != held.operationID:
@@ -149,8 +149,8 @@ func (s *Server) renew(ctx context.Context, held *claim) (end func()) {
 	}
 }
 
-// giveBack releases a claim that came to nothing, whether or not the client is still there.
-func (s *Server) giveBack(ctx context.Context, held *claim) {
+// releaseClaim releases a claim that came to nothing, whether or not the client is still there.
+func (s *Server) releaseClaim(ctx context.Context, held *claim) {
 	if held.kept {
 		return
 	}

@@ -18,8 +18,8 @@ func shownJob(j *schema.Job, counts map[schema.Status]int) Job {
 	shown := Job{
 		ID: j.ID, Object: JobObjectJob, Name: j.Name, Description: orNull(j.Description), Entity: orNull(j.EntityID),
 		InsuranceRequirement: orNull(j.RequirementID), CustomMetadata: shownMetadata(j.CustomMetadata),
-		CategoryCode: stored(j.Stored, "category_code"), Wage: stored(j.Stored, "wage"), WageType: stored(j.Stored, "wage_type"),
-		YearsExperience: stored(j.Stored, "years_experience"), DurationHours: stored(j.Stored, "duration_hours"),
+		CategoryCode: storedValue(j.Stored, "category_code"), Wage: storedValue(j.Stored, "wage"), WageType: storedValue(j.Stored, "wage_type"),
+		YearsExperience: storedValue(j.Stored, "years_experience"), DurationHours: storedValue(j.Stored, "duration_hours"),
 		PurchaseOrderContactName: storedText(j.Stored, "purchase_order_contact_name"), PurchaseOrderContactEmail: storedText(j.Stored, "purchase_order_contact_email"),
 		Created: j.CreatedAt.Unix(), Updated: j.UpdatedAt.Unix(),
 	}
@@ -62,7 +62,7 @@ func (h *Handlers) ListJobs(ctx context.Context, request ListJobsRequestObject) 
 		}
 		return jobs, nil
 	}
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListJobs, show, func(j *schema.Job) string { return j.ID })
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListJobs, show, func(j *schema.Job) string { return j.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (h *Handlers) ListJobs(ctx context.Context, request ListJobsRequestObject) 
 // CreateJob makes a job.
 func (h *Handlers) CreateJob(ctx context.Context, request CreateJobRequestObject) (CreateJobResponseObject, error) {
 	body := request.Body
-	return effect(ctx, h.DB, CreateJobResponseObject.VisitCreateJobResponse, func(ctx context.Context, tx bun.IDB) (CreateJobResponseObject, error) {
+	return inAccountOnce(ctx, h.DB, CreateJobResponseObject.VisitCreateJobResponse, func(ctx context.Context, tx bun.IDB) (CreateJobResponseObject, error) {
 		j := &schema.Job{Row: schema.Row{ID: id.New(id.Job), AccountID: accountOf(ctx)}, Name: body.Name}
 		update := JobUpdate{Description: body.Description, Entity: body.Entity, InsuranceRequirement: body.InsuranceRequirement,
 			CategoryCode: body.CategoryCode, Wage: body.Wage, WageType: body.WageType, YearsExperience: body.YearsExperience,
@@ -111,8 +111,8 @@ func changeJob(ctx context.Context, tx bun.IDB, j *schema.Job, body *JobUpdate) 
 
 // GetJob answers one job with its progress.
 func (h *Handlers) GetJob(ctx context.Context, request GetJobRequestObject) (GetJobResponseObject, error) {
-	j, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Job, error) {
-		j, err := find(ctx, tx, id.Job, "job", request.ID, schema.GetJob)
+	j, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Job, error) {
+		j, err := lookup(ctx, tx, id.Job, "job", request.ID, schema.GetJob)
 		if err != nil {
 			return Job{}, err
 		}
@@ -126,8 +126,8 @@ func (h *Handlers) GetJob(ctx context.Context, request GetJobRequestObject) (Get
 
 // UpdateJob changes what is given.
 func (h *Handlers) UpdateJob(ctx context.Context, request UpdateJobRequestObject) (UpdateJobResponseObject, error) {
-	j, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Job, error) {
-		j, err := find(ctx, tx, id.Job, "job", request.ID, schema.LockJob)
+	j, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Job, error) {
+		j, err := lookup(ctx, tx, id.Job, "job", request.ID, schema.LockJob)
 		if err != nil {
 			return Job{}, err
 		}
@@ -157,7 +157,7 @@ func (h *Handlers) DeleteJob(ctx context.Context, request DeleteJobRequestObject
 		}
 		return schema.DeleteJob(ctx, tx, wanted)
 	}
-	gone, err := removed(ctx, h, id.Job, string(JobObjectJob), "job", request.ID, remove)
+	gone, err := softDelete(ctx, h, id.Job, string(JobObjectJob), "job", request.ID, remove)
 	if err != nil {
 		return nil, err
 	}
@@ -166,8 +166,8 @@ func (h *Handlers) DeleteJob(ctx context.Context, request DeleteJobRequestObject
 
 // CancelJob notes that what has not begun of a bulk job shall not begin, and tells its workflow.
 func (h *Handlers) CancelJob(ctx context.Context, request CancelJobRequestObject) (CancelJobResponseObject, error) {
-	answer, err := effect(ctx, h.DB, CancelJobResponseObject.VisitCancelJobResponse, func(ctx context.Context, tx bun.IDB) (CancelJobResponseObject, error) {
-		j, err := find(ctx, tx, id.Job, "job", request.ID, schema.RequestJobCancel)
+	answer, err := inAccountOnce(ctx, h.DB, CancelJobResponseObject.VisitCancelJobResponse, func(ctx context.Context, tx bun.IDB) (CancelJobResponseObject, error) {
+		j, err := lookup(ctx, tx, id.Job, "job", request.ID, schema.RequestJobCancel)
 		if errors.Is(err, schema.ErrState) {
 			return nil, whyNotCancelled(ctx, tx, request.ID)
 		}

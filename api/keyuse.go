@@ -18,22 +18,22 @@ type KeyUses interface {
 }
 
 const (
-	// mostKeyUses bounds the uses that wait to be written while the database is away.
-	mostKeyUses = 100_000
-	// keyUsesAtOnce is how many are written at a time, within keyUsesTime: all that have gathered might take longer each time.
-	keyUsesAtOnce = 5000
-	keyUsesTime   = 5 * time.Second
+	// maxKeyUses bounds the uses that wait to be written while the database is away.
+	maxKeyUses = 100_000
+	// keyUseBatch is how many are written at a time, within keyUsesTime: all that have gathered might take longer each time.
+	keyUseBatch   = 5000
+	keyUseTimeout = 5 * time.Second
 )
 
-// keyUse collects the uses of keys, so that a request does not wait until they are written.
-type keyUse struct {
+// keyUseCounter collects the uses of keys, so that a request does not wait until they are written.
+type keyUseCounter struct {
 	mu      sync.Mutex
-	uses    map[use]*schema.KeyUse
+	uses    map[keyUseKey]*schema.KeyUse
 	dropped int64 // requests for whose use there was no place, since it was last asked
 }
 
-// use is what uses are counted by. They are counted by the hour.
-type use struct {
+// keyUseKey is what uses are counted by. They are counted by the hour.
+type keyUseKey struct {
 	key       string
 	hour      time.Time
 	address   netip.Addr
@@ -42,23 +42,30 @@ type use struct {
 }
 
 // note counts what a key was used for.
-func (u *keyUse) note(one schema.KeyUse) {
+func (u *keyUseCounter) note(one schema.KeyUse) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.uses == nil {
-		u.uses = map[use]*schema.KeyUse{}
+		u.uses = map[keyUseKey]*schema.KeyUse{}
 	}
-	by := use{one.KeyID, one.LastAt.Truncate(time.Hour), one.Address, one.Operation, one.Status}
+	by := keyUseKey{one.KeyID, one.LastAt.Truncate(time.Hour), one.Address, one.Operation, one.Status}
 	known := u.uses[by]
 	switch {
 	case known != nil:
 		known.Requests += one.Requests
 		known.FirstAt, known.LastAt = earliest(known.FirstAt, one.FirstAt), latest(known.LastAt, one.LastAt)
-	case len(u.uses) < mostKeyUses:
+	case len(u.uses) < maxKeyUses:
 		u.uses[by] = &one
 	default:
 		u.dropped += one.Requests
 	}
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func latest(a, b time.Time) time.Time {
@@ -69,7 +76,7 @@ func latest(a, b time.Time) time.Time {
 }
 
 // lost is how many requests were not counted since it was last asked.
-func (u *keyUse) lost() int64 {
+func (u *keyUseCounter) lost() int64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	n := u.dropped
@@ -77,7 +84,7 @@ func (u *keyUse) lost() int64 {
 	return n
 }
 
-func (u *keyUse) take() []schema.KeyUse {
+func (u *keyUseCounter) take() []schema.KeyUse {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	uses := make([]schema.KeyUse, 0, len(u.uses))
@@ -104,7 +111,7 @@ func (s *Server) usedKey(c *gin.Context, operation string) {
 }
 
 // NoteKeyUses writes what keys were used for, every interval until ctx ends and once more then. What cannot be written is kept for the next
-// time, up to mostKeyUses; the log and a metric say how much there was no place for.
+// time, up to maxKeyUses; the log and a metric say how much there was no place for.
 func (s *Server) NoteKeyUses(ctx context.Context, uses KeyUses, interval time.Duration) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
@@ -123,11 +130,11 @@ func (s *Server) NoteKeyUses(ctx context.Context, uses KeyUses, interval time.Du
 }
 
 func (s *Server) writeKeyUses(ctx context.Context, uses KeyUses) {
-	defer s.sayLostUses(ctx)
+	defer s.reportLostUses(ctx)
 	noted := s.keyUse.take()
 	for len(noted) > 0 {
-		some := noted[:min(len(noted), keyUsesAtOnce)]
-		write, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyUsesTime)
+		some := noted[:min(len(noted), keyUseBatch)]
+		write, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyUseTimeout)
 		err := uses.NoteKeyUses(write, some)
 		cancel()
 		if err != nil {
@@ -141,9 +148,9 @@ func (s *Server) writeKeyUses(ctx context.Context, uses KeyUses) {
 	}
 }
 
-func (s *Server) sayLostUses(ctx context.Context) {
+func (s *Server) reportLostUses(ctx context.Context) {
 	if lost := s.keyUse.lost(); lost > 0 {
 		s.metrics.usesLost.Add(float64(lost))
-		s.log.ErrorContext(ctx, "uses of keys are lost: too many wait to be written", slog.Int64("requests", lost), slog.Int("limit", mostKeyUses))
+		s.log.ErrorContext(ctx, "uses of keys are lost: too many wait to be written", slog.Int64("requests", lost), slog.Int("limit", maxKeyUses))
 	}
 }

@@ -26,7 +26,7 @@ func (e *edge) listen(t *testing.T) (address string) {
 		t.Fatal(err)
 	}
 	server := e.server.HTTPServer("")
-	go func() { _ = server.Serve(e.server.Bound(listener)) }() // ends with Close
+	go func() { _ = server.Serve(e.server.LimitListener(listener)) }() // ends with Close
 	t.Cleanup(func() { _ = server.Close() })
 	return listener.Addr().String()
 }
@@ -166,12 +166,12 @@ func TestSlotsAreBoundedInAllAndForEachAccount(t *testing.T) {
 			t.Errorf("take %d for %s answered %v, want %v", i, c.account, got, c.want)
 		}
 	}
-	s.giveBack("a")
+	s.release("a")
 	if err := s.take("c"); err != nil {
 		t.Errorf("a slot that was given back is refused: %v", err)
 	}
 	for _, account := range []string{"a", "b", "c"} {
-		s.giveBack(account)
+		s.release(account)
 	}
 	if s.taken != 0 || len(s.accounts) != 0 {
 		t.Errorf("%d slots are taken by %v", s.taken, s.accounts)

@@ -3,12 +3,15 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/uptrace/bun"
 
 	"certflow/schema"
 )
@@ -102,3 +105,71 @@ func linksOf(ctx context.Context, page schema.Page, first, last string, more boo
 	joined := strings.Join(links, ", ")
 	return &joined
 }
+
+// listBodyOf reads a page and makes it the body of a list with its links. show makes an object of each row, idOf its id.
+func listBodyOf[T, O any](ctx context.Context, h *Handlers, limit *int, after, before *string, list func(ctx context.Context, tx bun.IDB, page schema.Page) (schema.Listed[T], error),
+	show func(ctx context.Context, tx bun.IDB, rows []T) ([]O, error), idOf func(*T) string) (json.RawMessage, *string, error) {
+	page, err := pageOf(limit, after, before)
+	if err != nil {
+		return nil, nil, err
+	}
+	type shown struct {
+		rows    schema.Listed[T]
+		objects []O
+	}
+	found, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (shown, error) {
+		rows, err := list(ctx, tx, page)
+		if errors.Is(err, schema.ErrBadCursor) {
+			return shown{}, cursorFault(page)
+		}
+		if err != nil {
+			return shown{}, err
+		}
+		objects, err := show(ctx, tx, rows.Rows)
+		return shown{rows, objects}, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := listBody(ctx, found.objects, found.rows.More)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write a list: %w", err)
+	}
+	rows := found.rows.Rows
+	if len(rows) == 0 {
+		return body, nil, nil
+	}
+	return body, linksOf(ctx, page, idOf(&rows[0]), idOf(&rows[len(rows)-1]), found.rows.More), nil
+}
+
+// eachRow makes objects of rows one by one.
+func eachRow[T, O any](show func(*T) O) func(context.Context, bun.IDB, []T) ([]O, error) {
+	return func(_ context.Context, _ bun.IDB, rows []T) ([]O, error) {
+		objects := make([]O, len(rows))
+		for i := range rows {
+			objects[i] = show(&rows[i])
+		}
+		return objects, nil
+	}
+}
+
+// createdRange turns the created[…] filters, in whole seconds, into a range of times that begins at from and ends before to.
+func createdRange(gt, gte, lt, lte *int64) (from, to time.Time) {
+	at := func(seconds int64) time.Time { return time.Unix(min(seconds, maxUnix), 0) }
+	if gte != nil {
+		from = at(*gte)
+	}
+	if gt != nil && at(*gt+1).After(from) {
+		from = at(*gt + 1)
+	}
+	if lt != nil {
+		to = at(*lt)
+	}
+	if lte != nil && (to.IsZero() || at(*lte+1).Before(to)) {
+		to = at(*lte + 1)
+	}
+	return from, to
+}
+
+// maxUnix is the last second that PostgreSQL's timestamps are asked about: the end of the year 9999.
+const maxUnix = 253402300799

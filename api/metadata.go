@@ -45,7 +45,7 @@ func parseMetadata(text string) (entries []metadataEntry, ok bool) {
 	if err == nil {
 		err = json.Unmarshal(standard, &list)
 	}
-	if err != nil || !storable(list, maxDepth) {
+	if err != nil || !isStorable(list, maxDepth) {
 		return nil, false
 	}
 	entries = make([]metadataEntry, len(list))

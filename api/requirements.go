@@ -71,8 +71,8 @@ func ruleFaults(found []rules.Fault) faults {
 	return wrong
 }
 
-// FurtherFaults are what the rules of a body would be refused for that the contract refuses already: their author hears of both at once.
-func (h *Handlers) FurtherFaults(body map[string]any) map[string]string {
+// RuleFaults says what the rules of a body would be refused for, by field.
+func (h *Handlers) RuleFaults(body map[string]any) map[string]string {
 	list, ok := body["rules"].([]any)
 	if !ok {
 		return nil
@@ -109,7 +109,7 @@ func (h *Handlers) ListInsuranceRequirements(ctx context.Context, request ListIn
 		}
 		return shown, nil
 	}
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListRequirements, show,
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListRequirements, show,
 		func(r *schema.Requirement) string { return r.ID })
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (h *Handlers) CreateInsuranceRequirement(ctx context.Context, request Creat
 	if err != nil {
 		return nil, err
 	}
-	return effect(ctx, h.DB, CreateInsuranceRequirementResponseObject.VisitCreateInsuranceRequirementResponse,
+	return inAccountOnce(ctx, h.DB, CreateInsuranceRequirementResponseObject.VisitCreateInsuranceRequirementResponse,
 		func(ctx context.Context, tx bun.IDB) (CreateInsuranceRequirementResponseObject, error) {
 			r := &schema.Requirement{Row: schema.Row{ID: id.New(id.InsuranceRequirement), AccountID: accountOf(ctx)}, Name: body.Name}
 			r.IsDefault = body.Default != nil && *body.Default
@@ -156,8 +156,8 @@ func tagged(ctx context.Context, tx bun.IDB, r *schema.Requirement) (taggedRequi
 
 // GetInsuranceRequirement answers one requirement.
 func (h *Handlers) GetInsuranceRequirement(ctx context.Context, request GetInsuranceRequirementRequestObject) (GetInsuranceRequirementResponseObject, error) {
-	r, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (taggedRequirement, error) {
-		r, err := find(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement)
+	r, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (taggedRequirement, error) {
+		r, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement)
 		if err != nil {
 			return taggedRequirement{}, err
 		}
@@ -179,8 +179,8 @@ func (h *Handlers) UpdateInsuranceRequirement(ctx context.Context, request Updat
 			return nil, err
 		}
 	}
-	r, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (taggedRequirement, error) {
-		r, err := find(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.LockRequirement)
+	r, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (taggedRequirement, error) {
+		r, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.LockRequirement)
 		if err != nil {
 			return taggedRequirement{}, err
 		}
@@ -216,7 +216,7 @@ func (h *Handlers) DeleteInsuranceRequirement(ctx context.Context, request Delet
 		}
 		return schema.DeleteRequirement(ctx, tx, wanted)
 	}
-	gone, err := removed(ctx, h, id.InsuranceRequirement, string(InsuranceRequirementObjectInsuranceRequirement), "insurance requirement", request.ID, remove)
+	gone, err := softDelete(ctx, h, id.InsuranceRequirement, string(InsuranceRequirementObjectInsuranceRequirement), "insurance requirement", request.ID, remove)
 	if err != nil {
 		return nil, err
 	}
@@ -225,8 +225,8 @@ func (h *Handlers) DeleteInsuranceRequirement(ctx context.Context, request Delet
 
 // ListInsuranceRequirementVersions answers all versions of a requirement, newest first.
 func (h *Handlers) ListInsuranceRequirementVersions(ctx context.Context, request ListInsuranceRequirementVersionsRequestObject) (ListInsuranceRequirementVersionsResponseObject, error) {
-	shown, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) ([]InsuranceRequirementVersion, error) {
-		if _, err := find(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement); err != nil {
+	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) ([]InsuranceRequirementVersion, error) {
+		if _, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement); err != nil {
 			return nil, err
 		}
 		versions, err := schema.RequirementVersions(ctx, tx, request.ID)

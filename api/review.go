@@ -21,7 +21,7 @@ func invalidState(c *schema.Certificate, doing string) *Problem {
 }
 
 func lockCertificate(ctx context.Context, tx bun.IDB, wanted string) (*schema.Certificate, error) {
-	return find(ctx, tx, id.Certificate, "certificate", wanted, schema.LockCertificate)
+	return lookup(ctx, tx, id.Certificate, "certificate", wanted, schema.LockCertificate)
 }
 
 // reasonOf is why a person decides, nil when they do not say.
@@ -35,7 +35,7 @@ func reasonOf(given nullable.Nullable[string]) *string {
 func decide[R any](ctx context.Context, h *Handlers, wanted string, visit func(R, http.ResponseWriter) error, answer func(Certificate) R,
 	decision func(ctx context.Context, tx bun.IDB, c *schema.Certificate) ([]schema.Delivery, error)) (R, error) {
 	var start []schema.Delivery
-	result, err := effect(ctx, h.DB, visit, func(ctx context.Context, tx bun.IDB) (R, error) {
+	result, err := inAccountOnce(ctx, h.DB, visit, func(ctx context.Context, tx bun.IDB) (R, error) {
 		var none R
 		c, err := lockCertificate(ctx, tx, wanted)
 		if err != nil {
@@ -69,7 +69,7 @@ func (h *Handlers) ApproveAuditResult(ctx context.Context, request ApproveAuditR
 			case errors.Is(err, schema.ErrState):
 				return nil, refuse(http.StatusConflict, ErrorCodeInvalidState, "This rule passed, or was approved before.")
 			case err != nil:
-				return nil, known(err, "audit result", request.Result)
+				return nil, orNotFound(err, "audit result", request.Result)
 			}
 			return nil, schema.AddHistory(ctx, tx, &schema.History{AccountID: c.AccountID, CertificateID: c.ID, Kind: schema.HistoryRuleApproved,
 				Actor: actor(ctx), Reason: reasonOf(request.Body.Reason), Status: c.Status, AuditID: &v.Audit.ID, AuditResultID: &request.Result})

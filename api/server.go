@@ -24,7 +24,7 @@ type Check struct {
 	Do       func(ctx context.Context) error
 }
 
-// Config is what a server is made of. All fields but Sessions, Backlogs, Limits, Checks, Proxies and Traces are needed.
+// Config is what a server is made of. All fields but Sessions, RuleFaults, Backlogs, Limits, Checks, Proxies and Traces are needed.
 type Config struct {
 	Log      *slog.Logger
 	Registry prometheus.Registerer
@@ -33,9 +33,12 @@ type Config struct {
 	Claims   Claims
 	Limiter  Limiter
 	Handlers StrictServerInterface
-	Backlogs Backlogs // nil: uploads are never held back
-	Limits   Limits
-	Checks   []Check
+	// RuleFaults tells of a body that the contract refuses what its rules would be refused for, by field, so that their author hears of both
+	// at once; nil: nothing.
+	RuleFaults func(body map[string]any) map[string]string
+	Backlogs   Backlogs // nil: uploads are never held back
+	Limits     Limits
+	Checks     []Check
 	// Proxies are the addresses and ranges whose X-Forwarded-For is believed; none: a client's address is its connection's.
 	Proxies []string
 	// Traces is where spans go; nil: nowhere.
@@ -48,7 +51,7 @@ type Server struct {
 	metrics    *metrics
 	keys       Keys
 	sessions   Sessions
-	keyUse     keyUse
+	keyUse     keyUseCounter
 	claims     Claims
 	limiter    Limiter
 	limits     Limits
@@ -56,11 +59,11 @@ type Server struct {
 	operations map[string]*operation
 	backlog    *backlog
 	engine     *gin.Engine
-	further    func(body map[string]any) map[string]string // what handlers would refuse in a body that is refused already; nil: nothing
+	ruleFaults func(body map[string]any) map[string]string
 	traces     trace.TracerProvider
 	// What the process takes on at a time.
 	requestSlots, uploadSlots, streamSlots *slots
-	strangers                              chan struct{} // whose bodies are drained
+	anonymousDrains                        chan struct{} // whose bodies are drained
 	draining                               atomic.Bool
 	open                                   sync.WaitGroup // requests
 }
@@ -84,20 +87,15 @@ func assemble(config Config, index map[string]*operation) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{log: config.Log, metrics: m, keys: config.Keys, sessions: config.Sessions, claims: config.Claims, limiter: config.Limiter,
-		limits: config.Limits.withDefaults(), checks: config.Checks, operations: index, traces: config.Traces}
+		limits: config.Limits.withDefaults(), checks: config.Checks, operations: index, ruleFaults: config.RuleFaults, traces: config.Traces}
 	s.requestSlots, s.uploadSlots = newSlots(s.limits.Requests, 0), newSlots(s.limits.Uploads, s.limits.AccountUploads)
 	s.streamSlots = newSlots(0, s.limits.AccountStreams)
-	s.strangers = make(chan struct{}, strangersDrained)
+	s.anonymousDrains = make(chan struct{}, maxAnonymousDrains)
 	s.backlog = &backlog{of: config.Backlogs, limit: s.limits.Backlog, log: config.Log}
 	if config.Backlogs != nil {
 		if err := s.measureBacklog(config.Registry); err != nil {
 			return nil, err
 		}
-	}
-	if h, ok := config.Handlers.(interface {
-		FurtherFaults(body map[string]any) map[string]string
-	}); ok {
-		s.further = h.FurtherFaults
 	}
 	s.engine = s.newEngine(config.Handlers)
 	if err := s.engine.SetTrustedProxies(config.Proxies); err != nil {
@@ -122,7 +120,7 @@ func (s *Server) newEngine(handlers StrictServerInterface) *gin.Engine {
 	engine.GET("/readyz", s.ready)
 	engine.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", OpenAPI) })
 
-	group := engine.Group("", s.takeRequestSlot, s.authenticate, s.follow, s.limitRate, chooseListFormat, s.claimKey, s.holdBack, s.takeOperationSlot, s.validate, s.settleParsed)
+	group := engine.Group("", s.takeRequestSlot, s.authenticate, s.follow, s.limitRate, chooseListFormat, s.claimIdempotencyKey, s.holdBack, s.takeOperationSlot, s.validate, s.settleParsed)
 	strict := NewStrictHandlerWithOptions(handlers, []StrictMiddlewareFunc{ownContext}, StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.fail(c, malformed(err)) },
 		HandlerErrorFunc:         s.fail,
@@ -162,9 +160,9 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 	}
 }
 
-// Bound bounds the connections that come from a listener: those beyond wait to be accepted. Without that a process runs out of files, and with
+// LimitListener bounds the connections that come from a listener: those beyond wait to be accepted. Without that a process runs out of files, and with
 // them out of connections to its database.
-func (s *Server) Bound(listener net.Listener) net.Listener {
+func (s *Server) LimitListener(listener net.Listener) net.Listener {
 	return netutil.LimitListener(listener, s.limits.Connections)
 }
 

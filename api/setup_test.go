@@ -102,7 +102,7 @@ func (w *world) server(t *testing.T, limits api.Limits) (http.Handler, *promethe
 	t.Helper()
 	registry := prometheus.NewRegistry()
 	server, err := api.New(api.Config{Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Registry: registry,
-		Keys: w.db, Claims: claims{w.db}, Limiter: unlimited{}, Handlers: w.handlers, Backlogs: w.db, Limits: limits})
+		Keys: w.db, Claims: claims{w.db}, Limiter: unlimited{}, Handlers: w.handlers, RuleFaults: w.handlers.RuleFaults, Backlogs: w.db, Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -23,8 +24,8 @@ func newSlots(all, each int) *slots { return &slots{all: all, each: each, accoun
 
 // errAllTaken and errAccountTaken say which bound a slot was refused for.
 var (
-	errAllTaken     = fmt.Errorf("all slots are taken")
-	errAccountTaken = fmt.Errorf("the account's slots are taken")
+	errAllTaken     = errors.New("all slots are taken")
+	errAccountTaken = errors.New("the account's slots are taken")
 )
 
 // take takes a slot for an account, "" for none, or says which bound is reached. Who took it gives it back.
@@ -42,7 +43,7 @@ func (s *slots) take(account string) error {
 	return nil
 }
 
-func (s *slots) giveBack(account string) {
+func (s *slots) release(account string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.taken--
@@ -57,7 +58,7 @@ func (s *Server) takeRequestSlot(c *gin.Context) {
 		s.fail(c, unavailable(fmt.Errorf("all %d requests that this process answers at a time are under way", s.limits.Requests)))
 		return
 	}
-	defer s.requestSlots.giveBack("")
+	defer s.requestSlots.release("")
 	c.Next()
 }
 
@@ -77,11 +78,11 @@ func (s *Server) takeOperationSlot(c *gin.Context) {
 	default:
 		return
 	}
-	switch err := of.take(state.owner.AccountID); err {
-	case nil:
-		defer of.giveBack(state.owner.AccountID)
+	switch err := of.take(state.owner.AccountID); {
+	case err == nil:
+		defer of.release(state.owner.AccountID)
 		c.Next()
-	case errAccountTaken:
+	case errors.Is(err, errAccountTaken):
 		s.fail(c, &Problem{Status: http.StatusTooManyRequests, Code: ErrorCodeRateLimited, RetryAfter: 2 * time.Second,
 			Message: fmt.Sprintf("Your account has %d %s under way at a time here, which is all it may have. Try again when one has ended.", of.each, what)})
 	default:

@@ -9,21 +9,21 @@ import (
 )
 
 const (
-	// startTime bounds the start of one workflow whose row is committed.
-	startTime = 5 * time.Second
-	// startsAtOnce is how many are started at a time: a Temporal server that is slow gets no faster by more of them.
-	startsAtOnce = 4
-	// startsInLine is how many may wait for their turn, and lineTime for how long: then the sweep has found the row.
-	startsInLine = 4096
-	lineTime     = 20 * time.Second
+	// startTimeout bounds the start of one workflow whose row is committed.
+	startTimeout = 5 * time.Second
+	// maxConcurrentStarts is how many are started at a time: a Temporal server that is slow gets no faster by more of them.
+	maxConcurrentStarts = 4
+	// maxQueuedStarts is how many may wait for their turn, and maxQueueTime for how long: then the sweep has found the row.
+	maxQueuedStarts = 4096
+	maxQueueTime    = 20 * time.Second
 )
 
 // errLeftToSweep says that a workflow was not even tried: its row is found by the sweep.
 var errLeftToSweep = errors.New("too much is being started")
 
-// starts starts workflows beside the requests that committed their rows, so that clients do not wait for Temporal: some at a time, the
+// startQueue starts workflows beside the requests that committed their rows, so that clients do not wait for Temporal: some at a time, the
 // others in line. What does not start is swept.
-type starts struct {
+type startQueue struct {
 	log     *slog.Logger
 	turns   chan struct{}
 	line    chan struct{}
@@ -32,16 +32,16 @@ type starts struct {
 	running sync.WaitGroup
 }
 
-func newStarts(log *slog.Logger) *starts {
-	return &starts{log: log, turns: make(chan struct{}, startsAtOnce), line: make(chan struct{}, startsInLine), ended: make(chan struct{})}
+func newStartQueue(log *slog.Logger) *startQueue {
+	return &startQueue{log: log, turns: make(chan struct{}, maxConcurrentStarts), line: make(chan struct{}, maxQueuedStarts), ended: make(chan struct{})}
 }
 
 // start has do called beside the request of ctx. id names the row in the log.
-func (s *starts) start(ctx context.Context, id string, do func(ctx context.Context) error) {
+func (s *startQueue) start(ctx context.Context, id string, do func(ctx context.Context) error) {
 	select {
 	case s.line <- struct{}{}:
 	default:
-		s.left(ctx, id, errLeftToSweep)
+		s.leftToSweep(ctx, id, errLeftToSweep)
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -49,21 +49,21 @@ func (s *starts) start(ctx context.Context, id string, do func(ctx context.Conte
 		err := s.turn()
 		<-s.line
 		if err != nil {
-			s.left(ctx, id, err)
+			s.leftToSweep(ctx, id, err)
 			return
 		}
 		defer func() { <-s.turns }()
-		ctx, cancel := context.WithTimeout(ctx, startTime)
+		ctx, cancel := context.WithTimeout(ctx, startTimeout)
 		defer cancel()
 		if err := do(ctx); err != nil {
-			s.left(ctx, id, err)
+			s.leftToSweep(ctx, id, err)
 		}
 	})
 }
 
 // turn returns when a start may begin, or says why it may not.
-func (s *starts) turn() error {
-	waited := time.NewTimer(lineTime)
+func (s *startQueue) turn() error {
+	waited := time.NewTimer(maxQueueTime)
 	defer waited.Stop()
 	select {
 	case s.turns <- struct{}{}:
@@ -74,13 +74,13 @@ func (s *starts) turn() error {
 	return errLeftToSweep
 }
 
-func (s *starts) left(ctx context.Context, id string, err error) {
+func (s *startQueue) leftToSweep(ctx context.Context, id string, err error) {
 	s.log.WarnContext(ctx, "a workflow did not start and waits for the sweep", slog.String("id", id), slog.Any("error", err))
 }
 
-// wait returns when everything was started, or given up; what is in line has startTime to get its turn.
-func (s *starts) wait() {
-	end := time.AfterFunc(startTime, func() { s.endOnce.Do(func() { close(s.ended) }) })
+// wait returns when everything was started, or given up; what is in line has startTimeout to get its turn.
+func (s *startQueue) wait() {
+	end := time.AfterFunc(startTimeout, func() { s.endOnce.Do(func() { close(s.ended) }) })
 	defer end.Stop()
 	s.running.Wait()
 }

@@ -16,7 +16,7 @@ func TestABurstOfUploadsIsStartedWholeAndNotAllAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := newStarts(slog.New(slog.NewTextHandler(&log, nil)))
+		s := newStartQueue(slog.New(slog.NewTextHandler(&log, nil)))
 		var running, most, started atomic.Int64
 		const burst = 500
 		for i := range burst {
@@ -32,8 +32,8 @@ func TestABurstOfUploadsIsStartedWholeAndNotAllAtOnce(t *testing.T) {
 		if started.Load() != burst || log.Len() != 0 {
 			t.Errorf("started %d of %d, and logged:\n%s", started.Load(), burst, log.String())
 		}
-		if most.Load() != startsAtOnce {
-			t.Errorf("%d were started at a time, want %d", most.Load(), startsAtOnce)
+		if most.Load() != maxConcurrentStarts {
+			t.Errorf("%d were started at a time, want %d", most.Load(), maxConcurrentStarts)
 		}
 	})
 }
@@ -42,17 +42,17 @@ func TestWhatCannotBeStartedInTimeIsLeftToTheSweepByName(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := newStarts(slog.New(slog.NewTextHandler(&log, nil)))
+		s := newStartQueue(slog.New(slog.NewTextHandler(&log, nil)))
 		hangs := func(ctx context.Context) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}
-		// Temporal answers nobody: by lineTime, four rounds of startsAtOnce have had their turn.
-		const burst = 5*startsAtOnce + 1
+		// Temporal answers nobody: by maxQueueTime, four rounds of startsAtOnce have had their turn.
+		const burst = 5*maxConcurrentStarts + 1
 		for i := range burst {
 			s.start(t.Context(), fmt.Sprint("ci_", i), hangs)
 		}
-		time.Sleep(lineTime + startTime + time.Second)
+		time.Sleep(maxQueueTime + startTimeout + time.Second)
 		synctest.Wait()
 		if got := strings.Count(log.String(), "waits for the sweep"); got != burst {
 			t.Errorf("%d of %d were said to wait for the sweep", got, burst)
@@ -66,8 +66,8 @@ func TestWhatCannotBeStartedInTimeIsLeftToTheSweepByName(t *testing.T) {
 func TestAStopGivesTheLineItsTimeAndNoMore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStarts(slog.New(slog.DiscardHandler))
-		for i := range 10 * startsAtOnce {
+		s := newStartQueue(slog.New(slog.DiscardHandler))
+		for i := range 10 * maxConcurrentStarts {
 			s.start(t.Context(), fmt.Sprint("ci_", i), func(ctx context.Context) error {
 				<-ctx.Done()
 				return ctx.Err()
@@ -75,7 +75,7 @@ func TestAStopGivesTheLineItsTimeAndNoMore(t *testing.T) {
 		}
 		began := time.Now()
 		s.wait()
-		if took := time.Since(began); took > 2*startTime+time.Second {
+		if took := time.Since(began); took > 2*startTimeout+time.Second {
 			t.Errorf("a stop took %v", took)
 		}
 	})

@@ -64,7 +64,7 @@ func (h *Handlers) withItsSessions(ctx context.Context, tx bun.IDB, t *schema.Tr
 // ListTrackers answers a page of trackers.
 func (h *Handlers) ListTrackers(ctx context.Context, request ListTrackersRequestObject) (ListTrackersResponseObject, error) {
 	p := request.Params
-	body, link, err := listed(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListTrackers, h.withSessions,
+	body, link, err := listBodyOf(ctx, h, p.Limit, p.StartingAfter, p.EndingBefore, schema.ListTrackers, h.withSessions,
 		func(t *schema.Tracker) string { return t.ID })
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (h *Handlers) ListTrackers(ctx context.Context, request ListTrackersRequest
 // CreateTracker makes a tracker with an open session.
 func (h *Handlers) CreateTracker(ctx context.Context, request CreateTrackerRequestObject) (CreateTrackerResponseObject, error) {
 	body := request.Body
-	return effect(ctx, h.DB, CreateTrackerResponseObject.VisitCreateTrackerResponse, func(ctx context.Context, tx bun.IDB) (CreateTrackerResponseObject, error) {
+	return inAccountOnce(ctx, h.DB, CreateTrackerResponseObject.VisitCreateTrackerResponse, func(ctx context.Context, tx bun.IDB) (CreateTrackerResponseObject, error) {
 		t := &schema.Tracker{Row: schema.Row{ID: id.New(id.Tracker), AccountID: accountOf(ctx)}, Name: body.Name}
 		if err := setEntity(ctx, tx, &t.EntityID, body.Entity); err != nil {
 			return nil, err
@@ -97,8 +97,8 @@ func (h *Handlers) CreateTracker(ctx context.Context, request CreateTrackerReque
 
 // GetTracker answers one tracker.
 func (h *Handlers) GetTracker(ctx context.Context, request GetTrackerRequestObject) (GetTrackerResponseObject, error) {
-	t, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Tracker, error) {
-		t, err := find(ctx, tx, id.Tracker, "tracker", request.ID, schema.GetTracker)
+	t, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Tracker, error) {
+		t, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.GetTracker)
 		if err != nil {
 			return Tracker{}, err
 		}
@@ -113,8 +113,8 @@ func (h *Handlers) GetTracker(ctx context.Context, request GetTrackerRequestObje
 // UpdateTracker changes what is given.
 func (h *Handlers) UpdateTracker(ctx context.Context, request UpdateTrackerRequestObject) (UpdateTrackerResponseObject, error) {
 	body := request.Body
-	t, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Tracker, error) {
-		t, err := find(ctx, tx, id.Tracker, "tracker", request.ID, schema.LockTracker)
+	t, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Tracker, error) {
+		t, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.LockTracker)
 		if err != nil {
 			return Tracker{}, err
 		}
@@ -140,7 +140,7 @@ func (h *Handlers) UpdateTracker(ctx context.Context, request UpdateTrackerReque
 
 // DeleteTracker soft-deletes a tracker.
 func (h *Handlers) DeleteTracker(ctx context.Context, request DeleteTrackerRequestObject) (DeleteTrackerResponseObject, error) {
-	gone, err := removed(ctx, h, id.Tracker, string(TrackerObjectTracker), "tracker", request.ID, schema.DeleteTracker)
+	gone, err := softDelete(ctx, h, id.Tracker, string(TrackerObjectTracker), "tracker", request.ID, schema.DeleteTracker)
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +153,8 @@ func (h *Handlers) CreateTrackerSession(ctx context.Context, request CreateTrack
 	if request.Body.ExpiresIn != nil {
 		lasts = time.Duration(*request.Body.ExpiresIn) * time.Second
 	}
-	return effect(ctx, h.DB, CreateTrackerSessionResponseObject.VisitCreateTrackerSessionResponse, func(ctx context.Context, tx bun.IDB) (CreateTrackerSessionResponseObject, error) {
-		t, err := find(ctx, tx, id.Tracker, "tracker", request.ID, schema.LockTracker)
+	return inAccountOnce(ctx, h.DB, CreateTrackerSessionResponseObject.VisitCreateTrackerSessionResponse, func(ctx context.Context, tx bun.IDB) (CreateTrackerSessionResponseObject, error) {
+		t, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.LockTracker)
 		if err != nil {
 			return nil, err
 		}
@@ -168,8 +168,8 @@ func (h *Handlers) CreateTrackerSession(ctx context.Context, request CreateTrack
 
 // CloseTrackerSession closes an open session.
 func (h *Handlers) CloseTrackerSession(ctx context.Context, request CloseTrackerSessionRequestObject) (CloseTrackerSessionResponseObject, error) {
-	at, err := read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (time.Time, error) {
-		if _, err := find(ctx, tx, id.Tracker, "tracker", request.ID, schema.GetTracker); err != nil {
+	at, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (time.Time, error) {
+		if _, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.GetTracker); err != nil {
 			return time.Time{}, err
 		}
 		if !id.Valid(id.TrackerSession, request.Session) {
@@ -178,7 +178,7 @@ func (h *Handlers) CloseTrackerSession(ctx context.Context, request CloseTracker
 		return schema.CloseSession(ctx, tx, request.ID, request.Session)
 	})
 	if err != nil {
-		return nil, known(err, "open session", request.Session)
+		return nil, orNotFound(err, "open session", request.Session)
 	}
-	return CloseTrackerSession200JSONResponse(deleted(request.Session, string(TrackerSessionObjectTrackerSession), at)), nil
+	return CloseTrackerSession200JSONResponse(deletedObject(request.Session, string(TrackerSessionObjectTrackerSession), at)), nil
 }

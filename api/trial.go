@@ -41,8 +41,8 @@ func (h *Handlers) TryInsuranceRequirement(ctx context.Context, request TryInsur
 			return nil, err
 		}
 	}
-	return read(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (TryInsuranceRequirementResponseObject, error) {
-		r, err := find(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement)
+	return inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (TryInsuranceRequirementResponseObject, error) {
+		r, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement)
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func (h *Handlers) TryInsuranceRequirement(ctx context.Context, request TryInsur
 				return nil, err
 			}
 		}
-		if err := h.complete(ctx, tx, &input, r, draft, contractor); err != nil {
+		if err := h.completeInput(ctx, tx, &input, r, draft, contractor); err != nil {
 			return nil, err
 		}
 		verdict := h.Judge.Evaluate(input)
@@ -108,7 +108,7 @@ func findUnknown(value any, path, shown string, unknown faults) {
 // tryStored takes what was read from a stored certificate; its own contractor unless another is named.
 func tryStored(ctx context.Context, tx bun.IDB, wanted, contractor string) (rules.Input, string, error) {
 	missing := invalidField("certificate", "%s", absent("certificate", wanted))
-	c, err := referred(ctx, tx, id.Certificate, wanted, schema.GetCertificate, missing)
+	c, err := lookupReference(ctx, tx, id.Certificate, wanted, schema.GetCertificate, missing)
 	if err != nil {
 		return rules.Input{}, "", err
 	}
@@ -125,8 +125,8 @@ func tryStored(ctx context.Context, tx bun.IDB, wanted, contractor string) (rule
 	return rules.Input{Certificate: parse.Reading.Certificate, Evidence: parse.Reading.Evidence}, contractor, nil
 }
 
-// complete adds to an input the rules, the contractor, the account's settings and the date.
-func (h *Handlers) complete(ctx context.Context, tx bun.IDB, input *rules.Input, r *schema.Requirement, draft []rules.Rule, contractor string) error {
+// completeInput adds to an input the rules, the contractor, the account's settings and the date.
+func (h *Handlers) completeInput(ctx context.Context, tx bun.IDB, input *rules.Input, r *schema.Requirement, draft []rules.Rule, contractor string) error {
 	input.Requirement = rules.Requirement{ID: r.ID, Version: r.Version, Rules: draft}
 	if draft == nil {
 		v, err := currentVersion(ctx, tx, r)
@@ -138,7 +138,7 @@ func (h *Handlers) complete(ctx context.Context, tx bun.IDB, input *rules.Input,
 		}
 	}
 	if contractor != "" {
-		c, err := referred(ctx, tx, id.Contractor, contractor, schema.GetContractor, noContractor(contractor))
+		c, err := lookupReference(ctx, tx, id.Contractor, contractor, schema.GetContractor, noContractor(contractor))
 		if err != nil {
 			return err
 		}

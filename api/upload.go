@@ -28,7 +28,7 @@ func (h *Handlers) UploadCertificate(ctx context.Context, request UploadCertific
 		earlier, err = held.settle(u.fingerprint())
 	}
 	if err == nil && earlier == nil {
-		err = faultOfUpload(u)
+		err = checkUpload(u)
 	}
 	if err != nil {
 		h.discard(ctx, u)
@@ -38,7 +38,7 @@ func (h *Handlers) UploadCertificate(ctx context.Context, request UploadCertific
 		return replayed{earlier}, nil
 	}
 	var row *schema.Certificate
-	answer, err := effect(ctx, h.DB, UploadCertificateResponseObject.VisitUploadCertificateResponse, func(ctx context.Context, tx bun.IDB) (UploadCertificateResponseObject, error) {
+	answer, err := inAccountOnce(ctx, h.DB, UploadCertificateResponseObject.VisitUploadCertificateResponse, func(ctx context.Context, tx bun.IDB) (UploadCertificateResponseObject, error) {
 		var err error
 		if row, err = newCertificate(ctx, tx, u); err != nil {
 			return nil, err
@@ -60,8 +60,8 @@ func (h *Handlers) UploadCertificate(ctx context.Context, request UploadCertific
 	return answer, nil
 }
 
-// faultOfUpload is the first fault of a single upload that can be told without the database, in the order of CONTRACT §2.
-func faultOfUpload(u *upload) error {
+// checkUpload is the first fault of a single upload that can be told without the database, in the order of CONTRACT §2.
+func checkUpload(u *upload) error {
 	switch {
 	case u.texts["contractor"] == "" && len(u.textFaults()["contractor"]) == 0:
 		return refuse(http.StatusBadRequest, ErrorCodeMissingContractorID, "Give the id of the contractor in the field contractor.")
@@ -78,7 +78,7 @@ func faultOfUpload(u *upload) error {
 // newCertificate makes the remaining checks of an upload, in the order of CONTRACT §2, and the row.
 func newCertificate(ctx context.Context, tx bun.IDB, u *upload) (*schema.Certificate, error) {
 	wanted := u.texts["contractor"]
-	contractor, err := referred(ctx, tx, id.Contractor, wanted, schema.HoldContractor, noContractor(wanted))
+	contractor, err := lookupReference(ctx, tx, id.Contractor, wanted, schema.HoldContractor, noContractor(wanted))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func newCertificate(ctx context.Context, tx bun.IDB, u *upload) (*schema.Certifi
 // chooseRequirement finds the requirement that judges an upload, or the refusal.
 func chooseRequirement(ctx context.Context, tx bun.IDB, from schema.Sources) (*schema.Requirement, error) {
 	if from.Given != "" {
-		return referred(ctx, tx, id.InsuranceRequirement, from.Given, schema.HoldRequirement, noRequirement(from.Given))
+		return lookupReference(ctx, tx, id.InsuranceRequirement, from.Given, schema.HoldRequirement, noRequirement(from.Given))
 	}
 	requirement, err := schema.ChooseRequirement(ctx, tx, from)
 	if errors.Is(err, schema.ErrNotFound) {
@@ -144,21 +144,23 @@ func (h *Handlers) newFile(account string) func() (string, string) {
 // storageFor is where a request's files go: nowhere when its answer is known already, and only its fingerprint is wanted.
 func (h *Handlers) storageFor(held *claim) Blobs {
 	if held.replays() {
-		return nowhere{}
+		return discardStorage{}
 	}
 	return h.Files
 }
 
-// nowhere is a storage that keeps nothing.
-type nowhere struct{}
+// discardStorage is a storage that keeps nothing.
+type discardStorage struct{}
 
-func (nowhere) Create(context.Context, string) (io.WriteCloser, error) { return nothing{}, nil }
-func (nowhere) Delete(context.Context, ...string) error                { return nil }
+func (discardStorage) Create(context.Context, string) (io.WriteCloser, error) {
+	return discardWriter{}, nil
+}
+func (discardStorage) Delete(context.Context, ...string) error { return nil }
 
-type nothing struct{}
+type discardWriter struct{}
 
-func (nothing) Write(p []byte) (int, error) { return len(p), nil }
-func (nothing) Close() error                { return nil }
+func (discardWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (discardWriter) Close() error                { return nil }
 
 // discard removes what an upload stored that came to nothing. What cannot be removed is swept.
 func (h *Handlers) discard(ctx context.Context, u *upload) {

@@ -106,11 +106,11 @@ type KeyUse struct {
 	Requests  int64      `bun:"requests" json:"requests"`
 }
 
-// ListKeyUses lists up to most counts of the use of the account's keys since a moment, the last first; of one key, or of all where none is
+// ListKeyUses lists up to limit counts of the use of the account's keys since a moment, the last first; of one key, or of all where none is
 // named.
-func ListKeyUses(ctx context.Context, tx bun.IDB, key string, since time.Time, most int) ([]KeyUse, error) {
+func ListKeyUses(ctx context.Context, tx bun.IDB, key string, since time.Time, limit int) ([]KeyUse, error) {
 	var uses []KeyUse
-	query := selectOwn(tx, &uses).Where("last_at >= ?", since).Order("last_at DESC", "key_id", "operation").Limit(int64(most))
+	query := selectOwn(tx, &uses).Where("last_at >= ?", since).Order("last_at DESC", "key_id", "operation").Limit(int64(limit))
 	if key != "" {
 		query = query.Where("key_id = ?", key)
 	}

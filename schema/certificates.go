@@ -52,9 +52,6 @@ type Certificate struct {
 	PurgedAt       time.Time         `bun:"purged_at,nullzero"` // its PDF and what was read of it are gone
 }
 
-// insertBatch bounds the rows of one INSERT.
-const insertBatch = 200
-
 // InsertCertificates makes certificates, in batches, with the first row of their history.
 func InsertCertificates(ctx context.Context, tx bun.IDB, actor string, certificates []*Certificate) error {
 	for len(certificates) > 0 {
@@ -107,21 +104,15 @@ func ListCertificates(ctx context.Context, tx bun.IDB, page Page, by Certificate
 		if by.Filename != "" {
 			q = q.Where("strpos(filename_lower, lower(?)) > 0", by.Filename)
 		}
-		if !by.CreatedFrom.IsZero() {
-			q = q.Where("created_at >= ?", by.CreatedFrom)
-		}
-		if !by.CreatedBefore.IsZero() {
-			q = q.Where("created_at < ?", by.CreatedBefore)
-		}
-		return q
+		return created(q, by.CreatedFrom, by.CreatedBefore)
 	})
 }
 
 // CertificatesOfJob reads a job's certificates from a position on, in the order of the upload's files.
-func CertificatesOfJob(ctx context.Context, tx bun.IDB, job string, from, most int) ([]Certificate, error) {
+func CertificatesOfJob(ctx context.Context, tx bun.IDB, job string, from, limit int) ([]Certificate, error) {
 	var rows []Certificate
 	err := selectOwn(tx, &rows).WhereAllWithDeleted().Where("job_id = ? AND in_job AND position >= ?", job, from).
-		Order("position").Limit(int64(most)).Scan(ctx)
+		Order("position").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the certificates of job %s: %w", job, err)
 	}
@@ -172,5 +163,5 @@ func DeleteCertificate(ctx context.Context, tx bun.IDB, id, actor string) (time.
 	if err != nil {
 		return time.Time{}, err
 	}
-	return remove[Certificate](ctx, tx, id)
+	return softDelete[Certificate](ctx, tx, id)
 }

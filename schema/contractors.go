@@ -90,24 +90,10 @@ func DeleteContractor(ctx context.Context, tx bun.IDB, id string) (time.Time, er
 	if err := refuseInUse(ctx, tx, id, inUseBy[Certificate]("contractor_id"), inUseBy[Assignment]("contractor_id")); err != nil {
 		return time.Time{}, err
 	}
-	return remove[Contractor](ctx, tx, id)
+	return softDelete[Contractor](ctx, tx, id)
 }
 
-// reference looks for living rows that refer to an id.
-type reference func(ctx context.Context, tx bun.IDB, id string) (bool, error)
-
-func inUseBy[T any](column string) reference {
-	return func(ctx context.Context, tx bun.IDB, id string) (bool, error) { return inUse[T](ctx, tx, column, id) }
-}
-
-func refuseInUse(ctx context.Context, tx bun.IDB, id string, references ...reference) error {
-	for _, used := range references {
-		switch found, err := used(ctx, tx, id); {
-		case err != nil:
-			return err
-		case found:
-			return ErrInUse
-		}
-	}
-	return nil
+// InsertContractors makes contractors in batches.
+func InsertContractors(ctx context.Context, tx bun.IDB, rows []*Contractor) error {
+	return insertAll(ctx, tx, rows)
 }

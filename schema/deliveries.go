@@ -160,7 +160,7 @@ func AttemptsOf(ctx context.Context, tx bun.IDB, delivery string) ([]Attempt, er
 // NeverDelivered names events of a time range that an endpoint wanted and never got, oldest first, after a place in the order: what a
 // recovery sends again. An event whose next attempt comes before soon is on its way and left alone. Nothing is told any more of a
 // certificate that was deleted (CONTRACT §2).
-func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, until, soon time.Time, after int64, most int) ([]Event, error) {
+func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, until, soon time.Time, after int64, limit int) ([]Event, error) {
 	var rows []Event
 	err := selectOwn(tx, &rows).
 		Where("event.created_at >= ? AND event.created_at < ? AND event.seq > ?", since, until, after).
@@ -168,7 +168,7 @@ func NeverDelivered(ctx context.Context, tx bun.IDB, endpoint string, since, unt
 		Where("NOT EXISTS (SELECT FROM deliveries d WHERE d.account_id = ?account AND d.event_id = event.id AND d.endpoint_id = ? "+
 			"AND (d.status = 'succeeded' OR d.status = 'pending' AND d.next_attempt_at < ?))", endpoint, soon).
 		Where("NOT EXISTS (SELECT FROM certificates c WHERE c.account_id = ?account AND c.id = event.object_id AND c.deleted_at IS NOT NULL)").
-		Order("event.seq").Limit(int64(most)).Scan(ctx)
+		Order("event.seq").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for events that %s never got: %w", endpoint, err)
 	}

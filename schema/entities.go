@@ -55,5 +55,5 @@ func DeleteEntity(ctx context.Context, tx bun.IDB, id string) (time.Time, error)
 	if err := refuseInUse(ctx, tx, id, inUseBy[Job]("entity_id"), inUseBy[Tracker]("entity_id")); err != nil {
 		return time.Time{}, err
 	}
-	return remove[Entity](ctx, tx, id)
+	return softDelete[Entity](ctx, tx, id)
 }

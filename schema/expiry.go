@@ -24,13 +24,13 @@ type Expiry struct {
 }
 
 // UnwatchedVerdicts reads up to most verdicts of approved certificates of which nobody has worked out when their coverage ends.
-func UnwatchedVerdicts(ctx context.Context, tx bun.IDB, most int) ([]Audit, error) {
+func UnwatchedVerdicts(ctx context.Context, tx bun.IDB, limit int) ([]Audit, error) {
 	var rows []Audit
 	err := selectOwn(tx, &rows).
 		Join("JOIN certificates AS c ON c.account_id = ?account AND c.id = audit.certificate_id AND c.evaluation_no = audit.evaluation_no").
 		Where("c.status = ? AND c.deleted_at IS NULL AND audit.parse_no IS NOT NULL", Approved).
 		Where("NOT EXISTS (SELECT FROM expiries e WHERE e.account_id = ?account AND e.certificate_id = c.id AND e.audit_id = audit.id)").
-		OrderExpr("c.seq").Limit(int64(most)).Scan(ctx)
+		OrderExpr("c.seq").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for approved certificates to watch: %w", err)
 	}
@@ -58,7 +58,7 @@ type ExpiryNotice struct {
 
 // DueNotices reads up to most notices that are due today and were not given: of each certificate the latest whose day has come,
 // unless that day was before the certificate was approved. An end that is longer past than late days is not told any more.
-func DueNotices(ctx context.Context, tx bun.IDB, today certificate.Date, days []int, late, most int) ([]ExpiryNotice, error) {
+func DueNotices(ctx context.Context, tx bun.IDB, today certificate.Date, days []int, late, limit int) ([]ExpiryNotice, error) {
 	var rows []ExpiryNotice
 	on := today.Time().Format(time.DateOnly)
 	err := tx.NewRaw(`
@@ -72,7 +72,7 @@ func DueNotices(ctx context.Context, tx bun.IDB, today certificate.Date, days []
 			AND NOT EXISTS (SELECT FROM expiry_notices x
 				WHERE x.account_id = e.account_id AND x.certificate_id = e.certificate_id AND x.expires_on = e.expires_on AND x.days = n.days)
 		ORDER BY e.expires_on, e.certificate_id LIMIT ?`,
-		Approved, bun.List(days), on, on, late, on, bun.List(days), most).Scan(ctx, &rows)
+		Approved, bun.List(days), on, on, late, on, bun.List(days), limit).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("look for coverage that ends: %w", err)
 	}
@@ -90,9 +90,9 @@ func NoteNotice(ctx context.Context, tx bun.IDB, n *ExpiryNotice) (first bool, e
 }
 
 // AccountsAfter lists the ids of up to most accounts that follow one, in the order of their ids; an empty one begins.
-func (db *DB) AccountsAfter(ctx context.Context, after string, most int) ([]string, error) {
+func (db *DB) AccountsAfter(ctx context.Context, after string, limit int) ([]string, error) {
 	var ids []string
-	if err := db.bun.NewRaw("SELECT certflow_accounts_after(?, ?)", after, most).Scan(ctx, &ids); err != nil {
+	if err := db.bun.NewRaw("SELECT certflow_accounts_after(?, ?)", after, limit).Scan(ctx, &ids); err != nil {
 		return nil, fmt.Errorf("list accounts: %w", err)
 	}
 	return ids, nil

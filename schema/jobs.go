@@ -30,42 +30,6 @@ type Job struct {
 	CancelRequestedAt time.Time         `bun:"cancel_requested_at,nullzero"`
 }
 
-// Plan is what a bulk upload's first activity is to make, decided when the upload was accepted.
-type Plan struct {
-	Kind  PlanKind      `json:"kind"`
-	Files []PlannedFile `json:"files"`
-}
-
-// PlanKind is the endpoint that took the upload; its answers differ (CONTRACT §6).
-type PlanKind string
-
-// The three bulk uploads.
-const (
-	PlanPlaceholder PlanKind = "placeholder" // tracker/placeholder/bulk
-	PlanContractor  PlanKind = "contractor"  // tracker: all files for one contractor
-	PlanBulk        PlanKind = "bulk"        // tracker/bulk: a contractor for every file
-)
-
-// PlannedFile is one file of a bulk upload, in the upload's order.
-type PlannedFile struct {
-	CertificateID string            `json:"certificate_id"`
-	BlobKey       string            `json:"blob_key"`
-	Filename      string            `json:"filename"`
-	SHA256        []byte            `json:"sha256"`
-	Size          int64             `json:"size"`
-	RequirementID string            `json:"requirement_id"`
-	Contractor    PlannedContractor `json:"contractor"`
-}
-
-// PlannedContractor is whom a file is about. A living contractor with the address is reused and never overwritten.
-type PlannedContractor struct {
-	Email       string `json:"email"`
-	Generated   bool   `json:"generated,omitempty"` // the address is ours and goes nowhere
-	FirstName   string `json:"first_name,omitempty"`
-	LastName    string `json:"last_name,omitempty"`
-	CompanyName string `json:"company_name,omitempty"`
-}
-
 // The states of a job that a bulk upload made (CONTRACT §4).
 const (
 	JobProvisioning = "provisioning"
@@ -81,8 +45,8 @@ func InsertJob(ctx context.Context, tx bun.IDB, j *Job) error { return insert(ct
 // GetJob reads a living job.
 func GetJob(ctx context.Context, tx bun.IDB, id string) (*Job, error) { return get[Job](ctx, tx, id) }
 
-// GetJobEver reads a job whether or not it was deleted: what an upload was answered stays true.
-func GetJobEver(ctx context.Context, tx bun.IDB, id string) (*Job, error) {
+// GetJobEvenDeleted reads a job whether or not it was deleted: what an upload was answered stays true.
+func GetJobEvenDeleted(ctx context.Context, tx bun.IDB, id string) (*Job, error) {
 	job := new(Job)
 	if err := selectOwn(tx, job).WhereAllWithDeleted().Where("id = ?", id).Scan(ctx); err != nil {
 		return nil, Mapped(err)
@@ -114,7 +78,7 @@ func DeleteJob(ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
 	if err := refuseInUse(ctx, tx, id, inUseBy[Assignment]("job_id"), inUseBy[Certificate]("job_id")); err != nil {
 		return time.Time{}, err
 	}
-	return remove[Job](ctx, tx, id)
+	return softDelete[Job](ctx, tx, id)
 }
 
 // JobCounts counts a job's living certificates by status.
@@ -180,73 +144,4 @@ func RequestJobCancel(ctx context.Context, tx bun.IDB, id string) (*Job, error) 
 func TouchJob(ctx context.Context, tx bun.IDB, id string) error {
 	_, err := updateOwn(tx, (*Job)(nil)).Set("updated_at = now()").Where("id = ?", id).Exec(ctx)
 	return Mapped(err)
-}
-
-// InsertContractors makes contractors in batches.
-func InsertContractors(ctx context.Context, tx bun.IDB, rows []*Contractor) error {
-	return insertAll(ctx, tx, rows)
-}
-
-// InsertAssignments makes assignments in batches.
-func InsertAssignments(ctx context.Context, tx bun.IDB, rows []*Assignment) error {
-	return insertAll(ctx, tx, rows)
-}
-
-func insertAll[T any](ctx context.Context, tx bun.IDB, rows []*T) error {
-	for len(rows) > 0 {
-		batch := rows[:min(insertBatch, len(rows))]
-		rows = rows[len(batch):]
-		if _, err := tx.NewInsert().Model(&batch).Returning("*").Exec(ctx); err != nil {
-			return Mapped(err)
-		}
-	}
-	return nil
-}
-
-// Assignment says that a contractor works on a job.
-type Assignment struct {
-	bun.BaseModel `bun:"table:assignments,alias:assignment"`
-	Row
-
-	ContractorID   string            `bun:"contractor_id"`
-	JobID          string            `bun:"job_id"`
-	Stored         map[string]any    `bun:"stored,type:jsonb"`
-	CustomMetadata map[string]string `bun:"custom_metadata,type:jsonb"`
-}
-
-// InsertAssignment makes an assignment: ErrDuplicate when the contractor has one to that job.
-func InsertAssignment(ctx context.Context, tx bun.IDB, a *Assignment) error {
-	return insert(ctx, tx, a)
-}
-
-// GetAssignment reads a living assignment.
-func GetAssignment(ctx context.Context, tx bun.IDB, id string) (*Assignment, error) {
-	return get[Assignment](ctx, tx, id)
-}
-
-// ListAssignments lists assignments; an empty contractor or job does not narrow the list.
-func ListAssignments(ctx context.Context, tx bun.IDB, page Page, contractor, job string) (Listed[Assignment], error) {
-	return list[Assignment](ctx, tx, page, func(q *bun.SelectQuery) *bun.SelectQuery {
-		if contractor != "" {
-			q = q.Where("contractor_id = ?", contractor)
-		}
-		if job != "" {
-			q = q.Where("job_id = ?", job)
-		}
-		return q
-	})
-}
-
-// DeleteAssignment soft-deletes an assignment.
-func DeleteAssignment(ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
-	return remove[Assignment](ctx, tx, id)
-}
-
-// NewestAssignment is the contractor's newest living assignment, or nil.
-func NewestAssignment(ctx context.Context, tx bun.IDB, contractor string) (*Assignment, error) {
-	page, err := ListAssignments(ctx, tx, Page{Limit: 1}, contractor, "")
-	if err != nil || len(page.Rows) == 0 {
-		return nil, err
-	}
-	return &page.Rows[0], nil
 }

@@ -147,7 +147,7 @@ func DeleteRequirement(ctx context.Context, tx bun.IDB, id string) (time.Time, e
 	if err != nil {
 		return time.Time{}, err
 	}
-	return remove[Requirement](ctx, tx, id)
+	return softDelete[Requirement](ctx, tx, id)
 }
 
 // Sources are the places that may name the requirement of an upload, in the order of CONTRACT §5.

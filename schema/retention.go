@@ -16,19 +16,19 @@ func (db *DB) RetainingAccounts(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// ForgetEvents deletes up to most of an account's events that are older than its retention, with their deliveries and attempts, and
+// ForgetEvents deletes up to limit of an account's events that are older than its retention, with their deliveries and attempts, and
 // returns how many. What is still to be delivered stays until that has ended.
-func (db *DB) ForgetEvents(ctx context.Context, account string, most int) (int, error) {
+func (db *DB) ForgetEvents(ctx context.Context, account string, limit int) (int, error) {
 	var n int
-	if err := db.bun.NewRaw("SELECT certflow_forget_events(?, ?)", account, most).Scan(ctx, &n); err != nil {
+	if err := db.bun.NewRaw("SELECT certflow_forget_events(?, ?)", account, limit).Scan(ctx, &n); err != nil {
 		return 0, fmt.Errorf("forget events: %w", err)
 	}
 	return n, nil
 }
 
 // DuePurges names certificates that were deleted longer ago than their account's retention and were not purged.
-func (db *DB) DuePurges(ctx context.Context, most int) ([]Ref, error) {
-	return db.refs(ctx, "certflow_due_purges(?)", most)
+func (db *DB) DuePurges(ctx context.Context, limit int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_due_purges(?)", limit)
 }
 
 // Purge forgets what was read of a certificate that was deleted longer ago than its account's retention; another one stays as it is.

@@ -43,23 +43,23 @@ func (db *DB) Accounts(ctx context.Context) ([]string, error) {
 
 // DueReviews names open certificates made before olderThan whose review was not tried to start since triedBefore; those of an open
 // bulk job are left to it.
-func (db *DB) DueReviews(ctx context.Context, olderThan, triedBefore time.Time, most int) ([]Ref, error) {
-	return db.refs(ctx, "certflow_due_reviews(?, ?, ?)", olderThan, triedBefore, most)
+func (db *DB) DueReviews(ctx context.Context, olderThan, triedBefore time.Time, limit int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_due_reviews(?, ?, ?)", olderThan, triedBefore, limit)
 }
 
 // DueJobs names open bulk jobs that nothing has touched since olderThan.
-func (db *DB) DueJobs(ctx context.Context, olderThan time.Time, most int) ([]Ref, error) {
-	return db.refs(ctx, "certflow_due_jobs(?, ?)", olderThan, most)
+func (db *DB) DueJobs(ctx context.Context, olderThan time.Time, limit int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_due_jobs(?, ?)", olderThan, limit)
 }
 
 // OverdueReviews names open certificates whose review began before begunBefore.
-func (db *DB) OverdueReviews(ctx context.Context, begunBefore time.Time, most int) ([]Ref, error) {
-	return db.refs(ctx, "certflow_overdue_reviews(?, ?)", begunBefore, most)
+func (db *DB) OverdueReviews(ctx context.Context, begunBefore time.Time, limit int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_overdue_reviews(?, ?)", begunBefore, limit)
 }
 
 // DueDeliveries names open deliveries whose next attempt was due before dueBefore.
-func (db *DB) DueDeliveries(ctx context.Context, dueBefore time.Time, most int) ([]Ref, error) {
-	return db.refs(ctx, "certflow_due_deliveries(?, ?)", dueBefore, most)
+func (db *DB) DueDeliveries(ctx context.Context, dueBefore time.Time, limit int) ([]Ref, error) {
+	return db.refs(ctx, "certflow_due_deliveries(?, ?)", dueBefore, limit)
 }
 
 func (db *DB) refs(ctx context.Context, call string, args ...any) ([]Ref, error) {
@@ -83,10 +83,10 @@ func (db *DB) KnownBlobs(ctx context.Context, keys []string) (map[string]bool, e
 	return known, nil
 }
 
-// ForgetIdempotencyKeys deletes up to most keys made before olderThan and returns how many.
-func (db *DB) ForgetIdempotencyKeys(ctx context.Context, olderThan time.Time, most int) (int, error) {
+// ForgetIdempotencyKeys deletes up to limit keys made before olderThan and returns how many.
+func (db *DB) ForgetIdempotencyKeys(ctx context.Context, olderThan time.Time, limit int) (int, error) {
 	var n int
-	err := db.bun.NewRaw("SELECT certflow_forget_idempotency_keys(?, ?)", olderThan, most).Scan(ctx, &n)
+	err := db.bun.NewRaw("SELECT certflow_forget_idempotency_keys(?, ?)", olderThan, limit).Scan(ctx, &n)
 	if err != nil {
 		return 0, fmt.Errorf("forget idempotency keys: %w", err)
 	}
@@ -105,10 +105,10 @@ func (db *DB) NoteKeyUses(ctx context.Context, uses []KeyUse) error {
 	return nil
 }
 
-// ForgetKeyUses deletes up to most counts of the use of keys that are older than olderThan and returns how many.
-func (db *DB) ForgetKeyUses(ctx context.Context, olderThan time.Time, most int) (int, error) {
+// ForgetKeyUses deletes up to limit counts of the use of keys that are older than olderThan and returns how many.
+func (db *DB) ForgetKeyUses(ctx context.Context, olderThan time.Time, limit int) (int, error) {
 	var n int
-	if err := db.bun.NewRaw("SELECT certflow_forget_key_uses(?, ?)", olderThan, most).Scan(ctx, &n); err != nil {
+	if err := db.bun.NewRaw("SELECT certflow_forget_key_uses(?, ?)", olderThan, limit).Scan(ctx, &n); err != nil {
 		return 0, fmt.Errorf("forget uses of keys: %w", err)
 	}
 	return n, nil
@@ -121,13 +121,13 @@ type Backlog struct {
 }
 
 // Backlog counts the certificates of all accounts that wait for their verdict, those that bulk uploads are still to make among them. It
-// stops counting at most.
-func (db *DB) Backlog(ctx context.Context, most int) (Backlog, error) {
+// stops counting at limit.
+func (db *DB) Backlog(ctx context.Context, limit int) (Backlog, error) {
 	var found struct {
 		Certificates  int     `bun:"certificates"`
 		OldestSeconds float64 `bun:"oldest_seconds"`
 	}
-	if err := db.bun.NewRaw("SELECT * FROM certflow_backlog(?)", most).Scan(ctx, &found); err != nil {
+	if err := db.bun.NewRaw("SELECT * FROM certflow_backlog(?)", limit).Scan(ctx, &found); err != nil {
 		return Backlog{}, fmt.Errorf("count what waits for its verdict: %w", err)
 	}
 	return Backlog{Certificates: found.Certificates, Oldest: time.Duration(found.OldestSeconds * float64(time.Second))}, nil

@@ -70,7 +70,7 @@ func DeleteTracker(ctx context.Context, tx bun.IDB, id string) (time.Time, error
 	if err := refuseInUse(ctx, tx, id, inUseBy[Job]("tracker_id"), inUseBy[Certificate]("tracker_id")); err != nil {
 		return time.Time{}, err
 	}
-	return remove[Tracker](ctx, tx, id)
+	return softDelete[Tracker](ctx, tx, id)
 }
 
 // InsertSession opens a session of a tracker.

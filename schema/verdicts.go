@@ -8,54 +8,7 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-
-	"certflow/internal/certificate"
 )
-
-// Parse is what a reader made of a certificate for one evaluation: a reading, or the error that there is none.
-type Parse struct {
-	bun.BaseModel `bun:"table:parses,alias:parse"`
-
-	AccountID     string               `bun:"account_id"`
-	CertificateID string               `bun:"certificate_id,pk"`
-	EvaluationNo  int                  `bun:"evaluation_no,pk"`
-	Reading       *certificate.Reading `bun:"reading,type:jsonb"`
-	ErrorCode     *string              `bun:"error_code"`
-	ErrorMessage  *string              `bun:"error_message"`
-	CreatedAt     time.Time            `bun:"created_at,nullzero,default:now()"`
-}
-
-// InsertParse stores a parse and returns it. A second one for the same evaluation is dropped: then the first is returned, which stands.
-func InsertParse(ctx context.Context, tx bun.IDB, p *Parse) (*Parse, error) {
-	res, err := tx.NewInsert().Model(p).On("CONFLICT (certificate_id, evaluation_no) DO NOTHING").Exec(ctx)
-	if err != nil {
-		return nil, Mapped(err)
-	}
-	if n, err := res.RowsAffected(); err != nil || n > 0 {
-		return p, err
-	}
-	return GetParse(ctx, tx, p.CertificateID, p.EvaluationNo)
-}
-
-// GetParse reads the parse of one evaluation.
-func GetParse(ctx context.Context, tx bun.IDB, certificate string, evaluationNo int) (*Parse, error) {
-	p := new(Parse)
-	if err := selectOwn(tx, p).Where("certificate_id = ? AND evaluation_no = ?", certificate, evaluationNo).Scan(ctx); err != nil {
-		return nil, Mapped(err)
-	}
-	return p, nil
-}
-
-// LatestParse reads a certificate's newest parse that has a reading: ErrNotFound when there is none.
-func LatestParse(ctx context.Context, tx bun.IDB, certificate string) (*Parse, error) {
-	p := new(Parse)
-	err := selectOwn(tx, p).Where("certificate_id = ? AND reading IS NOT NULL", certificate).
-		Order("evaluation_no DESC").Limit(1).Scan(ctx)
-	if err != nil {
-		return nil, Mapped(err)
-	}
-	return p, nil
-}
 
 // Audit is the verdict of one evaluation of a certificate.
 type Audit struct {
@@ -217,57 +170,6 @@ func ApproveResult(ctx context.Context, tx bun.IDB, audit, result string) error 
 func SetAuditStatus(ctx context.Context, tx bun.IDB, audit string, to Status) error {
 	_, err := updateOwn(tx, (*Audit)(nil)).Set("status = ?", to).Set("updated_at = now()").Where("id = ?", audit).Exec(ctx)
 	return Mapped(err)
-}
-
-// History is one thing that happened to a certificate.
-type History struct {
-	bun.BaseModel `bun:"table:history,alias:history"`
-
-	Seq           int64     `bun:"seq,pk,scanonly"`
-	AccountID     string    `bun:"account_id"`
-	CertificateID string    `bun:"certificate_id"`
-	Kind          string    `bun:"kind"`
-	Actor         string    `bun:"actor"` // a key's id, or "certflow"
-	Reason        *string   `bun:"reason"`
-	Status        Status    `bun:"status"` // after it
-	AuditID       *string   `bun:"audit_id"`
-	AuditResultID *string   `bun:"audit_result_id"`
-	Override      bool      `bun:"override"` // a person's earlier decision was set aside
-	CreatedAt     time.Time `bun:"created_at,nullzero,default:now()"`
-}
-
-// What a row of history tells.
-const (
-	HistoryUploaded     = "uploaded"
-	HistoryProcessing   = "processing"
-	HistoryEvaluated    = "evaluated"
-	HistoryRuleApproved = "rule_approved"
-	HistoryApproved     = "approved"
-	HistoryDenied       = "denied"
-	HistoryReevaluated  = "reevaluated"
-	HistoryDeleted      = "deleted"
-)
-
-// Certflow is the actor of what no person did.
-const Certflow = "certflow"
-
-// AddHistory adds a row; rows never change.
-func AddHistory(ctx context.Context, tx bun.IDB, h *History) error {
-	_, err := tx.NewInsert().Model(h).Exec(ctx)
-	return Mapped(err)
-}
-
-// HistoryOf reads a certificate's history up to and including a time, oldest first; a zero time reads all.
-func HistoryOf(ctx context.Context, tx bun.IDB, certificate string, until time.Time) ([]History, error) {
-	var rows []History
-	query := selectOwn(tx, &rows).Where("certificate_id = ?", certificate).Order("seq")
-	if !until.IsZero() {
-		query = query.Where("created_at <= ?", until)
-	}
-	if err := query.Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read the history of %s: %w", certificate, err)
-	}
-	return rows, nil
 }
 
 // EndedBefore answers whether the evaluation has a verdict, and if so with the deliveries that were not finished: what a retry

@@ -16,7 +16,7 @@ import (
 // sight is what one run of an expression sees. What is absent or in doubt is unknown to CEL, and so is everything that
 // follows from it: an expression is true only where it is true whatever the unknown values are.
 type sight struct {
-	look     *look
+	look     *lookup
 	chosen   map[string]string // the policy that stands for a row that shows several
 	read     []value           // the scalars that were read, each once
 	missing  []value           // those of them that were unknown
@@ -114,7 +114,7 @@ func (s *sight) present(path string) ref.Val {
 	if !found {
 		return s.unknown(value{path: path})
 	}
-	s.look.rest(best)
+	s.look.restOn(best)
 	if !best.sure {
 		return s.unknown(best)
 	}

@@ -17,7 +17,7 @@ type notExpired struct {
 // answer passes when every expiration date at the path is read without doubt and is on or after the evaluation date plus
 // days. A path to the whole table counts every policy that the certificate shows, those of coverages.other and the further
 // policies of a row included, and there must be one.
-func (q notExpired) answer(l *look) finding {
+func (q notExpired) answer(l *lookup) finding {
 	due := l.in.Today.AddDays(q.days)
 	until := due.String()
 	if q.days > 0 {
@@ -61,7 +61,7 @@ func (q notExpired) answer(l *look) finding {
 }
 
 // dates are the paths of the expiration dates that are asked about.
-func (q notExpired) dates(l *look) []string {
+func (q notExpired) dates(l *lookup) []string {
 	if q.field.Kind == certificate.KindDate {
 		return l.policies(q.path)
 	}
@@ -73,7 +73,7 @@ func (q notExpired) dates(l *look) []string {
 }
 
 // asked are the paths of the policies that a path to the table, to coverages.other or to a row stands for.
-func (l *look) asked(f certificate.Field, path string) []string {
+func (l *lookup) asked(f certificate.Field, path string) []string {
 	var out []string
 	if f.Kind == certificate.KindCoverage {
 		return l.policies(path)
@@ -86,14 +86,14 @@ func (l *look) asked(f certificate.Field, path string) []string {
 	return out
 }
 
-func (q notExpired) what(l *look) string {
+func (q notExpired) what(l *lookup) string {
 	if q.field.Kind == certificate.KindCoverages {
 		return "every coverage"
 	}
 	return l.title(q.path)
 }
 
-func (q notExpired) absent(l *look) string {
+func (q notExpired) absent(l *lookup) string {
 	if q.field.Kind == certificate.KindCoverages {
 		return "coverage"
 	}
@@ -107,7 +107,7 @@ type effective struct {
 }
 
 // answer passes when every policy at the path is in force on the evaluation date.
-func (q effective) answer(l *look) finding {
+func (q effective) answer(l *lookup) finding {
 	what := l.title(q.path)
 	if q.field.Kind == certificate.KindCoverages {
 		what = "every coverage"
@@ -146,7 +146,7 @@ func (q effective) answer(l *look) finding {
 // inForce says why a policy is not in force on the evaluation date; empty means that it is. Both of its dates must be read
 // without doubt, and both days count: a policy is in force on the day on which it expires, as not_expired has it. Where
 // doubt alone stands in the way, it gives the value in doubt as well.
-func (l *look) inForce(policy string) (string, value) {
+func (l *lookup) inForce(policy string) (string, value) {
 	from, to := l.at(policy+".policy_effective_date"), l.at(policy+".policy_expiration_date")
 	name := l.coverage(policy)
 	for _, v := range []value{from, to} {

@@ -18,7 +18,7 @@ type equals struct {
 
 // answer passes when the value is read without doubt and equals the one asked for, in every policy where the path leads
 // into a row. Text is compared exactly but for the spaces around it; a list item by item, in order.
-func (q equals) answer(l *look) finding {
+func (q equals) answer(l *lookup) finding {
 	is := " is "
 	if q.field.Kind == certificate.KindList {
 		is = " are "
@@ -38,7 +38,7 @@ func (q equals) answer(l *look) finding {
 	return last
 }
 
-func (q equals) at(l *look, path, want, next string) finding {
+func (q equals) at(l *lookup, path, want, next string) finding {
 	of := l.inPolicy(path)
 	values := []value{l.at(path)}
 	if wanted, isList := q.value.([]string); isList {

@@ -22,7 +22,7 @@ const maxRuns = 64
 // answer passes when the expression is true for every choice of one policy from each row that it names. A value that is
 // absent or in doubt is unknown, and an expression whose truth depends on one fails; has() does not help, because a rule
 // cannot pass on what is not there.
-func (q expression) answer(l *look) finding {
+func (q expression) answer(l *lookup) finding {
 	want := "the expression " + quote(q.text) + " is true"
 	choices, ok := q.choices(l)
 	if !ok {
@@ -96,7 +96,7 @@ func is(v value) string {
 }
 
 // facts lists the values that an expression read.
-func facts(l *look, read []value) string {
+func facts(l *lookup, read []value) string {
 	const most = 8
 	var all []string
 	for i, v := range read {
@@ -113,7 +113,7 @@ func facts(l *look, read []value) string {
 }
 
 // choices are the ways to choose one policy from each row that the expression names; false when there are too many.
-func (q expression) choices(l *look) ([]map[string]string, bool) {
+func (q expression) choices(l *lookup) ([]map[string]string, bool) {
 	out := []map[string]string{{}}
 	for _, row := range q.program.rows {
 		policies := l.in.policiesOf(row)

@@ -24,7 +24,7 @@ const umbrellaRow = "coverages.umbrella_excess_liability"
 
 // answer passes when, in every policy of the row, every named limit is a number that is read without doubt and is at least
 // the amount asked for. With umbrella, the limit of an umbrella in force is added to a limit that is shown but too low.
-func (q minimum) answer(l *look) finding {
+func (q minimum) answer(l *lookup) finding {
 	asked := l.title(q.path) + " with " + q.asks()
 	want := asked + l.eachPolicy(q.path)
 	next := "Ask the broker for a certificate that shows " + asked + "."
@@ -107,7 +107,7 @@ func (a added) sum(limit certificate.Dollars) string {
 // added gives what the umbrella adds to a limit: its aggregate to an aggregate, its each occurrence to any other, and
 // nothing to medical expense and damage to rented premises, which umbrellas do not lie over. Every policy of its row must
 // be in force and show the limit, all without doubt; the lowest counts.
-func (q minimum) added(l *look, limit string) added {
+func (q minimum) added(l *lookup, limit string) added {
 	if !q.umbrella {
 		return added{}
 	}

@@ -14,7 +14,7 @@ type nameMatches struct {
 }
 
 // answer passes when the name is read without doubt and matches, in every policy where the path leads into a row.
-func (q nameMatches) answer(l *look) finding {
+func (q nameMatches) answer(l *lookup) finding {
 	wanted, nameless := q.wanted(l)
 	want := fmt.Sprintf("%s is %s%s", l.topic(q.path), series(quoted(wanted), "or"), l.eachPolicy(q.path))
 	if nameless != "" {
@@ -33,7 +33,7 @@ func (q nameMatches) answer(l *look) finding {
 	return last
 }
 
-func (q nameMatches) at(l *look, path, want string, wanted []name) finding {
+func (q nameMatches) at(l *lookup, path, want string, wanted []name) finding {
 	v := l.at(path)
 	printed, _ := v.content.(string)
 	next := fmt.Sprintf("Ask the broker for a certificate that names %s.", series(quoted(wanted), "or"))
@@ -51,7 +51,7 @@ func (q nameMatches) at(l *look, path, want string, wanted []name) finding {
 }
 
 // same reports whether the name found is one of those wanted.
-func (q nameMatches) same(l *look, found name, wanted []name) bool {
+func (q nameMatches) same(l *lookup, found name, wanted []name) bool {
 	c := l.in.Contractor
 	if !q.contractor {
 		return found.matchesAny(wanted)
@@ -78,7 +78,7 @@ func (n name) matchesAny(names []name) bool {
 }
 
 // wanted are the names that would match, for a contractor those that the rule stands for, or why there are none.
-func (q nameMatches) wanted(l *look) ([]name, string) {
+func (q nameMatches) wanted(l *lookup) ([]name, string) {
 	if !q.contractor {
 		return q.names, ""
 	}
@@ -130,7 +130,7 @@ const (
 // answer passes when one of the names stands, without doubt, in one of the places. A name that the description's text
 // negates counts neither there nor among the additional insureds, who are read out of that text, however sure the reading
 // of the text is.
-func (q containsName) answer(l *look) finding {
+func (q containsName) answer(l *lookup) finding {
 	var places, notes []string
 	var doubtful value
 	for _, where := range q.where {
@@ -143,7 +143,7 @@ func (q containsName) answer(l *look) finding {
 			notes = append(notes, note)
 		}
 		for _, v := range candidates {
-			l.rest(v)
+			l.restOn(v)
 			if v.sure {
 				return passed(want, fmt.Sprintf("%s %s", v.reading(), placeName(where)))
 			}
@@ -162,7 +162,7 @@ func (q containsName) answer(l *look) finding {
 }
 
 // candidates are the values in one place that hold one of the names, or a note of what stands there instead.
-func (q containsName) candidates(l *look, where Place) ([]value, string) {
+func (q containsName) candidates(l *lookup, where Place) ([]value, string) {
 	text := l.peek(descriptionText)
 	printed, _ := text.content.(string)
 	p := l.in.prose()
@@ -173,7 +173,7 @@ func (q containsName) candidates(l *look, where Place) ([]value, string) {
 		if v.shown && l.in.name(held).matchesAny(q.names) {
 			return []value{v}, ""
 		}
-		l.rest(v)
+		l.restOn(v)
 		return nil, "the certificate holder is " + v.reading()
 	case Text:
 		if !text.shown {
@@ -187,10 +187,10 @@ func (q containsName) candidates(l *look, where Place) ([]value, string) {
 		case mentioned:
 			return []value{text}, ""
 		case negated:
-			l.rest(text)
+			l.restOn(text)
 			return nil, "the description of operations says no" + text.page() + ": " + show(printed)
 		}
-		l.rest(text)
+		l.restOn(text)
 		return nil, "the description of operations does not name it" + text.page()
 	}
 	var out []value
@@ -207,7 +207,7 @@ func (q containsName) candidates(l *look, where Place) ([]value, string) {
 			continue
 		}
 		if p.mentions(found) == negated {
-			l.rest(text)
+			l.restOn(text)
 			return nil, fmt.Sprintf("%s is named, but the description of operations says no%s: %s", show(insured), text.page(), show(printed))
 		}
 		out = append(out, v)
@@ -222,7 +222,7 @@ func (q containsName) candidates(l *look, where Place) ([]value, string) {
 }
 
 // tickedInsured notes that the box ADDL INSD is ticked, which names nobody.
-func (l *look) tickedInsured() string {
+func (l *lookup) tickedInsured() string {
 	for _, row := range l.in.rows {
 		for _, at := range l.in.policiesOf(row) {
 			if v := l.peek(at + ".additional_insured"); v.content == true {

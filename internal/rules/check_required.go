@@ -16,7 +16,7 @@ type required struct {
 // answer passes for a scalar that is shown (a box must be ticked) in every policy of its row, for a coverage whose row
 // shows a policy number, a policy date or a limit, for a list with an item, and for a part in which anything is shown. A
 // coverage of which only the insurer's letter or a ticked box is shown is an unused row of the form.
-func (q required) answer(l *look) finding {
+func (q required) answer(l *lookup) finding {
 	switch {
 	case q.field.Kind == certificate.KindCoverages, q.field.Item == certificate.KindCoverage:
 		return q.anyCoverage(l)
@@ -42,7 +42,7 @@ func coverageProof(row string) []string {
 }
 
 // wants is what a required value must be, in words.
-func (l *look) wants(path string) string {
+func (l *lookup) wants(path string) string {
 	f, _ := certificate.FieldAt(path)
 	topic, each := l.topic(path), l.eachPolicy(path)
 	switch {
@@ -63,7 +63,7 @@ func (l *look) wants(path string) string {
 }
 
 // anyCoverage passes when one of the rows that the path stands for is shown without doubt.
-func (q required) anyCoverage(l *look) finding {
+func (q required) anyCoverage(l *lookup) finding {
 	var proofs []string
 	for _, row := range l.in.rows {
 		if strings.HasPrefix(row, q.path+".") {
@@ -74,7 +74,7 @@ func (q required) anyCoverage(l *look) finding {
 }
 
 // shown passes when one of the proofs is shown without doubt.
-func (q required) shown(l *look, proofs []string) finding {
+func (q required) shown(l *lookup, proofs []string) finding {
 	want, next := l.wants(q.path), "Ask the broker for a certificate that shows the policy."
 	if _, found := certificate.Lookup(&l.in.Certificate, q.path); !found || len(proofs) == 0 {
 		return failed(want, "the certificate does not show it", next)
@@ -83,7 +83,7 @@ func (q required) shown(l *look, proofs []string) finding {
 	if !found {
 		return failed(want, "its row shows no policy number, no date and no limit", next)
 	}
-	l.rest(best)
+	l.restOn(best)
 	if !best.sure {
 		return failed(want, fmt.Sprintf("%s was read as %s, %s", l.subject(best.path), best.reading(), best.doubt()), best.check())
 	}
@@ -91,14 +91,14 @@ func (q required) shown(l *look, proofs []string) finding {
 }
 
 // at answers for one place that is neither the table nor a row.
-func (q required) at(l *look, path string) finding {
+func (q required) at(l *lookup, path string) finding {
 	want, in := l.wants(q.path), l.inPolicy(path)
 	if !q.field.Scalar() {
 		best, found := l.proof(q.proofs(path)...)
 		if !found {
 			return failed(want, "nothing"+in, "Ask the broker for a certificate that shows it.")
 		}
-		l.rest(best)
+		l.restOn(best)
 		if !best.sure {
 			return failed(want, fmt.Sprintf("%s%s, %s", best.reading(), in, best.doubt()), best.check())
 		}
@@ -122,7 +122,7 @@ func (q required) at(l *look, path string) finding {
 }
 
 // inPolicy says in which policy something was found, where the row shows several.
-func (l *look) inPolicy(path string) string {
+func (l *lookup) inPolicy(path string) string {
 	if l.eachPolicy(path) == "" {
 		return ""
 	}

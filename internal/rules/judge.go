@@ -31,9 +31,9 @@ func (j *Judge) Evaluate(in Input) Verdict {
 	if len(in.Requirement.Rules) == 0 {
 		v.Status = Flagged
 	}
-	rec := newRecord(&in)
+	seen := newEvaluation(&in)
 	for i, rule := range in.Requirement.Rules {
-		l := &look{in: rec}
+		l := &lookup{in: seen}
 		f := j.judge(rule, l)
 		r := Result{
 			RuleName: rule.Name, RulePath: rule.Path, Result: Pass, Message: f.message,
@@ -57,7 +57,7 @@ func (j *Judge) Evaluate(in Input) Verdict {
 }
 
 // judge answers one rule.
-func (j *Judge) judge(rule Rule, l *look) finding {
+func (j *Judge) judge(rule Rule, l *lookup) finding {
 	if l.in.Today == (certificate.Date{}) {
 		return finding{message: "This rule cannot be judged without an evaluation date. Evaluate the certificate again."}
 	}
@@ -70,7 +70,7 @@ func (j *Judge) judge(rule Rule, l *look) finding {
 
 // question is a rule that was found sound: what is asked of a certificate.
 type question interface {
-	answer(l *look) finding
+	answer(l *lookup) finding
 }
 
 // finding is the answer to a question.

@@ -15,7 +15,7 @@ import (
 // rule, as in value.each_occurrence_dollars.
 func (j *Judge) question(r Rule) (question, []Fault) {
 	p := &ruleParser{rule: r, compiler: j.compiler}
-	p.headed()
+	p.checkNameAndSeverity()
 	key := questionKey{check: r.Check, path: r.Path, value: string(r.Value), days: r.Days, umbrella: r.Umbrella}
 	for _, place := range r.Where {
 		key.where += string(place) + ","
@@ -52,8 +52,8 @@ func (p *ruleParser) fault(position, format string, args ...any) {
 	p.faults = append(p.faults, Fault{Position: position, Message: fmt.Sprintf(format, args...)})
 }
 
-// headed checks what every rule has and no question depends on.
-func (p *ruleParser) headed() {
+// checkNameAndSeverity checks what every rule has and no question depends on.
+func (p *ruleParser) checkNameAndSeverity() {
 	r := p.rule
 	switch {
 	case strings.TrimSpace(r.Name) == "":
@@ -67,7 +67,7 @@ func (p *ruleParser) headed() {
 }
 
 func (p *ruleParser) parse() question {
-	p.misplaced()
+	p.rejectMisplacedKeys()
 	switch r := p.rule; r.Check {
 	case Required:
 		return p.required()
@@ -94,8 +94,8 @@ func (p *ruleParser) parse() question {
 	return nil
 }
 
-// misplaced reports keys that the rule's check does not have.
-func (p *ruleParser) misplaced() {
+// rejectMisplacedKeys reports keys that the rule's check does not have.
+func (p *ruleParser) rejectMisplacedKeys() {
 	r := p.rule
 	if len(r.Value) > 0 && (r.Check == Required || r.Check == NotExpired || r.Check == Effective) {
 		p.fault("value", "the check %s has no value", r.Check)

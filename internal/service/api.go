@@ -54,7 +54,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	web := server.HTTPServer(s.Config.Addr)
 	web.Handler = withPages(pages, web.Handler)
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(server.Bound(listener)) }()
+	go func() { failed <- web.Serve(server.LimitListener(listener)) }()
 	slog.InfoContext(ctx, "the API serves", "addr", listener.Addr().String())
 	select {
 	case err := <-failed:
@@ -109,7 +109,7 @@ func (s *Service) api(browsers *console.Sessions) (*api.Server, *api.Handlers, e
 	server, err := api.New(api.Config{
 		Log: slog.Default(), Registry: s.Registry, Keys: s.DB, Sessions: sessions{browsers}, Claims: claims{db: s.DB, secrets: s.Secrets},
 		Limiter:  limiter{db: s.DB, quota: s.Config.RateLimit, window: s.Config.RateWindow},
-		Handlers: handlers, Backlogs: s.DB, Limits: s.limits(), Proxies: s.Config.TrustedProxies,
+		Handlers: handlers, RuleFaults: handlers.RuleFaults, Backlogs: s.DB, Limits: s.limits(), Proxies: s.Config.TrustedProxies,
 		Checks: s.checks(), Traces: s.traces,
 	})
 	if err != nil {

@@ -14,8 +14,8 @@ type Database interface {
 	InAccount(ctx context.Context, account string, do func(ctx context.Context, tx bun.Tx) error) error
 }
 
-// read runs do in a transaction of the request's account.
-func read[R any](ctx context.Context, db Database, do func(ctx context.Context, tx bun.IDB) (R, error)) (R, error) {
+// inAccount runs do in a transaction of the request's account.
+func inAccount[R any](ctx context.Context, db Database, do func(ctx context.Context, tx bun.IDB) (R, error)) (R, error) {
 	var result R
 	err := db.InAccount(ctx, callOf(ctx).owner.AccountID, func(ctx context.Context, tx bun.Tx) error {
 		var err error
@@ -25,16 +25,16 @@ func read[R any](ctx context.Context, db Database, do func(ctx context.Context, 
 	return result, err
 }
 
-// effect is read for requests that change something: where the request has an idempotency key, its answer is stored in the same
-// transaction. visit writes an answer, as the generated code does.
-func effect[R any](ctx context.Context, db Database, visit func(R, http.ResponseWriter) error, do func(ctx context.Context, tx bun.IDB) (R, error)) (R, error) {
+// inAccountOnce is inAccount for POSTs: where the request has an idempotency key, its answer is stored in the transaction that makes the
+// effect, so that a repetition changes nothing (CONTRACT §1). visit writes an answer, as the generated code does.
+func inAccountOnce[R any](ctx context.Context, db Database, visit func(R, http.ResponseWriter) error, do func(ctx context.Context, tx bun.IDB) (R, error)) (R, error) {
 	held := callOf(ctx).claim
-	result, err := read(ctx, db, func(ctx context.Context, tx bun.IDB) (R, error) {
+	result, err := inAccount(ctx, db, func(ctx context.Context, tx bun.IDB) (R, error) {
 		result, err := do(ctx, tx)
 		if err != nil || held == nil {
 			return result, err
 		}
-		answer, err := rendered(result, visit)
+		answer, err := render(result, visit)
 		if err != nil {
 			return result, err
 		}
@@ -46,8 +46,8 @@ func effect[R any](ctx context.Context, db Database, visit func(R, http.Response
 	return result, err
 }
 
-// rendered is an answer as it will be written.
-func rendered[R any](result R, visit func(R, http.ResponseWriter) error) (Answer, error) {
+// render is an answer as it will be written.
+func render[R any](result R, visit func(R, http.ResponseWriter) error) (Answer, error) {
 	w := &capture{header: http.Header{}, status: http.StatusOK}
 	if err := visit(result, w); err != nil {
 		return Answer{}, fmt.Errorf("render an answer: %w", err)

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"certflow/internal/id"
+	"certflow/schema"
+)
+
+// orNotFound turns the error of a lookup by id into the 404 that names what was looked for.
+func orNotFound(err error, what, id string) error {
+	if errors.Is(err, schema.ErrNotFound) {
+		return notFound(what, id)
+	}
+	return err
+}
+
+// lookup looks a row up by the id of a path. What has not the form of an id is not looked up.
+func lookup[T any](ctx context.Context, tx bun.IDB, prefix id.Prefix, what, wanted string, get func(context.Context, bun.IDB, string) (*T, error)) (*T, error) {
+	if !id.Valid(prefix, wanted) {
+		return nil, notFound(what, wanted)
+	}
+	row, err := get(ctx, tx, wanted)
+	return row, orNotFound(err, what, wanted)
+}
+
+// lookupReference looks a row up by an id that stands in a body: refusal is the 400 when there is none.
+func lookupReference[T any](ctx context.Context, tx bun.IDB, prefix id.Prefix, wanted string, get func(context.Context, bun.IDB, string) (*T, error), refusal *Problem) (*T, error) {
+	if !id.Valid(prefix, wanted) {
+		return nil, refusal
+	}
+	row, err := get(ctx, tx, wanted)
+	if errors.Is(err, schema.ErrNotFound) {
+		return nil, refusal
+	}
+	return row, err
+}
+
+// softDelete soft-deletes by the id of a path and says so.
+func softDelete(ctx context.Context, h *Handlers, prefix id.Prefix, object, what, wanted string, remove func(ctx context.Context, tx bun.IDB, id string) (time.Time, error)) (Deleted, error) {
+	if !id.Valid(prefix, wanted) {
+		return Deleted{}, notFound(what, wanted)
+	}
+	at, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (time.Time, error) { return remove(ctx, tx, wanted) })
+	if err != nil {
+		return Deleted{}, orNotFound(err, what, wanted)
+	}
+	return deletedObject(wanted, object, at), nil
+}
+
+func deletedObject(id, object string, at time.Time) Deleted {
+	return Deleted{ID: id, Object: object, Deleted: true, DeletedAt: at.Unix()}
+}
+
+// noRequirement is the refusal of a requirement that a body names and the account does not have.
+func noRequirement(id string) *Problem {
+	return refuse(http.StatusBadRequest, ErrorCodeNoInsuranceRequirementFound, "%s", absent("insurance requirement", id))
+}
