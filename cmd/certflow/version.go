@@ -1,39 +1,13 @@
 package main
 
-import (
-	"cmp"
-	"runtime"
-	"runtime/debug"
-	"strings"
-)
+import "runtime/debug"
 
-// version says which build this is: the module's version where it was installed by one, else the commit that it was built from.
+// version says which build this is, in Go's own words: a release's tag, or the time and commit of what it was built from. A build from no
+// repository knows neither.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "(development build)"
 	}
-	return versionOf(info)
-}
-
-// versionOf writes a build as one line: v1.2.0, or development build 1a2b3c4d5e6f of 2026-11-23T09:00:00Z.
-func versionOf(info *debug.BuildInfo) string {
-	setting := map[string]string{}
-	for _, s := range info.Settings {
-		setting[s.Key] = s.Value
-	}
-	said := info.Main.Version
-	if commit := setting["vcs.revision"]; said == "" || said == "(devel)" || strings.Contains(said, "-0.") {
-		said = "development build"
-		if commit != "" {
-			said += " " + commit[:min(12, len(commit))]
-		}
-		if at := setting["vcs.time"]; at != "" {
-			said += " of " + at
-		}
-		if setting["vcs.modified"] == "true" {
-			said += ", with changes"
-		}
-	}
-	return said + ", " + cmp.Or(info.GoVersion, runtime.Version())
+	return info.Main.Version
 }
