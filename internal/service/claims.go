@@ -60,7 +60,7 @@ func (c claims) Claim(ctx context.Context, account, key, operation, token string
 
 // jobAnswer is the answer of a bulk upload; nil while it is being provisioned.
 func jobAnswer(ctx context.Context, tx bun.IDB, held *schema.IdempotencyKey) (*api.Answer, error) {
-	job, err := schema.GetJobEver(ctx, tx, *held.JobID)
+	job, err := schema.GetJobEvenDeleted(ctx, tx, *held.JobID)
 	if err != nil {
 		return nil, err
 	}
