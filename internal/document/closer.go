@@ -15,8 +15,9 @@ import (
 type closer struct {
 	box   rect
 	kind  page.LookKind
-	words []int // that were read there
-	sign  bool  // the line begins with ink that is no digit of the amount behind it
+	words []int  // that were read there
+	sign  bool   // the line begins with ink that is no digit of the amount behind it
+	shape string // the mark that the ink has the shape of, where one is expected
 }
 
 // maxClosers bounds the lines that are looked at again; a table has some fifty.
@@ -42,6 +43,9 @@ func (m *bitmap) closers(looks []page.Look, words []seen, scale point, threshold
 			slices.SortFunc(c.words, func(a, b int) int { return cmp.Compare(words[a].box.x0, words[b].box.x0) })
 			if c.plausible(words) && len(out) < maxClosers {
 				c.sign = l.Kind == page.LookAmount && m.signed(line, threshold)
+				if l.Kind == page.LookMark {
+					c.shape = m.markShape(line, threshold)
+				}
 				out = append(out, c)
 			}
 		}
@@ -216,10 +220,14 @@ func withCloser(words []seen, lines []closer, found []seen) []seen {
 		inside := true
 		for _, j := range c.words {
 			w := words[j]
-			inside = inside && !gone[j] && w.box.x0 > c.box.x0-0.5*c.box.height() && w.box.x1 < c.box.x1+0.5*c.box.height()
+			reach := 0.5 * c.box.height()
+			if c.shape != "" && w.confidence < unsure {
+				reach *= 2 // what little was read there, with a speck or the border beside it
+			}
+			inside = inside && !gone[j] && w.box.x0 > c.box.x0-reach && w.box.x1 < c.box.x1+reach
 			before = append(before, w)
 		}
-		first, second := c.joined(before), c.joined(byLine[i])
+		first, second := c.joined(before), c.shaped(c.joined(byLine[i]))
 		if !inside || !fits(c.kind, second.text) && (!fits(c.kind, first.text) || len(before) < 2) {
 			continue
 		}
@@ -258,6 +266,19 @@ func withCloser(words []seen, lines []closer, found []seen) []seen {
 		}
 	}
 	return kept
+}
+
+// shaped weighs what was read of a mark against the shape of its ink, which tells what nothing was read of; nobody can be sure of a mark that
+// was read otherwise, where one of the two says no.
+func (c closer) shaped(read seen) seen {
+	switch {
+	case c.shape == "":
+	case !fits(c.kind, read.text):
+		return seen{text: c.shape, box: c.box, confidence: disputed}
+	case read.text != c.shape && (read.text == "N" || c.shape == "N"):
+		read.confidence = min(read.confidence, disputed)
+	}
+	return read
 }
 
 // likelier reports whether the first of two readings that differ is the likelier one: of two of which one is the beginning of the other the

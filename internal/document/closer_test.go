@@ -222,3 +222,30 @@ func TestAWordOverTwoLinesGivesWayToBoth(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestTheShapeOfAMarkCountsWhereNothingIsReadOfIt(t *testing.T) {
+	t.Parallel()
+	at := rect{100, 40, 118, 64}
+	for name, test := range map[string]struct {
+		before, second []seen
+		want           seen
+	}{
+		"nothing was read":                {nil, nil, seen{text: "Y", box: at, confidence: disputed}},
+		"gibberish was read":              {[]seen{{text: "bf", box: at, confidence: 0.1}}, []seen{{text: "vi", box: at, confidence: 0.3, page: 1}}, seen{text: "Y", box: at, confidence: disputed}},
+		"gibberish with a speck was read": {[]seen{{text: "4", box: at.grow(20), confidence: 0.1}}, nil, seen{text: "Y", box: at, confidence: disputed}},
+		"the same was read":               {nil, []seen{{text: "Y", box: at, confidence: 0.9, page: 1}}, seen{text: "Y", box: at, confidence: 0.9}},
+		"a no was read":                   {nil, []seen{{text: "N", box: at, confidence: 0.9, page: 1}}, seen{text: "N", box: at, confidence: disputed}},
+		"another yes was read":            {nil, []seen{{text: "X", box: at, confidence: 0.9, page: 1}}, seen{text: "X", box: at, confidence: 0.9}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			line := closer{box: at, kind: page.LookMark, shape: "Y"}
+			for i := range test.before {
+				line.words = append(line.words, i)
+			}
+			if diff := cmp.Diff([]seen{test.want}, withCloser(test.before, []closer{line}, test.second), cmp.AllowUnexported(seen{}, rect{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -155,7 +155,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 		if best, err = r.look(ctx, m); err != nil {
 			return nil, err
 		}
-		if best.sure() >= sureWords {
+		if best.upright() {
 			return r.closer(ctx, best, p)
 		}
 		score = sense(best.words)
@@ -217,14 +217,18 @@ type view struct {
 	threshold     byte    // below which its pixels are ink
 }
 
-func (v view) sure() int {
-	n := 0
+// upright reports whether enough of the words were read with confidence. Of a page on its head tesseract believes to know a word here and there, too.
+func (v view) upright() bool {
+	sure, all := 0, 0
 	for _, w := range v.words {
-		if w.confidence > 0.7 && len(essence(w.text)) >= 3 {
-			n++
+		if len(essence(w.text)) < 3 {
+			continue
+		}
+		if all++; w.confidence > 0.7 {
+			sure++
 		}
 	}
-	return n
+	return sure >= sureWords && 2*sure > all
 }
 
 // The page segmentation modes of tesseract that are used.
@@ -248,11 +252,12 @@ func (r *recogniser) look(ctx context.Context, m *bitmap) (view, error) {
 		m = &bitmap{m.width, m.height, slices.Clone(m.pix)}
 	}
 	v.rulings = m.takeRulings(threshold)
+	m.despeckle(threshold)
 	var err error
 	if v.words, err = r.recognise(ctx, sparse, m); err != nil {
 		return v, err
 	}
-	v.words = slices.DeleteFunc(v.words, flourish)
+	v.words = parted(slices.DeleteFunc(v.words, flourish))
 	for i, w := range v.words {
 		if w.box.width() < 1.6*w.box.height() {
 			v.words[i].text = single(w.text)
@@ -262,6 +267,18 @@ func (r *recogniser) look(ctx context.Context, m *bitmap) (view, error) {
 	}
 	v.bitmap, v.threshold = m, threshold
 	return v, nil
+}
+
+// parted ends the box of a word where the next word of its line begins: tesseract lets the boxes of some reach over what stands behind them,
+// which would then be part of the word.
+func parted(words []seen) []seen {
+	for i := 1; i < len(words); i++ {
+		word, next := &words[i-1], words[i]
+		if word.line == next.line && word.page == next.page && next.box.x0 > word.box.x0 && next.box.x0 < word.box.x1 {
+			word.box.x1 = next.box.x0
+		}
+	}
+	return words
 }
 
 // flourish reports whether a word is none: what tesseract reads with little confidence into a signature, together with whatever is printed

@@ -1,0 +1,82 @@
+package document
+
+// The sizes in pixels at 300 dpi of dirt, and how far it lies from all letters at least: the smallest type has stops of half a point and dots
+// on its i, but they stand within half a point of a letter. A stop may stand further from the letter before it, as with typewriters.
+const (
+	speckSide, speckAlone = 6, 8
+	grainSide, grainAlone = 3, 4
+	stopAway, stopAbove   = 18, 10
+)
+
+// despeckle whitens what is smaller than any stop and stands alone: dust on the glass and the noise of a line. Tesseract reads it as stops and
+// strokes, and takes it into words.
+func (m *bitmap) despeckle(threshold byte) {
+	ink, specks := m.specks(threshold)
+	for _, s := range specks {
+		distance := speckAlone
+		if max(s.x1-s.x0, s.y1-s.y0) < grainSide {
+			distance = grainAlone
+		}
+		if ink.any(s.x0-distance, s.y0-distance, s.x1+distance, s.y1+distance) || ink.any(s.x0-stopAway, s.y0-stopAbove, s.x0, s.y1) {
+			continue
+		}
+		for y := s.y0; y <= s.y1; y++ {
+			for x := s.x0; x <= s.x1; x++ {
+				m.blank(x, y)
+			}
+		}
+	}
+}
+
+// speck is a small piece of ink, with its last row and column.
+type speck struct{ x0, y0, x1, y1 int }
+
+// specks parts the ink of a bitmap into what may be letters and what is too small for that.
+func (m *bitmap) specks(threshold byte) (ink *mask, small []speck) {
+	ink = newMask(m.width, m.height)
+	var piece []int
+	for start, v := range m.pix {
+		if v >= threshold || ink.bits[start] {
+			continue
+		}
+		piece = append(piece[:0], start)
+		ink.bits[start] = true
+		s := speck{start % m.width, start / m.width, start % m.width, start / m.width}
+		for i := 0; i < len(piece); i++ {
+			px, py := piece[i]%m.width, piece[i]/m.width
+			s = speck{min(s.x0, px), min(s.y0, py), max(s.x1, px), max(s.y1, py)}
+			for y := max(0, py-1); y <= min(m.height-1, py+1); y++ {
+				for x := max(0, px-1); x <= min(m.width-1, px+1); x++ {
+					if j := y*m.width + x; !ink.bits[j] && m.pix[j] < threshold {
+						ink.bits[j] = true
+						piece = append(piece, j)
+					}
+				}
+			}
+		}
+		if max(s.x1-s.x0, s.y1-s.y0) < speckSide {
+			small = append(small, s)
+		}
+	}
+	for _, s := range small {
+		for y := s.y0; y <= s.y1; y++ {
+			for x := s.x0; x <= s.x1; x++ {
+				ink.bits[y*ink.width+x] = false
+			}
+		}
+	}
+	return ink, small
+}
+
+// any reports whether a pixel is marked between two corners, the second among them.
+func (k *mask) any(x0, y0, x1, y1 int) bool {
+	x0, x1 = max(0, x0), min(k.width-1, x1)
+	for y := max(0, y0); y <= min(k.height-1, y1); y++ {
+		for x := x0; x <= x1; x++ {
+			if k.bits[y*k.width+x] {
+				return true
+			}
+		}
+	}
+	return false
+}
