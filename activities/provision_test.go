@@ -128,7 +128,7 @@ func TestAnUploadIsProvisionedOnce(t *testing.T) {
 			map[string]any{"assignment": "an", "contractor": "cn", "email": "x1@placeholder.invalid", "email_was_generated": true, "filename": "cert2.pdf", "id": "ci"},
 		},
 		"job":     "jb",
-		"message": "2 certificates uploaded for 2 contractors; 1 placeholder e-mail addresses were generated.",
+		"message": "2 certificates uploaded for 2 contractors; 1 placeholder e-mail address was generated.",
 	}
 	if diff := cmp.Diff(want, w.answer(job)); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)

@@ -88,6 +88,15 @@ func placeholderAnswer(job string, files []uploadedFile, contractors int) any {
 		Certificates []uploaded `json:"certificates"`
 		Job          string     `json:"job"`
 		Message      string     `json:"message"`
-	}{list, job, fmt.Sprintf("%d certificates uploaded for %d contractors; %d placeholder e-mail addresses were generated.",
-		len(files), contractors, generated)}
+	}{list, job, fmt.Sprintf("%s uploaded for %s; %s generated.",
+		counted(len(files), "certificate", "certificates"), counted(contractors, "contractor", "contractors"),
+		counted(generated, "placeholder e-mail address was", "placeholder e-mail addresses were"))}
+}
+
+// counted is a number with its noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -359,3 +359,69 @@ func TestTheContractIsServed(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsNotThereIsToldWithWhatMayBeMeant(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/files/certificates":  "There is nothing at /files/certificates. The API's paths begin with /api/v1; they are described at /docs.",
+		"/api/v1/contractors/": "There is nothing at /api/v1/contractors/. No path ends with a slash.",
+		"/api/v1/nothing":      "There is nothing at /api/v1/nothing.",
+	} {
+		if a := newEdge(t).do(t, request("GET", path, "")); a.Message != want {
+			t.Errorf("%s is answered %v, want %s", path, a.Message, want)
+		}
+	}
+}
+
+func TestHeadIsAnsweredAsGet(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(newEdge(t).server.HTTPServer("").Handler)
+	t.Cleanup(server.Close)
+	for path, want := range map[string]int{
+		"/healthz": 200, "/readyz": 200, "/openapi.yaml": 200, "/api/v1/contractors": 200, "/api/v1/nothing": 404, "/api/v1/events/stream": 405,
+	} {
+		r, err := http.NewRequest(http.MethodHead, server.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.SetBasicAuth(testKey, "")
+		response, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		if response.Body.Close(); err != nil || len(body) > 0 || response.StatusCode != want {
+			t.Errorf("HEAD %s: %d with %q (%v), want %d", path, response.StatusCode, body, err, want)
+		}
+	}
+	r := request("PATCH", "/api/v1/contractors", "")
+	if allow := newEdge(t).do(t, r).header.Get("Allow"); allow != "GET, POST, HEAD" {
+		t.Errorf("Allow is %q", allow)
+	}
+}
+
+// goneLimiter waits until the client has gone away.
+type goneLimiter struct{ leave context.CancelFunc }
+
+func (l goneLimiter) Take(ctx context.Context, _ string) (Allowance, error) {
+	l.leave()
+	<-ctx.Done()
+	return Allowance{}, ctx.Err()
+}
+
+func TestAClientThatGoesAwayIsNoFaultOfTheService(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	registry := prometheus.NewRegistry()
+	var log bytes.Buffer
+	e := newEdge(t, func(c *Config) {
+		c.Limiter, c.Registry, c.Log = goneLimiter{leave}, registry, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	e.server.Engine().ServeHTTP(httptest.NewRecorder(), request("GET", "/api/v1/contractors", "").WithContext(ctx))
+	if said := log.String(); strings.Contains(said, "ERROR") || strings.Contains(said, "WARN") || !strings.Contains(said, "the client went away") || !strings.Contains(said, "status=499") {
+		t.Errorf("the log says\n%s", said)
+	}
+	if n := apitest.Counted(t, registry, "certflow_requests_unlimited_total"); n != 0 {
+		t.Errorf("%v requests are told of as not limited", n)
+	}
+}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"certflow/internal/id"
 	"certflow/schema"
 )
 
@@ -62,12 +63,27 @@ func notFound(what, id string) *Problem {
 }
 
 // idForm is what every id looks like.
-var idForm = regexp.MustCompile(`^[a-z]+_[0-9A-Za-z]+$`)
+var idForm = regexp.MustCompile(`^([a-z]+)_[0-9A-Za-z]+$`)
 
-// absent says that there is nothing under an id, or that what was given cannot be one.
+// kinds are the kinds of object by the prefixes of their ids, in the words of the messages.
+var kinds = map[id.Prefix]string{
+	id.Account: "account", id.Assignment: "assignment", id.Audit: "audit", id.AuditResult: "audit result", id.Certificate: "certificate",
+	id.Contractor: "contractor", id.Delivery: "delivery", id.Entity: "entity", id.Event: "event", id.InsuranceRequirement: "insurance requirement",
+	id.Job: "job", id.Key: "key", id.Tracker: "tracker", id.TrackerSession: "tracker session", id.WebhookEndpoint: "webhook endpoint",
+}
+
+// absent says that there is nothing under an id, or that what was given cannot be one, or is one of another kind of object.
 func absent(what, wanted string) string {
-	if !idForm.MatchString(wanted) {
+	form := idForm.FindStringSubmatch(wanted)
+	if form == nil {
 		return fmt.Sprintf("%q is not the id of any %s.", printable(wanted), what)
+	}
+	if kind := kinds[id.Prefix(form[1])]; kind != "" && kind != what && slices.Contains(slices.Collect(maps.Values(kinds)), what) {
+		article := "a"
+		if strings.ContainsRune("aeiou", rune(kind[0])) {
+			article = "an"
+		}
+		return fmt.Sprintf("There is no %s %s: an id that begins with %s_ is that of %s %s.", what, printable(wanted), form[1], article, kind)
 	}
 	return fmt.Sprintf("There is no %s %s.", what, printable(wanted))
 }
@@ -96,6 +112,7 @@ func unavailable(cause error) *Problem {
 func problemOf(err error) *Problem {
 	var p *Problem
 	var tooLarge *http.MaxBytesError
+	var used *schema.InUseError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -105,8 +122,10 @@ func problemOf(err error) *Problem {
 		return refuse(http.StatusNotFound, ErrorCodeResourceNotFound, "There is no such object.")
 	case errors.Is(err, schema.ErrDuplicateEmail):
 		return refuse(http.StatusConflict, ErrorCodeDuplicateEmail, "A contractor with this e-mail address exists already.")
+	case errors.As(err, &used):
+		return refuse(http.StatusConflict, ErrorCodeInUse, "There are %s that refer to this object. Delete them first, or let them refer to something else.", used.By)
 	case errors.Is(err, schema.ErrInUse):
-		return refuse(http.StatusConflict, ErrorCodeInUse, "Something living refers to this object. Delete or change that first.")
+		return refuse(http.StatusConflict, ErrorCodeInUse, "Something refers to this object. Delete that first, or let it refer to something else.")
 	case errors.Is(err, schema.ErrState):
 		return refuse(http.StatusConflict, ErrorCodeInvalidState, "The state of this object does not allow that.")
 	case errors.Is(err, schema.ErrTakenOver):
@@ -120,10 +139,20 @@ func problemOf(err error) *Problem {
 		Message: "Something went wrong on our side. Quote the Request-Id when you ask about it."}
 }
 
+// statusClientGone is what the log and the metrics have of a request whose client did not wait for the answer; nobody is sent it. It is no fault of
+// the service, which 503 would say.
+const statusClientGone = 499
+
 // fail is the one place where an error becomes a response. It logs what the client is not told.
 func (s *Server) fail(c *gin.Context, err error) {
 	p := problemOf(err)
 	state := callOf(c.Request.Context())
+	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil && !s.draining.Load() {
+		s.log.InfoContext(c.Request.Context(), "the client went away", slog.String("request", state.requestID), slog.String("account", state.owner.AccountID))
+		c.Abort()
+		c.Status(statusClientGone)
+		return
+	}
 	if p.Status >= http.StatusInternalServerError && p.Cause != nil {
 		s.log.ErrorContext(c.Request.Context(), "request failed", slog.String("request", state.requestID),
 			slog.String("account", state.owner.AccountID), slog.String("code", string(p.Code)), slog.Any("error", p.Cause))
@@ -158,10 +187,21 @@ func (s *Server) fail(c *gin.Context, err error) {
 }
 
 func (s *Server) noRoute(c *gin.Context) {
-	s.fail(c, refuse(http.StatusNotFound, ErrorCodeResourceNotFound, "There is nothing at %s.", printable(c.Request.URL.Path)))
+	path := c.Request.URL.Path
+	hint := ""
+	switch {
+	case !strings.HasPrefix(path, basePath+"/"):
+		hint = " The API's paths begin with " + basePath + "; they are described at /docs."
+	case strings.HasSuffix(path, "/"):
+		hint = " No path ends with a slash."
+	}
+	s.fail(c, refuse(http.StatusNotFound, ErrorCodeResourceNotFound, "There is nothing at %s.%s", printable(path), hint))
 }
 
 // noMethod answers 405; Gin has set the Allow header.
 func (s *Server) noMethod(c *gin.Context) {
+	if allowed := c.Writer.Header().Get("Allow"); strings.Contains(allowed, http.MethodGet) && answersHead(c.Request.URL.Path) {
+		c.Header("Allow", allowed+", "+http.MethodHead)
+	}
 	s.fail(c, refuse(http.StatusMethodNotAllowed, ErrorCodeMethodNotAllowed, "%s does not take %s.", printable(c.Request.URL.Path), printable(c.Request.Method)))
 }

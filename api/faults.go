@@ -93,8 +93,11 @@ func sentence(fault *openapi3.SchemaError) string {
 	case "enum", "const":
 		return "Must be one of: " + choices(schema) + "."
 	case "minLength":
-		if schema.MinLength == 1 {
+		if schema.MinLength == 1 || fault.Value == "" {
 			return "May not be empty."
+		}
+		if schema.Format == "email" {
+			break
 		}
 		return fmt.Sprintf("Must have at least %d characters.", schema.MinLength)
 	case "maxLength":
@@ -104,13 +107,21 @@ func sentence(fault *openapi3.SchemaError) string {
 	case "maximum", "exclusiveMaximum":
 		return "May be at most " + inDigits(*schema.Max) + "."
 	case "minItems":
-		return fmt.Sprintf("Must have at least %d.", schema.MinItems)
+		return fmt.Sprintf("Must have at least %s.", entries(schema.MinItems))
 	case "maxItems":
-		return fmt.Sprintf("May have at most %d.", *schema.MaxItems)
+		return fmt.Sprintf("May have at most %s.", entries(*schema.MaxItems))
 	case "maxProperties":
 		return fmt.Sprintf("May have at most %d keys.", *schema.MaxProps)
 	}
 	return mustBe(schema)
+}
+
+// entries counts what stands in a list.
+func entries(n uint64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // mustBe says of what kind a value should have been.

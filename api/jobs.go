@@ -153,7 +153,7 @@ func (h *Handlers) DeleteJob(ctx context.Context, request DeleteJobRequestObject
 			return time.Time{}, err
 		}
 		if j.Status != nil && (*j.Status == schema.JobProvisioning || *j.Status == schema.JobRunning) {
-			return time.Time{}, schema.ErrInUse
+			return time.Time{}, refuse(http.StatusConflict, ErrorCodeInUse, "The job is under way. Cancel it first, or wait for its end.")
 		}
 		return schema.DeleteJob(ctx, tx, wanted)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"mime"
@@ -102,9 +103,24 @@ func parseJSON(data []byte) (map[string]any, error) {
 		}
 	}
 	if err != nil || value == nil {
-		return nil, refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The body is not a JSON object.")
+		return nil, refuse(http.StatusBadRequest, ErrorCodeBadRequest, "The body is not a JSON object%s.", whereInJSON(data, err))
 	}
 	return value, nil
+}
+
+// whereInJSON says where JSON breaks off or is malformed; it says nothing of what is JSON and no object.
+func whereInJSON(data []byte, err error) string {
+	var malformed *json.SyntaxError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return ": it ends before it is complete"
+	case errors.As(err, &malformed):
+		before := data[:min(max(int(malformed.Offset)-1, 0), len(data))]
+		line := bytes.Count(before, []byte{'\n'}) + 1
+		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+		return fmt.Sprintf(": it is malformed at line %d, column %d", line, column)
+	}
+	return ""
 }
 
 // plainNumbers writes whole numbers as such: 1.0 and 1e3 are whole, and the generated code takes digits only.

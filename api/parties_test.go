@@ -175,8 +175,10 @@ func TestWhatSomethingLivingRefersToIsInUse(t *testing.T) {
 	assignment := w.made("/assignments", fmt.Sprintf(`{"contractor":%q,"job":%q,"bind":true}`, contractor, job)).text("id")
 	w.refusal(409, "invalid_state", "POST", "/assignments", fmt.Sprintf(`{"contractor":%q,"job":%q}`, contractor, job))
 	inUse := []string{"/insurance_requirements/" + requirement, "/entities/" + entity, "/jobs/" + job, "/contractors/" + contractor}
-	for _, path := range inUse {
-		w.refusal(409, "in_use", "DELETE", path, "")
+	for i, by := range []string{"entities", "jobs", "assignments", "assignments"} {
+		if says := w.refusal(409, "in_use", "DELETE", inUse[i], ""); !strings.Contains(says, "There are "+by+" that refer to this object.") {
+			t.Errorf("%s is refused with %s", inUse[i], says)
+		}
 	}
 	for _, path := range []string{"/assignments/" + assignment, inUse[3], inUse[2], inUse[1], inUse[0]} {
 		w.want(200, "DELETE", path, "")

@@ -33,6 +33,10 @@ func (s *Server) limitRate(c *gin.Context) {
 		return
 	}
 	allowance, err := s.limiter.Take(c.Request.Context(), state.owner.KeyID)
+	if err != nil && c.Request.Context().Err() != nil {
+		s.fail(c, err) // the client went away, or we do
+		return
+	}
 	if err != nil {
 		s.metrics.unlimited.Inc()
 		s.log.WarnContext(c.Request.Context(), "requests are not limited", slog.Any("error", err))

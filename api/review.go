@@ -17,7 +17,7 @@ import (
 
 // invalidState is the refusal of a decision that the certificate's status does not allow (CONTRACT §2, the table of states).
 func invalidState(c *schema.Certificate, doing string) *Problem {
-	return refuse(http.StatusConflict, ErrorCodeInvalidState, "A certificate that is %s cannot be %s.", c.Status, doing)
+	return refuse(http.StatusConflict, ErrorCodeInvalidState, "The certificate is %s, and such a one cannot be %s.", c.Status, doing)
 }
 
 func lockCertificate(ctx context.Context, tx bun.IDB, wanted string) (*schema.Certificate, error) {
@@ -90,7 +90,7 @@ func (h *Handlers) ApproveCertificate(ctx context.Context, request ApproveCertif
 			}
 			for _, r := range v.Results {
 				if r.Result != string(AuditResultResultPass) && !r.ManuallyApproved {
-					return nil, refuse(http.StatusConflict, ErrorCodeInvalidState, "The rule %q failed and has not been approved.", printable(r.RuleName))
+					return nil, refuse(http.StatusConflict, ErrorCodeInvalidState, "The rule %q failed. Approve its result first (%s), or deny the certificate.", printable(r.RuleName), r.ID)
 				}
 			}
 			return settleByPerson(ctx, tx, c, &v.Audit, schema.Approved, schema.HistoryApproved, reasonOf(request.Body.Reason))

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -155,9 +156,27 @@ func (s *Server) Engine() *gin.Engine { return s.engine }
 // its write deadline.
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
-		Addr: addr, Handler: s.engine, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Addr: addr, Handler: headAsGet(s.engine), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		WriteTimeout: s.limits.writeTime(), MaxHeaderBytes: s.limits.Header, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+}
+
+// headAsGet answers HEAD as GET is answered: net/http keeps the body back. What watches a service, and what follows a link to a PDF, asks so.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead && answersHead(r.URL.Path) {
+			get := *r
+			get.Method = http.MethodGet
+			r = &get
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answersHead reports whether HEAD may be asked of a path that takes GET: of a stream, which has no end, it may not. The console's pages answer
+// for themselves.
+func answersHead(path string) bool {
+	return path == "/healthz" || path == "/readyz" || path == "/openapi.yaml" || strings.HasPrefix(path, basePath+"/") && path != basePath+"/events/stream"
 }
 
 // LimitListener bounds the connections that come from a listener: those beyond wait to be accepted. Without that a process runs out of files, and with

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -109,11 +110,27 @@ func checkFile(filename, kind string, head []byte) *Problem {
 	case !strings.HasSuffix(strings.ToLower(filename), ".pdf"):
 		return refuse(http.StatusBadRequest, ErrorCodeInvalidFileType, "The name of a certificate must end in .pdf.")
 	case kind != "application/pdf":
-		return refuse(http.StatusBadRequest, ErrorCodeInvalidMimeType, "The content type of a certificate must be application/pdf.")
+		return refuse(http.StatusBadRequest, ErrorCodeInvalidMimeType, "The content type of a certificate must be application/pdf, and this one's is %s.", cmp.Or(printable(kind), "not given"))
 	case !bytes.Contains(head, []byte("%PDF")):
-		return refuse(http.StatusBadRequest, ErrorCodeInvalidFileType, "The file is not a PDF: it does not begin with %%PDF.")
+		return refuse(http.StatusBadRequest, ErrorCodeInvalidFileType, "%s", noPDF(head))
 	}
 	return nil
+}
+
+// noPDF says what a file is that is no PDF, as far as its beginning tells.
+func noPDF(head []byte) string {
+	if len(head) == 0 {
+		return "The file is empty."
+	}
+	kind, _, _ := strings.Cut(http.DetectContentType(head), ";")
+	seems, known := map[string]string{
+		"application/zip": "an archive or an Office document", "image/jpeg": "a JPEG picture", "image/png": "a PNG picture", "image/gif": "a GIF picture",
+		"image/webp": "a WebP picture", "text/html": "a web page",
+	}[kind]
+	if !known {
+		return "The file is not a PDF: it does not begin with %PDF."
+	}
+	return fmt.Sprintf("The file is not a PDF, although its name says so: it seems to be %s. Print or export the certificate as PDF.", seems)
 }
 
 // errFileSize stops the storing of a file that is too large.

@@ -59,7 +59,7 @@ func checkParameters(c *gin.Context, op *operation, query url.Values, wrong, unk
 		parameter, known := op.query[name]
 		switch {
 		case !known:
-			unknown.add(printable(name), "There is no such query parameter.")
+			unknown.add(printable(name), "There is no such query parameter.%s", bracketed(op, name))
 		case slices.ContainsFunc(values, isUnstorable):
 			wrong.add(name, "Must be a text in UTF-8 without NUL.")
 		case slices.Contains(values, ""):
@@ -73,6 +73,21 @@ func checkParameters(c *gin.Context, op *operation, query url.Values, wrong, unk
 			parameterFault(wrong, p.Value, err)
 		}
 	}
+}
+
+// bracketed names the parameters that are written with brackets where a name was given without: expand[] for expand.
+func bracketed(op *operation, name string) string {
+	var meant []string
+	for known := range op.query {
+		if strings.HasPrefix(known, name+"[") {
+			meant = append(meant, known)
+		}
+	}
+	if len(meant) == 0 {
+		return ""
+	}
+	slices.Sort(meant)
+	return " Write " + strings.Join(meant, " or ") + "."
 }
 
 // emptyUpload makes an upload without parts of a request without a body, which is refused for what it lacks and not for its form.

@@ -81,6 +81,8 @@ func TestParametersAreChecked(t *testing.T) {
 		"an unknown parameter":           {"/api/v1/contractors?sort=name", map[string]string{"sort": "There is no such query parameter."}},
 		"an unknown one beside a wrong":  {"/api/v1/contractors?sort=name&limit=0", map[string]string{"limit": "Must be at least 1."}},
 		"a parameter of another listing": {"/api/v1/contractors?created[gt]=1", map[string]string{"created[gt]": "There is no such query parameter."}},
+		"a name without its brackets":    {"/api/v1/files/certificates?expand=review_results", map[string]string{"expand": "There is no such query parameter. Write expand[]."}},
+		"a time without its comparison":  {"/api/v1/files/certificates?created=1", map[string]string{"created": "There is no such query parameter. Write created[gt] or created[gte] or created[lt] or created[lte]."}},
 		"a status that is none":          {"/api/v1/files/certificates?status=lost", map[string]string{"status": "Must be one of: pending, processing, approved, flagged, denied, error."}},
 		"an expansion that is none":      {"/api/v1/files/certificates?expand[]=contractor", map[string]string{"expand[]": "Must be one of: review_results, review_results.full."}},
 		"a time that is none":            {"/api/v1/files/certificates?created[gte]=today", map[string]string{"created[gte]": "Must be a whole number."}},
@@ -237,6 +239,9 @@ func TestSentencesSayWhatFits(t *testing.T) {
 	for want, fault := range map[string]*openapi3.SchemaError{
 		"May be at most 31536000.":               {SchemaField: "maximum", Schema: &openapi3.Schema{Max: &most}},
 		"Must be one of names, text, or a list.": {SchemaField: "anyOf", Schema: whereOrList},
+		"May not be empty.":                      {SchemaField: "minLength", Value: "", Schema: &openapi3.Schema{MinLength: 3, Format: "email"}},
+		"Must be an e-mail address.":             {SchemaField: "minLength", Value: "a", Schema: &openapi3.Schema{MinLength: 3, Format: "email"}},
+		"Must have at least 1 entry.":            {SchemaField: "minItems", Schema: &openapi3.Schema{MinItems: 1}},
 		"Must be a text, or null.":               {SchemaField: "type", Schema: &openapi3.Schema{Type: &openapi3.Types{"string", "null"}}},
 	} {
 		if got := sentence(fault); got != want {
@@ -244,9 +249,25 @@ func TestSentencesSayWhatFits(t *testing.T) {
 		}
 	}
 	for wanted, want := range map[string]string{"": `"" is not the id of any contractor.`, "../etc": `"../etc" is not the id of any contractor.`,
-		"cn_1": "There is no contractor cn_1."} {
+		"cn_1": "There is no contractor cn_1.", "ci_1": "There is no contractor ci_1: an id that begins with ci_ is that of a certificate.",
+		"en_1": "There is no contractor en_1: an id that begins with en_ is that of an entity.", "xx_1": "There is no contractor xx_1."} {
 		if got := absent("contractor", wanted); got != want {
 			t.Errorf("it says %q, want %q", got, want)
+		}
+	}
+}
+
+func TestJSONThatIsMalformedIsToldByItsPlace(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"{\"email\": \"é\",\n  \"name\": oops}": "The body is not a JSON object: it is malformed at line 2, column 11.",
+		`{"email": "a@x.io", `:                  "The body is not a JSON object: it ends before it is complete.",
+		`[1]`:                                   "The body is not a JSON object.",
+		`{} {}`:                                 "The body is not a JSON object.",
+	} {
+		a := newEdge(t).do(t, request("POST", "/api/v1/contractors", body, jsonBody))
+		if a.status != 400 || a.Message != want {
+			t.Errorf("%q is answered %d %v, want %s", body, a.status, a.Message, want)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func DeleteContractor(ctx context.Context, tx bun.IDB, id string) (time.Time, er
 	if _, err := lock[Contractor](ctx, tx, id); err != nil {
 		return time.Time{}, err
 	}
-	if err := refuseInUse(ctx, tx, id, inUseBy[Certificate]("contractor_id"), inUseBy[Assignment]("contractor_id")); err != nil {
+	if err := refuseInUse(ctx, tx, id, inUseBy[Certificate]("certificates", "contractor_id"), inUseBy[Assignment]("assignments", "contractor_id")); err != nil {
 		return time.Time{}, err
 	}
 	return softDelete[Contractor](ctx, tx, id)

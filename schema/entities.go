@@ -52,7 +52,7 @@ func DeleteEntity(ctx context.Context, tx bun.IDB, id string) (time.Time, error)
 	if _, err := lock[Entity](ctx, tx, id); err != nil {
 		return time.Time{}, err
 	}
-	if err := refuseInUse(ctx, tx, id, inUseBy[Job]("entity_id"), inUseBy[Tracker]("entity_id")); err != nil {
+	if err := refuseInUse(ctx, tx, id, inUseBy[Job]("jobs", "entity_id"), inUseBy[Tracker]("trackers", "entity_id")); err != nil {
 		return time.Time{}, err
 	}
 	return softDelete[Entity](ctx, tx, id)

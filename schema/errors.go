@@ -68,3 +68,12 @@ func disconnected(err error) bool {
 func endsConnection(code string) bool {
 	return strings.HasPrefix(code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "25P03"}, code)
 }
+
+// InUseError is ErrInUse with what refers to the row.
+type InUseError struct{ By string }
+
+// Error names what refers to the row.
+func (e *InUseError) Error() string { return ErrInUse.Error() + ": " + e.By }
+
+// Unwrap is ErrInUse.
+func (e *InUseError) Unwrap() error { return ErrInUse }

@@ -75,7 +75,7 @@ func DeleteJob(ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
 	if _, err := lock[Job](ctx, tx, id); err != nil {
 		return time.Time{}, err
 	}
-	if err := refuseInUse(ctx, tx, id, inUseBy[Assignment]("job_id"), inUseBy[Certificate]("job_id")); err != nil {
+	if err := refuseInUse(ctx, tx, id, inUseBy[Assignment]("assignments", "job_id"), inUseBy[Certificate]("certificates", "job_id")); err != nil {
 		return time.Time{}, err
 	}
 	return softDelete[Job](ctx, tx, id)

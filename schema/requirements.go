@@ -142,8 +142,8 @@ func DeleteRequirement(ctx context.Context, tx bun.IDB, id string) (time.Time, e
 	if _, err := lock[Requirement](ctx, tx, id); err != nil {
 		return time.Time{}, err
 	}
-	err := refuseInUse(ctx, tx, id, inUseBy[Entity]("requirement_id"), inUseBy[Job]("requirement_id"),
-		inUseBy[Tracker]("requirement_id"), inUseBy[Certificate]("requirement_id"))
+	err := refuseInUse(ctx, tx, id, inUseBy[Entity]("entities", "requirement_id"), inUseBy[Job]("jobs", "requirement_id"),
+		inUseBy[Tracker]("trackers", "requirement_id"), inUseBy[Certificate]("certificates", "requirement_id"))
 	if err != nil {
 		return time.Time{}, err
 	}

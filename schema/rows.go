@@ -98,20 +98,23 @@ func insertAll[T any](ctx context.Context, tx bun.IDB, rows []*T) error {
 // insertBatch bounds the rows of one INSERT.
 const insertBatch = 200
 
-// reference looks for living rows that refer to an id.
-type reference func(ctx context.Context, tx bun.IDB, id string) (bool, error)
+// reference looks for living rows that refer to an id, and says what they are.
+type reference struct {
+	by   string
+	used func(ctx context.Context, tx bun.IDB, id string) (bool, error)
+}
 
-func inUseBy[T any](column string) reference {
-	return func(ctx context.Context, tx bun.IDB, id string) (bool, error) { return inUse[T](ctx, tx, column, id) }
+func inUseBy[T any](by, column string) reference {
+	return reference{by, func(ctx context.Context, tx bun.IDB, id string) (bool, error) { return inUse[T](ctx, tx, column, id) }}
 }
 
 func refuseInUse(ctx context.Context, tx bun.IDB, id string, references ...reference) error {
-	for _, used := range references {
-		switch found, err := used(ctx, tx, id); {
+	for _, r := range references {
+		switch found, err := r.used(ctx, tx, id); {
 		case err != nil:
 			return err
 		case found:
-			return ErrInUse
+			return &InUseError{By: r.by}
 		}
 	}
 	return nil

@@ -67,7 +67,7 @@ func DeleteTracker(ctx context.Context, tx bun.IDB, id string) (time.Time, error
 	if _, err := lock[Tracker](ctx, tx, id); err != nil {
 		return time.Time{}, err
 	}
-	if err := refuseInUse(ctx, tx, id, inUseBy[Job]("tracker_id"), inUseBy[Certificate]("tracker_id")); err != nil {
+	if err := refuseInUse(ctx, tx, id, inUseBy[Job]("jobs", "tracker_id"), inUseBy[Certificate]("certificates", "tracker_id")); err != nil {
 		return time.Time{}, err
 	}
 	return softDelete[Tracker](ctx, tx, id)
