@@ -18,7 +18,7 @@ import (
 func accountsCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "accounts",
-		Usage: "make accounts and change their settings",
+		Usage: "make and list accounts, and change their settings",
 		Commands: []*cli.Command{{
 			Name: "create", Usage: "make an account with its first API key, which is shown this once",
 			Flags: []cli.Flag{
@@ -37,6 +37,9 @@ func accountsCommand() *cli.Command {
 				})
 			}),
 		}, {
+			Name: "list", Usage: "list all accounts", Flags: []cli.Flag{jsonFlag()},
+			Action: withDatabase(listAccounts),
+		}, {
 			Name: "settings", Usage: "show an account's settings, and change those that are given",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "account", Required: true, Usage: "the account's id (acct_…)"},
@@ -44,12 +47,47 @@ func accountsCommand() *cli.Command {
 				&cli.StringFlag{Name: "list-format", Usage: "array or object"},
 				&cli.FloatFlag{Name: "confidence-threshold", Usage: "how sure a value must be to carry a rule, 0.5–1"},
 				&cli.StringFlag{Name: "time-zone", Usage: "in which its days begin, such as America/Chicago"},
-				&cli.IntFlag{Name: "retention-days", Usage: "how long events and deleted certificates are kept, 1–3650; 0 keeps them"},
+				&cli.IntFlag{Name: "retention-days", Usage: "how long events and deleted certificates are kept, 1–3650; 0 keeps them for ever"},
 				jsonFlag(),
 			},
 			Action: withDatabase(accountSettings),
 		}},
 	}
+}
+
+func listAccounts(ctx context.Context, c *cli.Command, db *schema.DB) error {
+	ids, err := db.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	type shownAccount struct {
+		ID      string    `json:"id"`
+		Name    string    `json:"name"`
+		Mode    string    `json:"mode"`
+		Created time.Time `json:"created"`
+	}
+	list := make([]shownAccount, len(ids))
+	for i, id := range ids {
+		err := db.InAccount(ctx, id, func(ctx context.Context, tx bun.Tx) error {
+			a, err := schema.GetAccount(ctx, tx)
+			if err != nil {
+				return service.Unknown(err, "account", id)
+			}
+			list[i] = shownAccount{a.ID, a.Name, "test", a.CreatedAt.UTC()}
+			if a.Live {
+				list[i].Mode = "live"
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return printed(c.Root().Writer, c.Bool("json"), list, "ID\tMODE\tCREATED (UTC)\tNAME", func(line func(...any)) {
+		for _, a := range list {
+			line(a.ID, a.Mode, shown(a.Created), a.Name)
+		}
+	})
 }
 
 // checkSettings says what a setting that was given may be. An update takes nothing for the default, so that this is not left to the database.
@@ -78,7 +116,7 @@ func accountSettings(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	err := db.InAccount(ctx, c.String("account"), func(ctx context.Context, tx bun.Tx) error {
 		var err error
 		if account, err = schema.GetAccount(ctx, tx); err != nil {
-			return fmt.Errorf("account %s: %w", c.String("account"), err)
+			return service.Unknown(err, "account", c.String("account"))
 		}
 		if c.IsSet("page-limit") {
 			account.PageLimit = c.Int("page-limit")
@@ -162,7 +200,11 @@ func keysCommand() *cli.Command {
 					if err != nil {
 						return err
 					}
-					return service.EndKey(ctx, db, c.String("account"), old, 0)
+					if err := service.EndKey(ctx, db, c.String("account"), old, 0); err != nil {
+						return err
+					}
+					fmt.Fprintf(c.Root().Writer, "%s has ended\n", old)
+					return nil
 				}),
 			},
 			{
@@ -222,7 +264,7 @@ func listKeys(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	var keys []schema.Key
 	err := db.InAccount(ctx, c.String("account"), func(ctx context.Context, tx bun.Tx) error {
 		if _, err := schema.GetAccount(ctx, tx); err != nil {
-			return fmt.Errorf("account %s: %w", c.String("account"), err)
+			return service.Unknown(err, "account", c.String("account"))
 		}
 		var err error
 		keys, err = schema.ListKeys(ctx, tx)
@@ -242,7 +284,7 @@ func listKeys(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	for i, k := range keys {
 		list[i] = shownKey{k.ID, k.Last4, k.CreatedAt.UTC(), orNone(k.LastUsedAt), orNone(firstOf(k.RevokedAt, k.ExpiresAt))}
 	}
-	return printed(c.Root().Writer, c.Bool("json"), list, "ID\tKEY\tCREATED\tLAST USED\tENDS", func(line func(...any)) {
+	return printed(c.Root().Writer, c.Bool("json"), list, "ID\tKEY\tCREATED (UTC)\tLAST USED\tENDS", func(line func(...any)) {
 		for _, k := range keys {
 			line(k.ID, "…"+k.Last4, shown(k.CreatedAt), shown(k.LastUsedAt), shown(firstOf(k.RevokedAt, k.ExpiresAt)))
 		}

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/urfave/cli/v3"
 
+	"certflow/internal/service"
 	"certflow/schema"
 )
 
@@ -30,7 +30,7 @@ func listKeyUses(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	var uses []schema.KeyUse
 	err := db.InAccount(ctx, c.String("account"), func(ctx context.Context, tx bun.Tx) error {
 		if _, err := schema.GetAccount(ctx, tx); err != nil {
-			return fmt.Errorf("account %s: %w", c.String("account"), err)
+			return service.Unknown(err, "account", c.String("account"))
 		}
 		var err error
 		uses, err = schema.ListKeyUses(ctx, tx, c.String("key"), time.Now().Add(-c.Duration("since")), mostUses)
@@ -52,7 +52,7 @@ func listKeyUses(ctx context.Context, c *cli.Command, db *schema.DB) error {
 	for i, u := range uses {
 		list[i] = shownUse{u.KeyID, u.Address, u.Operation, u.Status, u.Requests, u.FirstAt.UTC(), u.LastAt.UTC()}
 	}
-	return printed(c.Root().Writer, c.Bool("json"), list, "LAST\tFIRST\tKEY\tADDRESS\tOPERATION\tSTATUS\tREQUESTS", func(line func(...any)) {
+	return printed(c.Root().Writer, c.Bool("json"), list, "LAST (UTC)\tFIRST\tKEY\tADDRESS\tOPERATION\tSTATUS\tREQUESTS", func(line func(...any)) {
 		for _, u := range list {
 			line(shown(u.Last), shown(u.First), u.Key, u.Address, u.Operation, u.Status, u.Requests)
 		}

@@ -68,6 +68,14 @@ func command() *cli.Command {
 	})
 }
 
+// inSeconds writes durations in JSON as seconds, like the metrics, where slog would write nanoseconds.
+func inSeconds(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.Float64Value(a.Value.Duration().Seconds())
+	}
+	return a
+}
+
 // exitStatus ends the program with a status and without a word: the command has said what there is to say.
 type exitStatus int
 
@@ -80,14 +88,10 @@ func setLogger(level, format string) error {
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		return fmt.Errorf("--log-level %q should be debug, info, warn or error", level)
 	}
-	options := &slog.HandlerOptions{Level: l, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Value.Kind() == slog.KindDuration {
-			a.Value = slog.StringValue(a.Value.Duration().String()) // 5s for people, where JSON would have nanoseconds
-		}
-		return a
-	}}
+	options := &slog.HandlerOptions{Level: l}
 	switch format {
 	case "json":
+		options.ReplaceAttr = inSeconds
 		slog.SetDefault(slog.New(telemetry.Handler(slog.NewJSONHandler(os.Stderr, options))))
 	case "text":
 		slog.SetDefault(slog.New(telemetry.Handler(slog.NewTextHandler(os.Stderr, options))))

@@ -53,34 +53,51 @@ func insertKey(ctx context.Context, tx bun.IDB, account string, key secret.Text)
 // CreateKey makes a further key of an account, shown this once.
 func CreateKey(ctx context.Context, db *schema.DB, account string) (keyID string, key secret.Text, err error) {
 	err = db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
-		a, err := schema.GetAccount(ctx, tx)
-		if err != nil {
-			return fmt.Errorf("account %s: %w", account, err)
-		}
-		key = secret.NewText(id.NewKey(a.Live))
-		keyID, err = insertKey(ctx, tx, account, key)
+		keyID, key, err = addKey(ctx, tx, account)
 		return err
 	})
 	return keyID, key, err
 }
 
-// RollKey makes a new key and lets an old one go on for a while.
+func addKey(ctx context.Context, tx bun.IDB, account string) (keyID string, key secret.Text, err error) {
+	a, err := schema.GetAccount(ctx, tx)
+	if err != nil {
+		return "", secret.Text{}, Unknown(err, "account", account)
+	}
+	key = secret.NewText(id.NewKey(a.Live))
+	keyID, err = insertKey(ctx, tx, account, key)
+	return keyID, key, err
+}
+
+// RollKey makes a new key and lets an old one go on for a while. Where the old one is unknown, none is made.
 func RollKey(ctx context.Context, db *schema.DB, account, old string, overlap time.Duration) (keyID string, key secret.Text, err error) {
-	keyID, key, err = CreateKey(ctx, db, account)
+	err = db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
+		if keyID, key, err = addKey(ctx, tx, account); err != nil {
+			return err
+		}
+		return endKey(ctx, tx, old, overlap)
+	})
 	if err != nil {
 		return "", secret.Text{}, err
 	}
-	return keyID, key, EndKey(ctx, db, account, old, overlap)
+	return keyID, key, nil
 }
 
 // EndKey lets a key end after a while; 0 is at once.
 func EndKey(ctx context.Context, db *schema.DB, account, keyID string, after time.Duration) error {
 	return db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
-		if err := schema.EndKey(ctx, tx, keyID, time.Now().Add(after)); err != nil {
-			return fmt.Errorf("key %s: %w", keyID, err)
+		if _, err := schema.GetAccount(ctx, tx); err != nil {
+			return Unknown(err, "account", account)
 		}
-		return nil
+		return endKey(ctx, tx, keyID, after)
 	})
+}
+
+func endKey(ctx context.Context, tx bun.IDB, keyID string, after time.Duration) error {
+	if err := schema.EndKey(ctx, tx, keyID, time.Now().Add(after)); err != nil {
+		return Unknown(err, "key", keyID)
+	}
+	return nil
 }
 
 // DevKey is the API key of the account that EnsureDevAccount makes; it exists nowhere else.
@@ -95,4 +112,15 @@ func EnsureDevAccount(ctx context.Context, db *schema.DB) (string, error) {
 		return "", err
 	}
 	return devAccount, nil
+}
+
+// Unknown says of an id that an operator gave and that is none where to look for the right one; any other error it says with the id.
+func Unknown(err error, what, id string) error {
+	switch {
+	case !errors.Is(err, schema.ErrNotFound):
+		return fmt.Errorf("%s %s: %w", what, id, err)
+	case what == "account":
+		return fmt.Errorf("there is no account %s (`certflow accounts list` shows them)", id)
+	}
+	return fmt.Errorf("the account has no %s %s (`certflow %ss list` shows them)", what, id, what)
 }
