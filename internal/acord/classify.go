@@ -2,6 +2,7 @@ package acord
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -123,7 +124,25 @@ func (s *sheet) liabilityTitle() bool {
 
 // twice reports whether one page holds two certificates.
 func (s *sheet) twice() bool {
-	return len(s.find(titleLabel)) > 1 && len(s.find(insuredLabel)) > 1 && len(s.find(holderLabel)) > 1
+	titles, insureds, holders := s.find(titleLabel), s.find(insuredLabel), s.find(holderLabel)
+	if len(titles) < 2 || len(insureds) < 2 || len(holders) < 2 {
+		return false
+	}
+	// The words of a heading stand in the form's own sentences, too: the second certificate begins beside the first title, or under what
+	// the first one ends with.
+	highest, last := topmost(titles), lowest(titles)
+	if last.first.y0 < highest.box.y1+2*s.em {
+		return true
+	}
+	return slices.ContainsFunc(holders, func(h anchor) bool { return h.box.y1 < last.first.y0 && h.first.y0 > topmost(insureds).box.y1 })
+}
+
+func topmost(as []anchor) anchor {
+	return slices.MinFunc(as, func(a, b anchor) int { return compare(a.first.y0, b.first.y0) })
+}
+
+func lowest(as []anchor) anchor {
+	return slices.MaxFunc(as, func(a, b anchor) int { return compare(a.first.y0, b.first.y0) })
 }
 
 // refusal says why no page is a certificate, and what to do next.

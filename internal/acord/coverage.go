@@ -273,8 +273,9 @@ func (s *sheet) proprietorBox(t table, r span) (box rect, ok bool) {
 // ticked tells whether the box of a label in a row holds a mark, and gives the mark; label is the label itself, empty where
 // the row does not print it.
 func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label cell) {
-	if mark, ticked, known := tr.official.tick(r.id, id); known {
-		return mark, ticked, mark
+	button, on, known := tr.official.tick(r.id, id)
+	if on {
+		return button, true, button
 	}
 	for i, a := range tr.s.anchors {
 		if a.id != id || !r.holds(a.first.cy()) {
@@ -284,7 +285,13 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 			if a.guessed {
 				mark.doubt *= guessedPlace
 			}
+			if known {
+				mark.doubt *= misplaced // the button says something else
+			}
 			return mark, true, cellOf(a.tokens)
+		}
+		if known {
+			continue
 		}
 		if label = cellOf(a.tokens); a.guessed {
 			label.doubt = guessedPlace
@@ -297,6 +304,9 @@ func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label c
 		if box, seen := tr.s.emptyBox(i); seen {
 			label.tokens = append(label.tokens, &token{text: "☐", box: box.box, at: box.at, source: label.source(), conf: 1})
 		}
+	}
+	if known {
+		return button, false, button
 	}
 	return cell{doubt: 1}, false, label
 }

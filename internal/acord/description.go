@@ -91,13 +91,22 @@ func (s *sheet) descriptionBox() (rect, bool) {
 		box.y0 = label.box.y1 + 0.1*s.em // what stands beside the label is the rest of it
 	}
 	for _, a := range s.anchors {
-		ends := a.id == holderLabel || a.id == cancellationLabel || a.id == copyrightLabel || a.id == footLabel ||
-			!s.form.ok && sectionLabel(a.id) && a.id != descriptionLabel
+		ends := s.heads(a) || !s.form.ok && sectionLabel(a.id) && a.id != descriptionLabel
 		if ends && a.first.y0 > label.box.y1 {
 			box.y1 = min(box.y1, a.first.y0-0.1*s.em)
 		}
 	}
 	return box, true
+}
+
+// heads reports whether an anchor is the heading that follows the description, and not the same words in it.
+func (s *sheet) heads(a anchor) bool {
+	switch a.id {
+	case holderLabel, cancellationLabel, copyrightLabel, footLabel:
+		best, _ := s.one(a.id)
+		return !s.form.ok || best.first == a.first
+	}
+	return false
 }
 
 // setDescriptionApart takes back the labels that were found inside the description: there they are the author's words.

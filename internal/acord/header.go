@@ -64,13 +64,18 @@ func (s *sheet) dateCell() cell {
 	if !ok {
 		return cell{doubt: 1}
 	}
-	under := rect{label.box.x0 - 2*s.em, label.box.cy() - 0.6*s.em, s.page.Width * 2, label.box.y1 + 3*s.em}
-	for _, below := range s.anchors {
-		if below.first.y0 > label.box.y1 && below.box.x1 > under.x0 {
-			under.y1 = math.Min(under.y1, below.first.y0)
+	var lines []cell
+	for _, reach := range []float64{3, 5} { // a tall box may hold it at its foot
+		under := rect{label.box.x0 - 2*s.em, label.box.cy() - 0.6*s.em, s.page.Width * 2, label.box.y1 + reach*s.em}
+		for _, below := range s.anchors {
+			if below.first.y0 > label.box.y1 && below.box.x1 > under.x0 {
+				under.y1 = math.Min(under.y1, below.first.y0)
+			}
+		}
+		if lines = lineCells(cellOf(s.in(under, written)), wordy); len(lines) > 0 {
+			break
 		}
 	}
-	lines := lineCells(cellOf(s.in(under, written)), wordy)
 	for _, c := range lines {
 		if _, err := certificate.ParseDate(bare(c)); err == nil {
 			return c
@@ -215,26 +220,36 @@ func (r *record) namedInsurers(o official) {
 		l := string(letter)
 		name, naic := o.cells["Insurer_FullName_"+l], o.cells["Insurer_NAICCode_"+l]
 		path := insurerPath(len(insurers))
-		if name.empty() && naic.empty() {
-			for i, was := range old {
-				if was.Letter == l {
-					for _, leaf := range []string{".letter", ".name", ".naic"} {
-						if e, ok := oldEvidence[insurerPath(i)+leaf]; ok {
-							e.Confidence = round(e.Confidence * misplaced)
-							r.evidence[path+leaf] = e
-						}
-					}
-					insurers = append(insurers, was)
-				}
-			}
-			continue
-		}
+		i := slices.IndexFunc(old, func(was certificate.Insurer) bool { return was.Letter == l })
 		insurer := certificate.Insurer{Letter: l}
-		r.prove(path+".letter", with(name, naic), formField)
-		name.doubt, naic.doubt = 1, 1
-		r.say(path+".name", &insurer.Name, name, cleanName(name.text()))
-		r.text(path+".naic", &insurer.NAIC, naic)
-		insurers = append(insurers, insurer)
+		keep := func(leaf, field string) {
+			if e, ok := oldEvidence[insurerPath(i)+leaf]; ok {
+				if !about(o.fields[field], e.Box) {
+					e.Confidence = round(e.Confidence * misplaced)
+				}
+				r.evidence[path+leaf] = e
+			}
+		}
+		if i >= 0 {
+			insurer = old[i]
+			keep(".letter", "")
+		}
+		if !name.empty() || !naic.empty() {
+			r.prove(path+".letter", with(name, naic), formField)
+		}
+		if name.doubt = 1; !name.empty() {
+			r.say(path+".name", &insurer.Name, name, cleanName(name.text()))
+		} else if i >= 0 {
+			keep(".name", "Insurer_FullName_"+l)
+		}
+		if naic.doubt = 1; !naic.empty() {
+			r.text(path+".naic", &insurer.NAIC, naic)
+		} else if i >= 0 {
+			keep(".naic", "Insurer_NAICCode_"+l)
+		}
+		if insurer.Name != nil || insurer.NAIC != nil {
+			insurers = append(insurers, insurer)
+		}
 	}
 	r.certificate.Insurers = insurers
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"certflow/internal/certificate"
 )
@@ -61,19 +62,33 @@ func (r *record) insurers(s *sheet) {
 		if i+1 < len(lines) {
 			bottom = math.Min(bottom, (lines[i+1].box.cy()+line.box.cy())/2)
 		}
-		words := s.in(rect{line.box.x1 - 0.2*s.em, top, s.page.Width * 2, bottom}, func(t *token) bool { return written(t) && wordy(t) })
+		all := cellOf(s.in(rect{line.box.x1 - 0.2*s.em, top, s.page.Width * 2, bottom}, written)).tokens
+		var words []*token
+		for at, t := range all {
+			if wordy(t) || between(all, at) {
+				words = append(words, t)
+			}
+		}
 		r.insurer(line, words, naicLeft)
 	}
 }
 
 func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	var name, number []*token
+	beyond := 1.0
 	for _, t := range words {
+		if head, tail, ok := overflow(t, naicLeft); ok {
+			name, number = append(name, head), append(number, tail)
+			continue
+		}
 		switch {
 		case naic.MatchString(strings.Trim(t.text, ".,;:[](){}")) && (t.box.cx() > naicLeft || math.IsInf(naicLeft, 1)):
 			number = append(number, t)
 		case t.box.x0 < naicLeft:
 			name = append(name, t)
+		case len(name) > 0 && wordy(t) && gap(name[len(name)-1], t) < t.box.height():
+			name = append(name, t) // a name that does not keep to its column
+			beyond = misplaced
 		}
 	}
 	if len(name) == 0 && len(number) == 0 {
@@ -89,7 +104,7 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	r.prove(path+".letter", cellOf(line.label), sourced(cellOf(line.label))*line.doubt)
 	if len(name) > 0 {
 		c := cellOf(name)
-		c.doubt = line.doubt
+		c.doubt = line.doubt * beyond
 		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(rating.ReplaceAllString(c.text(), " "), ""))
 	}
 	if len(number) > 0 {
@@ -99,6 +114,24 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	}
 	r.certificate.Insurers = append(r.certificate.Insurers, insurer)
 }
+
+// overflow parts a name that fills its column from the number that stands in the next one, where the two were read as one word.
+func overflow(t *token, naicLeft float64) (name, number *token, ok bool) {
+	g := runTogether.FindStringSubmatch(t.text)
+	if g == nil || t.box.x1 <= naicLeft && !math.IsInf(naicLeft, 1) {
+		return nil, nil, false
+	}
+	share := float64(utf8.RuneCountInString(g[1])) / float64(utf8.RuneCountInString(t.text))
+	head, tail := *t, *t
+	head.text, head.key, head.at = g[1], key(g[1]), part(t.at, 0, share)
+	tail.text, tail.key, tail.at = g[2], g[2], part(t.at, share, 1)
+	head.box.x1 = t.box.x0 + share*t.box.width()
+	tail.box.x0 = head.box.x1
+	return &head, &tail, true
+}
+
+// runTogether matches the last word of a company's name with its NAIC number behind it.
+var runTogether = regexp.MustCompile(`^(.*\pL[.,)]*)(\d{5})$`)
 
 // naicOf is the number of a company, which has five digits. Of six that OCR read the first is the border before them where it looks like
 // one, and other counts are not sure.

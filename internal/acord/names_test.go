@@ -69,6 +69,8 @@ func TestNameAndAddress(t *testing.T) {
 		{"a company may be called by its street", []string{"Friends of 500 Elm Street LLC", "8 Fork Road"}, "Friends of 500 Elm Street LLC", "8 Fork Road"},
 		{"for information only is no name", []string{"For Information Only"}, "", ""},
 		{"a placeholder is no name", []string{"NAME", "ADDRESS", "STATE, CITY ZIP CODE"}, "", ""},
+		{"the last word of a name that fills its line stands above the street", []string{"Regents of the Vale and Marsh University", "System", "12 Mill Road"}, "Regents of the Vale and Marsh University System", "12 Mill Road"},
+		{"a word below a name that ends is not part of it", []string{"Regents of the Vale and Marsh Academy Inc", "Harborside", "12 Mill Road"}, "Regents of the Vale and Marsh Academy Inc", "Harborside, 12 Mill Road"},
 		{"an address alone has no name", []string{"12 Mill Road", "Dover, DE 19901"}, "", "12 Mill Road, Dover, DE 19901"},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -26,10 +27,11 @@ func baseName(name string) string {
 	return name
 }
 
-// officialFields collects the fields with official names; ok is false when there are too few for ACORD's form.
+// officialFields collects the fields with official names; ok is false when there are too few for ACORD's form, or when none is filled in:
+// many programs print over the form and leave its fields empty.
 func officialFields(p page.Page, s *sheet) (official, bool) {
 	o := official{fields: map[string]page.Field{}, cells: map[string]cell{}}
-	known := 0
+	known, filled := 0, false
 	for i, f := range p.Fields {
 		name := baseName(f.Name)
 		if _, twice := o.fields[name]; twice || f.Hidden {
@@ -37,25 +39,43 @@ func officialFields(p page.Page, s *sheet) (official, bool) {
 		}
 		if _, is := officialNames[name]; is {
 			known++
+			filled = filled || f.Value != "" || f.On
 		}
 		o.fields[name] = f
 		o.cells[name] = s.fieldCell(i)
 	}
-	return o, known >= minOfficial
+	return o, known >= minOfficial && filled
 }
 
-// override replaces what the layout found by what the named field holds. Where the field is empty, what is printed in its
-// place stays, but not as sure.
+// override replaces what the layout found by what the named field holds. Where the field is empty, what is printed in it stays, as on a
+// form of which a part was flattened; what is printed beside it stays, too, but not as sure.
 func (o official) override(c *cell, name string) {
-	if _, is := o.fields[name]; !is {
+	f, is := o.fields[name]
+	if !is {
 		return
 	}
-	if f := o.cells[name]; !f.empty() {
-		*c = f
+	if value := o.cells[name]; !value.empty() {
+		*c = value
+	} else if !c.empty() && !slices.ContainsFunc(c.tokens, func(t *token) bool { return !printedIn(f, t) }) {
+		return
 	} else if !c.empty() {
 		c.doubt *= misplaced
 	}
 }
+
+// printedIn reports whether a word is printed where a field stands, and is not a field's value.
+func printedIn(f page.Field, t *token) bool {
+	return t.field == 0 && about(f, t.at)
+}
+
+// about reports whether the middle of a box lies in a field.
+func about(f page.Field, at certificate.Box) bool {
+	b := rectOf(f.Box)
+	return rect{b.x0 - printedSlip, b.y0 - printedSlip, b.x1 + printedSlip, b.y1 + printedSlip}.holds(rectOf(at))
+}
+
+// printedSlip is how far in points the middle of a word that was printed into a field may lie outside it.
+const printedSlip = 2
 
 // officialNames are the names by which ACORD's form is recognised: those that carry what a reading needs.
 var officialNames = names()
@@ -182,12 +202,24 @@ func (o official) block(layout cell, name, address string) (party cell, known bo
 	if _, known = o.fields[name]; !known {
 		return layout, false
 	}
+	filled := false
 	for _, n := range []string{name, address + "_LineOne_A", address + "_LineTwo_A", address + "_CityName_A", address + "_StateOrProvinceCode_A", address + "_PostalCode_A"} {
-		party.tokens = append(party.tokens, o.cells[n].tokens...)
+		if value := o.cells[n]; !value.empty() {
+			filled = true
+			party.tokens = append(party.tokens, value.tokens...)
+			continue
+		}
+		for _, t := range layout.tokens {
+			if printedIn(o.fields[n], t) {
+				party.tokens = append(party.tokens, t)
+			}
+		}
 	}
 	party.doubt = 1
-	if party.empty() && !layout.empty() {
-		layout.doubt *= misplaced
+	if !filled {
+		if len(party.tokens) < len(layout.tokens) {
+			layout.doubt *= misplaced
+		}
 		return layout, false
 	}
 	return party, true

@@ -55,7 +55,8 @@ func segmentGap(line []*token) float64 {
 func nameAndAddress(c cell) (name, address cell) {
 	name, address = cell{doubt: c.doubt}, cell{doubt: c.doubt}
 	inAddress := false
-	for _, line := range rowsOf(c.tokens) {
+	lines := rowsOf(c.tokens)
+	for n, line := range lines {
 		if contact(textOf(line)) && contactAt(line) == 0 || scribble(line) {
 			continue
 		}
@@ -77,6 +78,12 @@ func nameAndAddress(c cell) (name, address cell) {
 				}
 				name.tokens = append(name.tokens, head...)
 			case !inAddress && i > 0 && accountLike(text) && !addressLine(text):
+			case !inAddress && i == 0 && len(segments) == 1 && !name.empty() && shortOfDigits(text) && broken(c, name) && !suffixOnly(name.tokens[len(name.tokens)-1].text) &&
+				n+1 < len(lines) && addressLine(textOf(lines[n+1])):
+				// The last word of a long name, rather than the first line of the address.
+				name.tokens = append(name.tokens, segment...)
+				name.doubt *= misplaced
+				address.doubt *= misplaced
 			default:
 				if !inAddress && !name.empty() && !addressLine(text) && companyName(text) {
 					// Two names, one below the other: which is meant is not for us to say.

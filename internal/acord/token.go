@@ -127,6 +127,7 @@ func split(w page.Word) []piece {
 	if g := labelledAmount.FindStringSubmatch(string(runes)); g != nil {
 		label = utf8.RuneCountInString(g[1])
 	}
+	dates := datesMeet(runes)
 	from, glued := 0, false
 	cut := func(to int, goesOn bool) {
 		text := string(runes[from:to])
@@ -150,8 +151,7 @@ func split(w page.Word) []piece {
 			cut(i, false) // "X_ANY": a tick, the border of its box, and the label
 		case w.Source == certificate.OCR && i == label && label > 0:
 			cut(i, true)
-		case w.Source == certificate.OCR && rule(runes[i]) != rule(runes[i-1]),
-			i >= 10 && len(runes) == i+10 && isDate(string(runes[i-10:i])) && isDate(string(runes[i:])):
+		case w.Source == certificate.OCR && rule(runes[i]) != rule(runes[i-1]), i == dates:
 			cut(i, false)
 		}
 	}
@@ -160,6 +160,23 @@ func split(w page.Word) []piece {
 	}
 	return out
 }
+
+// datesMeet is where the second of two dates begins that fill a word, 0 where they do not or could be parted elsewhere, too.
+func datesMeet(runes []rune) int {
+	at := 0
+	for i := shortestDate; i <= len(runes)-shortestDate && len(runes) <= 2*longestDate; i++ {
+		if isDate(string(runes[:i])) && isDate(string(runes[i:])) {
+			if at > 0 {
+				return 0
+			}
+			at = i
+		}
+	}
+	return at
+}
+
+// The number of characters of 1/1/2026 and of 01/01/2026.
+const shortestDate, longestDate = 8, 10
 
 // labelledAmount matches a label and an amount that OCR read as one word, the sign between them perhaps as an S.
 var labelledAmount = regexp.MustCompile(`^([A-Za-z]{4,}?)[sS$]?\d{1,3}(?:,\d{3})+$`)

@@ -51,15 +51,15 @@ func along(p, d point) float64  { return p.x*d.x + p.y*d.y }
 func across(p, d point) float64 { return p.y*d.x - p.x*d.y }
 
 // assemble joins glyphs to words: first in the order of painting, where the gaps say what belongs together, and then on
-// the page, where words that were painted in pieces meet.
-func assemble(glyphs []glyph) []run {
-	runs := chain(glyphs)
-	runs = joinPieces(runs)
+// the page, where words that were painted in pieces meet. Columns part what was placed on both sides of their borders.
+func assemble(glyphs []glyph, columns partings) []run {
+	runs := chain(glyphs, columns)
+	runs = joinPieces(runs, columns)
 	return joinSpaced(runs)
 }
 
 // chain joins glyphs that follow one another in the content.
-func chain(glyphs []glyph) []run {
+func chain(glyphs []glyph, columns partings) []run {
 	var runs []run
 	var text strings.Builder
 	var cur run
@@ -90,7 +90,8 @@ func chain(glyphs []glyph) []run {
 			if same && g.text == prev.text && math.Abs(along(g.origin, dir)-along(prev.origin, dir)) < duplicate*prev.size {
 				continue
 			}
-			if same && gap > -wordOverlap*prev.size && gap < wordGap*prev.size+max(prev.extra, 0) {
+			if same && gap > -wordOverlap*prev.size && gap < wordGap*prev.size+max(prev.extra, 0) &&
+				!(g.placed && g.angle == 0 && columns.between(prev.end, g.origin, g.size)) {
 				text.WriteString(g.text)
 				cur.letters++
 				cur.box = cur.box.union(g.box)
@@ -145,7 +146,7 @@ func lines(runs []run, do func([]run)) {
 }
 
 // joinPieces merges words whose pieces were painted at different times, and drops second impressions.
-func joinPieces(runs []run) []run {
+func joinPieces(runs []run, columns partings) []run {
 	out := make([]run, 0, len(runs))
 	lines(runs, func(line []run) {
 		d := direction(line[0].angle)
@@ -169,7 +170,8 @@ func joinPieces(runs []run) []run {
 				p := &out[len(out)-1]
 				gap := along(r.start, d) - along(p.end, d)
 				if p.font == r.font && !p.spaceAfter && !r.spaceBefore && p.unseen == r.unseen && math.Abs(p.light-r.light) < 0.3 &&
-					math.Abs(p.size-r.size) < 0.03*p.size && gap > -joinGap*p.size && gap < joinGap*p.size {
+					math.Abs(p.size-r.size) < 0.03*p.size && gap > -joinGap*p.size && gap < joinGap*p.size &&
+					!(r.angle == 0 && columns.between(p.end, r.start, r.size)) {
 					p.join(r)
 					merged = true
 				}

@@ -32,6 +32,7 @@ type glyph struct {
 	order  int     // position among all that is painted
 	font   *typeface
 	unseen bool // invisible by render mode, clip, layer or transparency
+	placed bool // the content said where it stands; other glyphs follow the one before
 }
 
 // shape is a painted path or image in display space.
@@ -86,7 +87,8 @@ type interpreter struct {
 	f         *file
 	out       *canvas
 	operators int
-	off       int // nesting of marked content whose layer is off
+	off       int  // nesting of marked content whose layer is off
+	placed    bool // the content moved to where the next glyph stands
 	active    map[int]bool
 }
 
@@ -184,6 +186,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 	nextLine := func(x, y float64) {
 		line = matrix{1, 0, 0, 1, x, y}.mul(line)
 		text = line
+		in.placed = true
 	}
 	for {
 		op := l.next()
@@ -232,6 +235,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 
 		case "BT":
 			text, line = identity, identity
+			in.placed = true
 		case "Tf":
 			g.size = num(1)
 			if o, ok := fonts[name(0)]; ok {
@@ -259,6 +263,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 		case "Tm":
 			line = matrix{num(0), num(1), num(2), num(3), num(4), num(5)}
 			text = line
+			in.placed = true
 		case "T*":
 			nextLine(0, -g.leading)
 		case "Tj", "'", "\"":

@@ -57,9 +57,10 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 	}
 	printed := len(c.glyphs)
 	fields := f.widgets(ctx, l, in, display, view)
-	runs := assemble(c.glyphs[:printed])
+	columns := newPartings(c.shapes)
+	runs := assemble(c.glyphs[:printed], columns)
 	for _, a := range fields.appearances {
-		runs = append(runs, assemble(c.glyphs[a.from:a.to])...)
+		runs = append(runs, assemble(c.glyphs[a.from:a.to], columns)...)
 	}
 	conceal(runs, c.shapes)
 	strike(runs, c.shapes)

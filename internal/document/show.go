@@ -67,7 +67,9 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 				order:  in.out.order,
 				font:   f,
 				unseen: unseen,
+				placed: in.placed,
 			}
+			in.placed = false
 			gl.box = gl.box.add(trm.apply(width, g.rise+f.descent*g.size)).
 				add(trm.apply(0, g.rise+f.ascent*g.size)).add(trm.apply(width, g.rise+f.ascent*g.size))
 			if !g.clip.grow(0.5).contains(gl.box.center()) {
