@@ -17,7 +17,7 @@ func fieldTokens(p page.Page, straight func(certificate.Box) rect) []*token {
 			continue
 		}
 		add := func(text string, at certificate.Box, begins bool) {
-			out = append(out, &token{text: text, key: key(text), box: straight(at), at: at, source: certificate.FormField, conf: 1,
+			out = append(out, &token{text: text, key: key(text), box: straight(at), at: at, source: certificate.FormField, conf: f.Confidence(),
 				begins: begins, field: i + 1, order: len(p.Words) + len(out)})
 		}
 		switch f.Kind {

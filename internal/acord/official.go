@@ -194,7 +194,7 @@ func (o official) tick(row, id labelID) (mark cell, ticked, known bool) {
 	if f.On {
 		text = "X"
 	}
-	return cell{tokens: []*token{{text: text, key: key(text), box: rectOf(at), at: at, source: certificate.FormField, conf: 1}}, doubt: 1}, f.On, true
+	return cell{tokens: []*token{{text: text, key: key(text), box: rectOf(at), at: at, source: certificate.FormField, conf: f.Confidence()}}, doubt: 1}, f.On, true
 }
 
 // block is the cells of a name and its address in the form's own fields: name, two lines, then city, state and ZIP on one.

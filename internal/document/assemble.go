@@ -34,7 +34,8 @@ type run struct {
 	last        int
 	font        *typeface
 	unseen      bool
-	struck      bool // a line is drawn through it
+	struck      bool // a line is drawn through it, or other letters are written over it
+	unsure      bool // only a picture tells whether people see it, and see this
 	unknown     int  // characters whose meaning the document does not tell
 	spaceBefore bool // white space was painted before it
 	spaceAfter  bool
@@ -100,6 +101,7 @@ func chain(glyphs []glyph, columns partings) []run {
 				if g.text == unknownText {
 					cur.unknown++
 				}
+				cur.unsure = cur.unsure || g.unsure
 				prev = g
 				continue
 			}
@@ -110,7 +112,7 @@ func chain(glyphs []glyph, columns partings) []run {
 		dir = direction(g.angle)
 		text.WriteString(g.text)
 		cur = run{letters: 1, box: g.box, start: g.origin, end: g.end, size: g.size, angle: g.angle, light: g.light, order: g.order,
-			last: g.order, font: g.font, unseen: g.unseen, spaceBefore: pendingSpace}
+			last: g.order, font: g.font, unseen: g.unseen, unsure: g.unsure, spaceBefore: pendingSpace}
 		if g.text == unknownText {
 			cur.unknown = 1
 		}
@@ -206,6 +208,7 @@ func (r *run) join(s run) {
 	r.end = s.end
 	r.order, r.last = min(r.order, s.order), max(r.last, s.last)
 	r.unknown += s.unknown
+	r.unsure = r.unsure || s.unsure
 	r.spaceAfter = s.spaceAfter
 }
 
@@ -260,11 +263,15 @@ func alphanumeric(runs []run) bool {
 	return len(distinct) > 1 // a column of ticks is no word
 }
 
-// Contrast below which type cannot be told from what is under it.
-const contrast = 0.08
+// Contrast below which type cannot be told from what is under it by people who do not look for it.
+const contrast = 0.12
 
-// conceal marks the words that nobody sees: printed in the colour of what is under them, or covered afterwards.
-func conceal(runs []run, shapes []shape) {
+// dark is how light type is at most that can be read on most pictures.
+const dark = 0.5
+
+// conceal marks the words that nobody sees: printed in the colour of what is under them, or covered afterwards. What lies on a picture or on a
+// colour that the document does not tell is unsure; a picture of most of the page is looked at anyway.
+func conceal(runs []run, shapes []shape, view rect) {
 	var covers []shape
 	for _, s := range shapes {
 		if s.opaque && s.box.width() > 3 && s.box.height() > 3 {
@@ -277,8 +284,7 @@ func conceal(runs []run, shapes []shape) {
 			continue
 		}
 		c := r.box.center()
-		ground := 1.0
-		known := true
+		ground, known, broad := 1.0, true, false
 		for _, s := range covers {
 			if !s.box.contains(c) {
 				continue
@@ -289,8 +295,9 @@ func conceal(runs []run, shapes []shape) {
 				}
 				break
 			}
-			ground, known = s.light, s.light >= 0
+			ground, known, broad = s.light, s.light >= 0 && !s.untold, s.box.area() > mostOfPage*view.area()
 		}
+		r.unsure = r.unsure || !known && !(broad && r.light < dark)
 		if known && math.Abs(ground-r.light) < contrast {
 			r.unseen = true
 		}
@@ -303,30 +310,32 @@ const (
 	strikeHighest = 0.25
 	strikeLowest  = 0.68
 	strikeWidth   = 0.8 // share of the word's width that it crosses
-	struckOut     = 0.3 // confidence of a word that is crossed out
 )
 
 // strike marks the upright words that a level line crosses out.
 func strike(runs []run, shapes []shape) {
 	var lines []rect
 	for _, s := range shapes {
-		if s.box.height() <= 2*thinnest && s.box.width() > 4*s.box.height() && (s.kind == lineShape || s.kind == areaShape) && s.light < 1-contrast {
+		if strikes(s) {
 			lines = append(lines, s.box)
 		}
 	}
 	for i := range runs {
-		r := &runs[i]
-		if r.unseen || r.angle != 0 {
-			continue
-		}
-		for _, l := range lines {
-			at := (l.center().y - r.box.y0) / r.box.height()
-			if at > strikeHighest && at < strikeLowest && min(l.x1, r.box.x1)-max(l.x0, r.box.x0) > strikeWidth*r.box.width() {
-				r.struck = true
-				break
-			}
+		if r := &runs[i]; !r.unseen && r.angle == 0 {
+			r.struck = slices.ContainsFunc(lines, func(l rect) bool { return through(l, r.box) })
 		}
 	}
+}
+
+// strikes reports whether a shape is a level line that can cross words out.
+func strikes(s shape) bool {
+	return s.box.height() <= 2*thinnest && s.box.width() > 4*s.box.height() && (s.kind == lineShape || s.kind == areaShape) && s.light < 1-contrast
+}
+
+// through reports whether a level line crosses out what stands in a box.
+func through(l, b rect) bool {
+	at := (l.center().y - b.y0) / b.height()
+	return at > strikeHighest && at < strikeLowest && min(l.x1, b.x1)-max(l.x0, b.x0) > strikeWidth*b.width()
 }
 
 // words gives the runs as words of the page.
@@ -344,11 +353,12 @@ func words(runs []run) []page.Word {
 		if r.unknown > 0 {
 			confidence = 1 - float64(r.unknown)/float64(r.letters)
 		}
-		if r.struck {
-			confidence = min(confidence, struckOut)
+		unproven := r.unsure && !r.struck && !r.unseen
+		if r.struck || unproven {
+			confidence = min(confidence, page.Doubtful)
 		}
 		out = append(out, page.Word{Text: text, Box: r.box.box(), Source: certificate.Text, Confidence: confidence,
-			Size: round2(r.size), Hidden: r.unseen})
+			Size: round2(r.size), Hidden: r.unseen, Unproven: unproven})
 	}
 	return out
 }

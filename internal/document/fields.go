@@ -18,8 +18,9 @@ const (
 
 // Field flags of ISO 32000-1 §12.7.4.2.
 const (
-	radioFlag = 1 << 15
-	pushFlag  = 1 << 16
+	passwordFlag = 1 << 13
+	radioFlag    = 1 << 15
+	pushFlag     = 1 << 16
 )
 
 // maxAnnotations bounds the annotations of one page; an ACORD form has some 300.
@@ -28,6 +29,7 @@ const maxAnnotations = 10_000
 // widgets is what the annotations of a page add to it.
 type widgets struct {
 	fields      []page.Field
+	painted     []painted // of the fields
 	appearances []span
 }
 
@@ -39,6 +41,7 @@ type span struct{ from, to int }
 // shows something else than its value.
 func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display matrix, view rect) widgets {
 	var out widgets
+	redraw := f.redraws()
 	for i, o := range f.array(l.dict["Annots"]) {
 		if i >= maxAnnotations || ctx.Err() != nil {
 			break
@@ -55,8 +58,12 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			continue
 		}
 		if subtype != "Widget" {
-			if !hidden {
-				out.paint(f, in, a, box, display, view)
+			if hidden {
+				continue
+			}
+			before := in.out.order
+			if out.paint(f, in, a, box, display, view); in.out.order == before || crosses(subtype) {
+				in.annotated(a, subtype, box, display, view)
 			}
 			continue
 		}
@@ -70,6 +77,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 				continue
 			}
 			field.On, field.Value = f.button(a)
+			field.Unproven = !hidden && in.contrary(a, field.On, box, display, view)
 		case "Ch":
 			field.Kind = page.Choice
 			field.Value = f.value(f.inherited(a, "V"))
@@ -80,9 +88,18 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			field.Kind = page.TextField
 			field.Value = f.value(f.inherited(a, "V"))
 		}
+		show := painted{redrawn: redraw, plain: true}
 		if field.Kind != page.Button && !hidden {
 			from := len(out.appearances)
+			show.glyphs.from = len(in.out.glyphs)
+			if f.dict(f.dict(a["AP"])["N"]) == nil {
+				show.redrawn = true
+			}
 			out.paint(f, in, a, box, display, view)
+			show.glyphs.to = len(in.out.glyphs)
+			if show.redrawn {
+				show.plain = f.plainInk(a)
+			}
 			if len(out.appearances) > from {
 				s := out.appearances[from]
 				if says(in.out.glyphs[s.from:s.to], field.Value) {
@@ -90,9 +107,28 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 				}
 			}
 		}
-		out.fields = append(out.fields, field)
+		if f.integer(f.inherited(a, "Ff"))&passwordFlag != 0 && field.Kind == page.TextField {
+			field.Hidden = true
+		}
+		show.order = in.out.order
+		out.fields, out.painted = append(out.fields, field), append(out.painted, show)
 	}
 	return out
+}
+
+// crosses reports whether an annotation crosses out what is under it, however it is drawn.
+func crosses(subtype string) bool {
+	return subtype == "StrikeOut" || subtype == "Squiggly" || subtype == "Redact"
+}
+
+// redraws reports whether the form asks viewers to draw its fields anew from their values.
+func (f *file) redraws() bool {
+	root, err := f.x.Catalog()
+	if err != nil {
+		return false
+	}
+	need, _ := f.get(f.dict(root["AcroForm"])["NeedAppearances"]).(types.Boolean)
+	return bool(need)
 }
 
 // paint interprets the normal appearance of an annotation.
@@ -121,7 +157,7 @@ func (w *widgets) paint(f *file, in *interpreter, a types.Dict, box rect, displa
 	sx, sy := box.width()/outer.width(), box.height()/outer.height()
 	fit := matrix{sx, 0, 0, sy, box.x0 - outer.x0*sx, box.y0 - outer.y0*sy}
 	from := len(in.out.glyphs)
-	g := graphics{ctm: fit.mul(display), clip: view, fillAlpha: 1, strokeAlpha: 1, scale: 1, lineWidth: 1}
+	g := graphics{ctm: fit.mul(display), clip: view, fillAlpha: 1, strokeAlpha: 1, scale: 1, lineWidth: 1, group: group{alpha: 1}}
 	if err := in.form(g, o, d, nil, 0); err != nil {
 		in.out.glyphs = in.out.glyphs[:from]
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -222,7 +223,8 @@ func (f *file) stream(o types.Object) []byte {
 	return sd.Content
 }
 
-// hiddenLayers lists the optional content that is off when the document is opened.
+// hiddenLayers lists the optional content that is off when the document is opened, or that viewers may switch off by themselves: for a
+// zoom, a language, or the printer.
 func (f *file) hiddenLayers() map[int]bool {
 	root, err := f.x.Catalog()
 	if err != nil {
@@ -241,32 +243,89 @@ func (f *file) hiddenLayers() map[int]bool {
 	for _, o := range f.array(config["OFF"]) {
 		off[ref(o)] = true
 	}
+	for _, o := range f.array(config["AS"]) {
+		usage := f.dict(o)
+		for _, group := range f.array(usage["OCGs"]) {
+			for _, category := range f.array(usage["Category"]) {
+				if f.switchedOff(f.dict(f.dict(group)["Usage"]), f.name(category)) {
+					off[ref(group)] = true
+				}
+			}
+		}
+	}
 	delete(off, 0)
 	return off
 }
 
+// switchedOff reports whether a usage of optional content lets viewers switch it off. A page that is looked at on a screen and printed
+// must say the same.
+func (f *file) switchedOff(usage types.Dict, category string) bool {
+	d := f.dict(usage[category])
+	switch category {
+	case "View", "Print", "Export":
+		return f.name(d[category+"State"]) == "OFF"
+	}
+	return d != nil
+}
+
 // layerOff reports whether content that belongs to the optional content o is not shown.
 func (f *file) layerOff(o types.Object) bool {
-	if len(f.hidden) == 0 || o == nil {
+	if o == nil {
 		return false
-	}
-	if f.hidden[ref(o)] {
-		return true
 	}
 	d := f.dict(o)
 	if f.name(d["Type"]) != "OCMD" {
-		return false
+		return f.hidden[ref(o)]
+	}
+	if e := f.array(d["VE"]); e != nil {
+		return !f.holds(e, 0)
 	}
 	groups := f.array(d["OCGs"])
-	if groups == nil {
-		return f.hidden[ref(d["OCGs"])]
+	if groups == nil && d["OCGs"] != nil {
+		groups = types.Array{d["OCGs"]}
 	}
+	on, off := 0, 0
 	for _, g := range groups {
-		if !f.hidden[ref(g)] {
-			return false
+		if f.hidden[ref(g)] {
+			off++
+		} else if f.dict(g) != nil {
+			on++
 		}
 	}
-	return len(groups) > 0
+	if on+off == 0 {
+		return false
+	}
+	switch f.name(d["P"]) {
+	case "AllOn":
+		return off > 0
+	case "AnyOff":
+		return off == 0
+	case "AllOff":
+		return on > 0
+	}
+	return on == 0
+}
+
+// holds is the value of a visibility expression (ISO 32000-1 §8.11.2.2). What is none counts as not shown.
+func (f *file) holds(e types.Array, depth int) bool {
+	if len(e) < 2 || depth > maxDepth {
+		return false
+	}
+	term := func(o types.Object) bool {
+		if inner := f.array(o); inner != nil {
+			return f.holds(inner, depth+1)
+		}
+		return !f.hidden[ref(o)]
+	}
+	switch f.name(e[0]) {
+	case "Not":
+		return !term(e[1])
+	case "And":
+		return !slices.ContainsFunc(e[1:], func(o types.Object) bool { return !term(o) })
+	case "Or":
+		return slices.ContainsFunc(e[1:], term)
+	}
+	return false
 }
 
 // walkPages lists the pages in order with their inherited attributes.

@@ -23,6 +23,7 @@ type typeface struct {
 	standard float64 // width of a CID that is not in widths
 	ascent   float64
 	descent  float64
+	drawn    bool // by the document's own drawings, which need not look like what they say
 }
 
 // character is what one code shows. Width is in units of the type size. Text is empty for what is no character, one space for
@@ -34,11 +35,10 @@ type character struct {
 
 const unknownText = "\uFFFD"
 
-// contradicts reports whether a font draws one digit and says that it is another: who sees the page and who copies its text would
-// read different amounts. Of letters it says nothing, since honest subsets name those as they like.
+// contradicts reports whether a font draws one thing and says that it is another, and either is a digit: who sees the page and who copies its
+// text would read different amounts. Of letters it says nothing, since honest subsets name those as they like.
 func contradicts(said, drawn string) bool {
-	digit := func(s string) bool { return len(s) == 1 && s[0] >= '0' && s[0] <= '9' }
-	return digit(said) && digit(drawn) && said != drawn
+	return said != drawn && drawn != "" && drawn != unknownText && said != unknownText && strings.ContainsAny(said+drawn, digits)
 }
 
 // decode reads the first character of s and says how many bytes it took, at least 1. s is not empty.
@@ -106,6 +106,7 @@ func (f *file) buildFont(d types.Dict) *typeface {
 		f.composite(t, d, descendant, descriptor, unicode)
 		f.extent(t, descriptor, 0.001)
 	case "Type3":
+		t.drawn = true
 		scale := 0.001
 		if m := f.numbers(d["FontMatrix"]); len(m) == 6 && m[0] != 0 {
 			scale = m[0]
@@ -217,10 +218,12 @@ func (f *file) encoding(t *typeface, d, descriptor types.Dict, unicode map[uint3
 			out[code].text = glyphText(name)
 		}
 	}
-	// Only what the document names may contradict ToUnicode: without a name, the codes of a subset mean what ToUnicode says.
+	// Only what the document names may contradict ToUnicode: without a name, the codes of a subset mean what ToUnicode says. Those of a font
+	// that is not in the document mean what its encoding says.
 	named := [256]bool{}
+	embedded := f.name(d["Subtype"]) == "Type3" || f.get(descriptor["FontFile"]) != nil || f.get(descriptor["FontFile2"]) != nil || f.get(descriptor["FontFile3"]) != nil
 	for code := range named {
-		named[code] = base == "WinAnsiEncoding" || base == "MacRomanEncoding"
+		named[code] = base == "WinAnsiEncoding" || base == "MacRomanEncoding" || !embedded && pictures == nil
 	}
 	code := 0
 	for _, o := range f.array(enc["Differences"]) {
@@ -230,7 +233,7 @@ func (f *file) encoding(t *typeface, d, descriptor types.Dict, unicode map[uint3
 		}
 		if code >= 0 && code < 256 {
 			out[code].text = clean(f.differenceText(t, f.name(o)))
-			named[code] = true
+			named[code] = !t.drawn // those who draw their letters name them as they like
 		}
 		code++
 	}
@@ -238,7 +241,7 @@ func (f *file) encoding(t *typeface, d, descriptor types.Dict, unicode map[uint3
 		text := unicode[uint32(code)]
 		switch {
 		case text == "":
-		case named[code] && contradicts(text, out[code].text):
+		case named[code] && pictures == nil && contradicts(text, out[code].text):
 			out[code].text = unknownText
 		default:
 			out[code].text = shown(pictures, text)

@@ -42,6 +42,11 @@ func (m matrix) finite() bool {
 	return true
 }
 
+// upright reports whether a rectangle stays one with sides along the axes.
+func (m matrix) upright() bool {
+	return math.Abs(m[1])+math.Abs(m[2]) < 1e-6 || math.Abs(m[0])+math.Abs(m[3]) < 1e-6
+}
+
 type point struct{ x, y float64 }
 
 // rect has x0 ≤ x1 and y0 ≤ y1, whichever way y runs.

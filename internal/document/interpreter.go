@@ -17,6 +17,9 @@ const (
 	maxSaved     = 256
 )
 
+// shading is how light a shading counts as: what it looks like, only a picture shows.
+const shading = 0.9
+
 var errTooMuch = errors.New("a page holds more than is allowed")
 
 // glyph is one shown character in display space.
@@ -32,6 +35,7 @@ type glyph struct {
 	order  int     // position among all that is painted
 	font   *typeface
 	unseen bool // invisible by render mode, clip, layer or transparency
+	unsure bool // painted in a way of which only a picture tells what is seen
 	placed bool // the content said where it stands; other glyphs follow the one before
 }
 
@@ -42,6 +46,9 @@ type shape struct {
 	light  float64
 	order  int
 	opaque bool // hides what was painted under it
+	hollow bool // a curve that is an outline
+	pen    bool // an open one, such as a scribble
+	untold bool // of a colour that only a picture shows
 }
 
 type shapeKind byte
@@ -59,6 +66,8 @@ type canvas struct {
 	glyphs []glyph
 	shapes []shape
 	order  int
+	// crossings are where annotations cross out what is under them.
+	crossings []rect
 }
 
 type graphics struct {
@@ -69,6 +78,9 @@ type graphics struct {
 	fillAlpha   float64
 	strokeAlpha float64
 	blended     bool // a blend mode other than Normal: does not hide what is under it
+	masked      bool // by a soft mask, the same
+	group       group
+	cut         bool // clipped by something else than upright rectangles; clip holds its bounds
 	lineWidth   float64
 
 	font    *typeface
@@ -80,6 +92,20 @@ type graphics struct {
 	rise    float64
 	mode    int
 }
+
+// group is what the transparency groups around some content do to all of it.
+type group struct {
+	alpha  float64 // the product of theirs
+	unsure bool    // whether one is blended or masked
+}
+
+// solid reports whether what is painted with an alpha hides what is under it.
+func (g *graphics) solid(alpha float64) bool {
+	return alpha*g.group.alpha > 0.95 && !g.unsure()
+}
+
+// unsure reports whether only a picture tells what is seen of what is painted.
+func (g *graphics) unsure() bool { return g.blended || g.masked || g.cut || g.group.unsure }
 
 // interpreter runs content streams.
 type interpreter struct {
@@ -104,7 +130,8 @@ const (
 	grey colourSpace = iota
 	rgb
 	cmyk
-	tint // Separation and DeviceN: 0 is no ink
+	tint // Separation and DeviceN of process colours: 0 is no ink
+	spot // the same of other inks, of which only their names tell how they look
 	lab
 	unknownSpace
 )
@@ -116,7 +143,7 @@ func newInterpreter(ctx context.Context, f *file, out *canvas) *interpreter {
 
 // run interprets content with base as the transformation from its space to display space.
 func (in *interpreter) run(content []byte, resources types.Dict, base matrix, clip rect) error {
-	g := graphics{ctm: base, clip: clip, fillAlpha: 1, strokeAlpha: 1, scale: 1, lineWidth: 1}
+	g := graphics{ctm: base, clip: clip, fillAlpha: 1, strokeAlpha: 1, scale: 1, lineWidth: 1, group: group{alpha: 1}}
 	return in.stream(content, resources, g, 0)
 }
 
@@ -177,7 +204,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 	var marked []bool
 	var text, line matrix
 	var p path
-	clipNext := false
+	clipNext := ""
 	fonts := f.dict(resources["Font"])
 	off := in.off
 	defer func() { in.off = off }()
@@ -255,6 +282,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 			g.rise = num(0)
 		case "Tr":
 			g.mode = clampInt(num(0))
+			g.cut = g.cut || g.mode >= firstClipMode
 		case "Td":
 			nextLine(num(0), num(1))
 		case "TD":
@@ -335,7 +363,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 			p.add(g.ctm.apply(x, y+h), false)
 			p.close()
 		case "W", "W*":
-			clipNext = true
+			clipNext = string(op)
 		case "n", "S", "s", "f", "F", "f*", "B", "B*", "b", "b*":
 			switch op[0] {
 			case 's':
@@ -351,9 +379,10 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 				p.close()
 				in.paint(&g, &p, true, true)
 			}
-			if clipNext {
+			if clipNext != "" {
+				g.cut = g.cut || !p.whole(clipNext == "W*")
 				g.clip = g.clip.intersect(p.bounds())
-				clipNext = false
+				clipNext = ""
 			}
 			p = path{subs: p.subs[:0]}
 
@@ -379,6 +408,8 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 		case "BI":
 			l.inlineImage()
 			in.image(&g, false)
+		case "sh":
+			in.shape(&g, shape{kind: areaShape, box: g.clip, light: shading})
 		}
 		if len(marked) > maxSaved {
 			return errTooMuch
@@ -406,7 +437,7 @@ func (in *interpreter) graphicsState(g *graphics, d types.Dict) {
 		g.blended = mode != "Normal" && mode != "Compatible"
 	}
 	if o, ok := d["SMask"]; ok {
-		g.blended = g.blended || f.dict(o) != nil
+		g.masked = f.dict(o) != nil
 	}
 	if a := f.array(d["Font"]); len(a) == 2 {
 		g.font = f.font(a[0])
@@ -455,9 +486,14 @@ func (in *interpreter) form(g graphics, o types.Object, d types.Dict, resources 
 	}
 	if box, ok := f.rect(d["BBox"]); ok {
 		g.clip = g.clip.intersect(g.ctm.bounds(box))
+		g.cut = g.cut || !g.ctm.upright()
 	}
 	if own := f.dict(d["Resources"]); own != nil {
 		resources = own
+	}
+	if f.name(f.dict(d["Group"])["S"]) == "Transparency" {
+		g.group = group{g.group.alpha * clamp01(g.fillAlpha), g.group.unsure || g.blended || g.masked}
+		g.fillAlpha, g.strokeAlpha, g.blended, g.masked = 1, 1, false, false
 	}
 	return in.stream(f.stream(o), resources, g, depth+1)
 }
@@ -465,7 +501,7 @@ func (in *interpreter) form(g graphics, o types.Object, d types.Dict, resources 
 // image notes an image, which fills the unit square.
 func (in *interpreter) image(g *graphics, opaque bool) {
 	box := g.ctm.bounds(rect{0, 0, 1, 1})
-	in.shape(g, shape{kind: imageShape, box: box, light: -1, opaque: opaque && g.fillAlpha > 0.95 && !g.blended})
+	in.shape(g, shape{kind: imageShape, box: box, light: -1, opaque: opaque && g.solid(g.fillAlpha)})
 }
 
 // shape notes a painted shape, cut to what the clip lets through.
@@ -502,7 +538,7 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 					kind = lineShape
 				}
 				in.shape(g, shape{kind: kind, box: box, light: g.fill.light,
-					opaque: g.fillAlpha > 0.95 && !g.blended && len(p.subs) == 1})
+					opaque: g.solid(g.fillAlpha) && len(p.subs) == 1, untold: !g.fill.told()})
 			}
 			if stroke {
 				kind := frameShape
@@ -512,12 +548,12 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 				in.shape(g, shape{kind: kind, box: box.grow(width / 2), light: g.stroke.light})
 			}
 		case stroke && !s.curved && thin <= 0.5:
-			in.shape(g, shape{kind: lineShape, box: box.grow(width / 2), light: g.stroke.light, opaque: g.strokeAlpha > 0.95 && !g.blended})
+			in.shape(g, shape{kind: lineShape, box: box.grow(width / 2), light: g.stroke.light, opaque: g.solid(g.strokeAlpha)})
 		default:
-			sh := shape{kind: curveShape, box: box, light: g.stroke.light}
+			sh := shape{kind: curveShape, box: box, light: g.stroke.light, hollow: !fill && width <= thinnest, pen: !fill && !s.closed && !near(s.points[0], s.points[len(s.points)-1])}
 			if fill {
 				sh.light = g.fill.light
-				sh.opaque = len(p.subs) == 1 && g.fillAlpha > 0.95 && !g.blended && s.fills(box)
+				sh.opaque = len(p.subs) == 1 && g.solid(g.fillAlpha) && s.fills(box, mostOfBox)
 			}
 			in.shape(g, sh)
 		}
@@ -568,14 +604,48 @@ func (s *subpath) rectangular() bool {
 	return true
 }
 
-// fills reports whether the polygon covers most of its bounding box, as a rectangle with rounded corners does.
-func (s *subpath) fills(box rect) bool {
+// The share of its bounding box that a polygon covers: nearly all of it, and as much as a rectangle with rounded corners does.
+const (
+	wholeBox  = 0.99
+	mostOfBox = 0.9
+)
+
+// fills reports whether the polygon covers more than a share of its bounding box.
+func (s *subpath) fills(box rect, share float64) bool {
+	return math.Abs(s.area()) > share*box.area() && box.area() > 0
+}
+
+// area is the area of the polygon, negative where it runs the other way around.
+func (s *subpath) area() float64 {
 	sum := 0.0
 	for i, a := range s.points {
 		b := s.points[(i+1)%len(s.points)]
 		sum += a.x*b.y - b.x*a.y
 	}
-	return math.Abs(sum)/2 > 0.9*box.area() && box.area() > 0
+	return sum / 2
+}
+
+// whole reports whether a path encloses all of its bounding box: one of its parts does, and none cuts a hole.
+func (p *path) whole(evenOdd bool) bool {
+	if len(p.subs) == 0 {
+		return true
+	}
+	box, found, sign := p.bounds(), 0, 0.0
+	for i := range p.subs {
+		s := &p.subs[i]
+		area := s.area()
+		switch {
+		case area == 0:
+			continue
+		case sign*area < 0, evenOdd && found > 0:
+			return false
+		}
+		sign = area
+		if !s.curved && s.fills(box, wholeBox) {
+			found++
+		}
+	}
+	return found > 0 || sign == 0
 }
 
 func near(a, b point) bool { return math.Abs(a.x-b.x) < 0.1 && math.Abs(a.y-b.y) < 0.1 }
@@ -587,11 +657,11 @@ func (in *interpreter) initialColour(name string, resources types.Dict) colour {
 		o = defined
 	}
 	space := in.space(o, 0)
-	if space == tint {
-		return colour{0, tint}
-	}
 	return colour{0, space}
 }
+
+// told reports whether the document tells how light a colour is. How spot colours, patterns and tables of colours look, only a picture shows.
+func (c colour) told() bool { return c.space != spot && c.space != unknownSpace }
 
 func (in *interpreter) space(o types.Object, depth int) colourSpace {
 	if depth > 8 {
@@ -611,7 +681,10 @@ func (in *interpreter) space(o types.Object, depth int) colourSpace {
 	case "DeviceCMYK", "CMYK":
 		return cmyk
 	case "Separation", "DeviceN":
-		return tint
+		if len(a) > 1 && f.process(a[1]) {
+			return tint
+		}
+		return spot
 	case "Lab":
 		return lab
 	case "ICCBased":
@@ -628,6 +701,22 @@ func (in *interpreter) space(o types.Object, depth int) colourSpace {
 		}
 	}
 	return unknownSpace
+}
+
+// process reports whether the inks that o names are those of every printer.
+func (f *file) process(o types.Object) bool {
+	inks := f.array(o)
+	if inks == nil {
+		inks = types.Array{o}
+	}
+	for _, ink := range inks {
+		switch f.name(ink) {
+		case "Black", "All", "Cyan", "Magenta", "Yellow":
+		default:
+			return false
+		}
+	}
+	return len(inks) > 0
 }
 
 // lightness is how light a colour is, 0–1. Colours of unknown spaces and patterns count as black: they are seen.
@@ -655,7 +744,7 @@ func lightness(space colourSpace, args []operand) float64 {
 		return 0.299*c[0] + 0.587*c[1] + 0.114*c[2]
 	case space == cmyk && n >= 4:
 		return (1 - c[3]) * (1 - 0.299*c[0] - 0.587*c[1] - 0.114*c[2])
-	case space == tint && n >= 1:
+	case (space == tint || space == spot) && n >= 1:
 		most := 0.0
 		for _, v := range c[:min(n, 4)] {
 			most = max(most, v)

@@ -104,6 +104,7 @@ func (r *recogniser) page(ctx context.Context, pdf []byte, p *page.Page) error {
 	if err != nil {
 		return err
 	}
+	m.fade(p)
 	legible := p.Words[:0:0]
 	for i := range p.Words {
 		if w := &p.Words[i]; w.Hidden || !illegible(w) {

@@ -278,7 +278,7 @@ func TestAPageIsLookedAtWhereItsWordsDoNotSayAll(t *testing.T) {
 		"a printed form with a logo and a signature":        {words(350, "LABEL", 1), []page.Mark{image(120, 60), image(200, 40)}, false},
 		"a printed form with ticks that nobody can spell":   {append(words(350, "LABEL", 1), words(5, unknownText, 0)...), nil, false},
 		"a printed form with values that nobody can spell":  {append(words(350, "LABEL", 1), words(3, unknownText+unknownText, 0)...), nil, true},
-		"a printed form whose rules cross labels out":       {append(words(350, "LABEL", 1), words(3, "DAMAGE", struckOut)...), nil, false},
+		"a printed form whose rules cross labels out":       {append(words(350, "LABEL", 1), words(3, "DAMAGE", page.Doubtful)...), nil, false},
 		"a scan with a fax line":                            {words(8, "FAX", 1), []page.Mark{image(600, 780)}, true},
 		"a picture of a form with printed values over it":   {words(90, "VALUE", 1), []page.Mark{image(612, 792)}, true},
 		"a printed form with a picture of values over it":   {words(350, "LABEL", 1), []page.Mark{image(600, 700)}, true},

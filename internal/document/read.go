@@ -62,9 +62,14 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 	for _, a := range fields.appearances {
 		runs = append(runs, assemble(c.glyphs[a.from:a.to], columns)...)
 	}
-	conceal(runs, c.shapes)
+	conceal(runs, c.shapes, view)
 	strike(runs, c.shapes)
+	over := newVeils(c.shapes, c.glyphs)
+	doubt(runs, &c, over)
 	p.Fields = fields.fields
+	for i := range p.Fields {
+		vouch(&p.Fields[i], fields.painted[i], &c, over, view)
+	}
 	p.Words = withoutValues(words(runs), p.Fields)
 	p.Marks = marks(c.shapes, view)
 	turnPage(&p, uprightTurn(runs))

@@ -108,7 +108,8 @@ func (r *Reader) Trim(ctx context.Context, pdf []byte, n int) ([]byte, error) {
 	return a.PDF, err
 }
 
-// Pages reads the first n pages, or all when n is 0: fields, words and marks, and by OCR what shows as a picture only. It
+// Pages reads the first n pages, or all when n is 0: fields, words and marks, and by OCR what shows as a picture only or may show as
+// something else than it says. It
 // fails with
 //
 //   - *certificate.Refusal when the document is to blame: it cannot be opened, needs a password, is blank, or broke a helper
@@ -125,9 +126,21 @@ func (r *Reader) Pages(ctx context.Context, pdf []byte, n int) ([]page.Page, err
 	if r.ocr != nil {
 		g, ctx := errgroup.WithContext(ctx)
 		for i := range pages {
-			if pictured(&pages[i]) {
-				g.Go(func() error { return r.ocr.page(ctx, pdf, &pages[i]) })
+			doubted, pictured := unproven(&pages[i]), pictured(&pages[i])
+			if !doubted && !pictured {
+				continue
 			}
+			g.Go(func() error {
+				if doubted {
+					if err := r.ocr.confirm(ctx, pdf, &pages[i]); err != nil {
+						return err
+					}
+				}
+				if pictured {
+					return r.ocr.page(ctx, pdf, &pages[i])
+				}
+				return nil
+			})
 		}
 		if err := g.Wait(); err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 // Render modes of ISO 32000-1 table 106 that leave no ink.
 const (
 	invisibleMode = 3
+	firstClipMode = 4
 	clipOnlyMode  = 7
 )
 
@@ -34,11 +35,12 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 	if angle == -180 {
 		angle = 180
 	}
-	ink := g.fill.light
-	alpha := g.fillAlpha
+	ink, alpha := g.fill, g.fillAlpha
 	if g.mode == 1 || g.mode == 5 {
-		ink, alpha = g.stroke.light, g.strokeAlpha
+		ink, alpha = g.stroke, g.strokeAlpha
 	}
+	alpha *= g.group.alpha
+	unsure := g.unsure() || !ink.told() || f.drawn
 	unseen := g.mode == invisibleMode || g.mode == clipOnlyMode || in.off > 0 || alpha < 0.1 ||
 		size < tiny || math.Abs(g.size)*base*math.Abs(g.scale) < tiny/2
 	in.out.order++
@@ -63,10 +65,11 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 				size:   size,
 				angle:  angle,
 				extra:  g.spacing * g.scale * base,
-				light:  ink,
+				light:  1 - (1-ink.light)*clamp01(alpha), // over paper
 				order:  in.out.order,
 				font:   f,
 				unseen: unseen,
+				unsure: unsure,
 				placed: in.placed,
 			}
 			in.placed = false

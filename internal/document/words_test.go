@@ -194,10 +194,29 @@ func TestFontsSayWhatTheirCodesMean(t *testing.T) {
 				return fmt.Sprintf("<< /Type /Font /Subtype /Type1 /BaseFont /Odd /FirstChar 1 /LastChar 2 /Widths [600 600] /Encoding << /Differences [1 /one /nine] >> /ToUnicode %d 0 R >>", u)
 			}, "(\\001\\002) Tj", "\uFFFD9",
 		},
+		"a digit that is drawn as a letter is neither": {
+			func(d *drawing) string {
+				u := d.stream("", "2 beginbfchar <78> <0032> <79> <0079> endbfchar")
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode %d 0 R >>", u)
+			}, "(xy) Tj", "\uFFFDy",
+		},
+		"one character that says that it is a whole amount says nothing": {
+			func(d *drawing) string {
+				u := d.stream("", "1 beginbfchar <23> <0032002C003000300030002C003000300030> endbfchar")
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode %d 0 R >>", u)
+			}, "(#) Tj", "\uFFFD",
+		},
+		"codes of a standard font mean what viewers show": {
+			func(d *drawing) string {
+				u := d.stream("", "1 beginbfchar <35> <0032> endbfchar")
+				return fmt.Sprintf("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode %d 0 R >>", u)
+			}, "(56) Tj", "\uFFFD6",
+		},
 		"codes of a subset without an encoding mean what ToUnicode says": {
 			func(d *drawing) string {
 				u := d.stream("", "2 beginbfchar <31> <0039> <32> <0038> endbfchar")
-				return fmt.Sprintf("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Odd /FirstChar 49 /LastChar 50 /Widths [600 600] /ToUnicode %d 0 R >>", u)
+				about := d.add(fmt.Sprintf("<< /Type /FontDescriptor /FontName /ABCDEF+Odd /Flags 4 /FontFile2 %d 0 R >>", d.stream("", string(goregular.TTF))))
+				return fmt.Sprintf("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Odd /FontDescriptor %d 0 R /FirstChar 49 /LastChar 50 /Widths [600 600] /ToUnicode %d 0 R >>", about, u)
 			}, "(12) Tj", "98",
 		},
 		"a composite font that draws another digit than it says": {
@@ -377,8 +396,8 @@ func TestNothingThatIsCrossedOutIsCertain(t *testing.T) {
 			if len(p.Words) != 1 {
 				t.Fatalf("the page has %d words, want 1", len(p.Words))
 			}
-			if got := p.Words[0].Confidence; (got < 0.5) != test.struck {
-				t.Errorf("the word has confidence %v", got)
+			if got := p.Words[0]; (got.Confidence < 0.5 && !got.Unproven) != test.struck {
+				t.Errorf("the word has confidence %v", got.Confidence)
 			}
 		})
 	}

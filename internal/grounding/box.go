@@ -81,7 +81,7 @@ func (s *sheet) markBefore(l certificate.Box) *token {
 // pressed reports whether a button of the form that is on stands right before a label.
 func (s *sheet) pressed(l certificate.Box) bool {
 	for _, b := range s.buttons {
-		if off := (b.Box[1]+b.Box[3])/2 - (l[1]+l[3])/2; b.On && b.Box[2] <= l[0]+2 && l[0]-b.Box[2] < 16 && off < 8 && off > -8 {
+		if off := (b.Box[1]+b.Box[3])/2 - (l[1]+l[3])/2; b.On && b.Box[2] <= l[0]+2 && l[0]-b.Box[2] < 16 && off < 8 && off > -8 && b.Confidence() == 1 {
 			return true
 		}
 	}

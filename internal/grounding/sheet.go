@@ -168,7 +168,7 @@ func fieldTokens(f page.Field, number int) []*token {
 		for _, word := range strings.Fields(l) {
 			n := len([]rune(word))
 			x := f.Box[0] + float64(at)*character
-			t := &token{text: word, key: Fold(word), source: certificate.FormField, confidence: 1, field: number,
+			t := &token{text: word, key: Fold(word), source: certificate.FormField, confidence: f.Confidence(), field: number,
 				box: certificate.Box{x, top, min(f.Box[2], x+float64(n)*character), top + each}}
 			if t.box[0] >= t.box[2] {
 				t.box[0] = f.Box[0]

@@ -29,6 +29,11 @@ type Word struct {
 	Confidence float64            // 0–1: 1 for printed text, the engine's own for OCR
 	Size       float64            // height of the type in points, 0 when unknown
 	Hidden     bool               // drawn invisibly, in white or smaller than can be read: data, but no evidence
+	// Typed words of OCR were held against the page's own type: each of their characters looks as it does elsewhere on the page, and as no
+	// other does.
+	Typed bool
+	// Unproven words may show as something else, or not at all: only a look at the page's picture can tell, and none confirmed them.
+	Unproven bool
 }
 
 // Field is a widget of an interactive form with its value.
@@ -40,7 +45,22 @@ type Field struct {
 	Box   certificate.Box
 	// Hidden fields are not displayed, though they hold a value: data, but no evidence.
 	Hidden bool
+	// Unproven fields may show something else than their value, or nothing, and no look at the page's picture confirmed it. Struck ones are
+	// crossed out.
+	Unproven, Struck bool
 }
+
+// Confidence is that in the field's value being what people see, 0–1.
+func (f Field) Confidence() float64 {
+	if f.Unproven || f.Struck {
+		return Doubtful
+	}
+	return 1
+}
+
+// Doubtful is the confidence at most of what is printed or filled in and may not be what people see there: what is crossed out, written
+// over or unproven.
+const Doubtful = 0.3
 
 // FieldKind tells text fields from buttons.
 type FieldKind string
