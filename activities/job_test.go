@@ -196,7 +196,7 @@ func TestAJobEndsOnceWithItsCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{"id": job.ID, "tracker": *job.TrackerID, "status": "completed",
-		"counts": map[string]any{"approved": 2.0, "flagged": 1.0, "error": 1.0}}
+		"counts": map[string]any{"pending": 0.0, "processing": 0.0, "approved": 2.0, "flagged": 1.0, "denied": 0.0, "error": 1.0}}
 	if diff := cmp.Diff(want, object); diff != "" {
 		t.Errorf("the event's object (-want +got):\n%s", diff)
 	}

@@ -81,7 +81,7 @@ func DeleteJob(ctx context.Context, tx bun.IDB, id string) (time.Time, error) {
 	return softDelete[Job](ctx, tx, id)
 }
 
-// JobCounts counts a job's living certificates by status.
+// JobCounts counts a job's living certificates by status; every status is there.
 func JobCounts(ctx context.Context, tx bun.IDB, job string) (map[Status]int, error) {
 	var rows []struct {
 		Status Status `bun:"status"`
@@ -92,7 +92,7 @@ func JobCounts(ctx context.Context, tx bun.IDB, job string) (map[Status]int, err
 	if err != nil {
 		return nil, fmt.Errorf("count the certificates of job %s: %w", job, err)
 	}
-	counts := make(map[Status]int, len(rows))
+	counts := map[Status]int{Pending: 0, Processing: 0, Approved: 0, Flagged: 0, Denied: 0, Errored: 0}
 	for _, row := range rows {
 		counts[row.Status] = row.N
 	}
