@@ -57,6 +57,11 @@ func (c cell) engine() float64 {
 	return conf
 }
 
+// typed reports whether all words of the cell look like others on the page.
+func (c cell) typed() bool {
+	return !slices.ContainsFunc(c.tokens, func(t *token) bool { return !t.typed })
+}
+
 // at is the cell's place on the page as displayed.
 func (c cell) at() certificate.Box {
 	if c.empty() {

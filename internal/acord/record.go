@@ -58,7 +58,8 @@ func (r *record) say(path string, to **string, c cell, value string) {
 	r.prove(path, c, textConfidence(c)*oddLetters(c))
 }
 
-// number sets a policy or certificate number. OCR confuses letters and digits, and there is nothing to check such a number by.
+// number sets a policy or certificate number. OCR confuses letters and digits, and there is nothing to check such a number by but the type of
+// the page.
 func (r *record) number(path string, to **string, c cell) {
 	value := strings.TrimSpace(c.text())
 	if c.source() == certificate.OCR {
@@ -70,6 +71,9 @@ func (r *record) number(path string, to **string, c cell) {
 	if r.say(path, to, c, value); *to != nil && c.source() == certificate.OCR {
 		e := r.evidence[path]
 		e.Confidence = round(min(e.Confidence, unproven))
+		if c.typed() {
+			e.Confidence = borneOut(e.Confidence, c.doubt)
+		}
 		r.evidence[path] = e
 	}
 }

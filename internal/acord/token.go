@@ -20,6 +20,7 @@ type token struct {
 	at     certificate.Box
 	source certificate.Source
 	conf   float64
+	typed  bool   // as page.Word says
 	glued  bool   // was one word with the token before it
 	label  bool   // part of a printed label
 	tick   bool   // was taken as the mark in a tick box
@@ -51,7 +52,7 @@ func tokens(p page.Page, straight func(certificate.Box) rect) []*token {
 		for _, piece := range split(w) {
 			at := part(w.Box, piece.from, piece.to)
 			out = append(out, &token{text: piece.text, key: key(piece.text), box: straight(at), at: at,
-				source: w.Source, conf: clamp(w.Confidence), glued: piece.glued, order: i})
+				source: w.Source, conf: clamp(w.Confidence), typed: w.Typed, glued: piece.glued, order: i})
 		}
 		if len(out) >= maxTokens {
 			break

@@ -356,6 +356,8 @@ func (r *recogniser) closer(ctx context.Context, v view, p *page.Page) ([]page.W
 	v.words, strokes = again(v.words, places, second)
 	v.strokes = append(v.strokes, strokes...)
 	v.words = slices.DeleteFunc(withCloser(v.words, lines, third), func(w seen) bool { return w.text == "" })
+	v.words = joinDashes(v.words)
+	m.compare(v.words, v.threshold)
 	return v.fill(p), nil
 }
 
@@ -401,7 +403,7 @@ func (v view) fill(p *page.Page) []page.Word {
 		if overprinted(box(b), printed) {
 			continue
 		}
-		out = append(out, page.Word{Text: w.text, Box: b, Source: certificate.OCR, Confidence: w.confidence, Size: round2(b[3] - b[1])})
+		out = append(out, page.Word{Text: w.text, Box: b, Source: certificate.OCR, Confidence: w.confidence, Typed: w.typed, Size: round2(b[3] - b[1])})
 	}
 	return out
 }

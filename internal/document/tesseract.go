@@ -13,6 +13,7 @@ type seen struct {
 	box        rect
 	confidence float64 // 0–1
 	line       int     // words of one line share it
+	typed      bool    // as page.Word says
 	page       int     // from 1, of the images that were read in one run
 }
 
@@ -48,7 +49,7 @@ func parseTSV(out []byte) ([]seen, error) {
 		if !ok || err != nil || text == "" || confidence < 0 || n[2] <= 0 || n[3] <= 0 {
 			continue
 		}
-		words = append(words, seen{text, rect{n[0], n[1], n[0] + n[2], n[1] + n[3]}, clamp01(confidence / 100), line, number})
+		words = append(words, seen{text: text, box: rect{n[0], n[1], n[0] + n[2], n[1] + n[3]}, confidence: clamp01(confidence / 100), line: line, page: number})
 	}
 	return words, nil
 }
