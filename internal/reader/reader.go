@@ -105,9 +105,10 @@ func Layout(pages []page.Page) (*certificate.Reading, error) {
 	return reading, nil
 }
 
-// Settle ends a reading, whoever read: nothing on a page that is stamped as void is certain, and the boxes of its evidence move from where
+// Settle ends a reading, whoever read: nothing on a page that is stamped as void is certain, nor what the certificate takes back in words, and the boxes of its evidence move from where
 // they lie on the straightened pages to where people see them.
 func Settle(reading *certificate.Reading, pages []page.Page) {
+	doubtRetracted(reading, pages)
 	doubtStamped(reading, pages)
 	for path, evidence := range reading.Evidence {
 		for i := range pages {
