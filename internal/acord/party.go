@@ -89,6 +89,9 @@ func nameAndAddress(c cell) (name, address cell) {
 					// Two names, one below the other: which is meant is not for us to say.
 					name.doubt *= misplaced
 				}
+				if !inAddress && !name.empty() && c.source() == certificate.OCR && !addressLine(text) && !strings.ContainsAny(text, "0123456789") {
+					name.doubt *= misplaced // it may go on: OCR makes an OBA of a DBA
+				}
 				if !inAddress && !name.empty() && shortOfDigits(text) && broken(c, name) {
 					name.doubt *= misplaced // the last word of a long name, or the first line of the address
 					address.doubt *= misplaced
