@@ -271,7 +271,7 @@ func (b *bulk) watchRow(ctx workflow.Context, r activities.JobReview) schema.Sta
 		if seen.Over {
 			return seen.Status
 		}
-		if err := workflow.Sleep(ctx, rowPollInterval); err != nil {
+		if err := sleep(ctx, rowPollInterval, "until the row is looked at again"); err != nil {
 			return schema.Errored
 		}
 	}

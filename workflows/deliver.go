@@ -24,7 +24,7 @@ func DeliverWebhook(ctx workflow.Context, in activities.DeliverInput) error {
 		if out.Over {
 			return nil
 		}
-		if err := workflow.Sleep(ctx, out.Wait); err != nil {
+		if err := sleep(ctx, out.Wait, "until the next attempt"); err != nil {
 			return err
 		}
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {

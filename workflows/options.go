@@ -129,3 +129,8 @@ func sweepOptions(summary string) workflow.ActivityOptions {
 		RetryPolicy: &temporal.RetryPolicy{InitialInterval: 2 * time.Second, MaximumAttempts: 3},
 	}
 }
+
+// sleep is workflow.Sleep with the words that the timeline has for it.
+func sleep(ctx workflow.Context, d time.Duration, until string) error {
+	return workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: until}).Get(ctx, nil)
+}

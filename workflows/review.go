@@ -125,7 +125,7 @@ func (r *review) read(ctx workflow.Context, step any, options readOptionsFor, in
 		if wait > r.left(ctx) {
 			return out, err
 		}
-		if err := workflow.Sleep(ctx, wait); err != nil {
+		if err := sleep(ctx, wait, "until the reader is asked again"); err != nil {
 			return out, err
 		}
 	}

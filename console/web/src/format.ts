@@ -44,6 +44,11 @@ export function spent(calls: ModelCall[]): string {
   return `${plural(calls.length, 'request')} to a language model, ${plural(tokens, 'token')}` + (cost > 0 ? `, $${cost.toFixed(cost < 0.1 ? 4 : 2)}` : '')
 }
 
+// readers says who read a certificate: acord is the layout reader, whatever else is named is a language model.
+export function readers(parser: string): string {
+  return parser.split(' + ').map(name => (name === 'acord' ? 'the layout reader' : name)).join(' and ')
+}
+
 // percent never rounds up to 100: only what is certain is.
 export function percent(share: number): string {
   return `${share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))}%`

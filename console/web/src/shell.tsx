@@ -57,7 +57,7 @@ export function Shell() {
         <div class="whose">
           <Liveness />
           <div class="account">
-            <span class="account-name">{account?.name ?? session.account}</span>
+            <span class="account-name" title={account?.name}>{account?.name ?? session.account}</span>
             <span class={`mode ${session.live ? 'live' : 'test'}`}>{session.live ? 'Live' : 'Test'} mode</span>
           </div>
           <button type="button" class="button quiet square" onClick={signOut} aria-label="Sign out" title="Sign out">

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ago, bytes, happened, nameOf, percent, plural, reasonWords, spent, until } from '../src/format.ts'
+import { ago, bytes, happened, nameOf, percent, plural, readers, reasonWords, spent, until } from '../src/format.ts'
 import { healthOf } from '../src/health.ts'
 import { nextDelay } from '../src/live.ts'
 import { addressOf, match, placeOf } from '../src/router.ts'
@@ -29,6 +29,10 @@ test('a time that is typed is one of the account’s zone', () => {
   assert.equal(typed(1_795_433_653, 'America/New_York'), '2026-11-23T06:34')
   // 02:30 does not exist on the day that the clock is put forward.
   assert.equal(typed(readTyped('2026-03-08T02:30', 'America/New_York'), 'America/New_York'), '2026-03-08T03:30')
+})
+
+test('who read a certificate is told in words', () => {
+  assert.deepEqual(['acord', 'anthropic/sonnet', 'acord + openai/local'].map(readers), ['the layout reader', 'anthropic/sonnet', 'the layout reader and openai/local'])
 })
 
 test('why a delivery failed is told in words', () => {

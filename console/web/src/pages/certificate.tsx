@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useApp, useEvery, useHeard, useLoad, useSoon } from '../app.ts'
 import { pathsFor } from '../boxes.ts'
-import { spent, statusWords } from '../format.ts'
+import { readers, spent, statusWords } from '../format.ts'
 import type { AuditResult, Certificate, Delivery, Evidence, History } from '../schema.ts'
 import { Button, ContractorName, Failure, Head, Id, Link, Loading, StatusBadge, Time } from '../ui/basics.tsx'
 import { Decide } from '../ui/dialog.tsx'
@@ -86,7 +86,7 @@ export function CertificatePage({ id }: { id: string }) {
             <span class="muted">Uploaded <Time at={c.created} /></span>
             {review?.requirement && <span><Link to={`/requirements/${review.requirement.id}`} query={{ try: c.id }}>Requirement, version {review.requirement.version}</Link></span>}
             {c.job && <span><Link to={`/jobs/${c.job}`}>Job</Link></span>}
-            {review?.parser && <span class="muted">Read by {review.parser.name}</span>}
+            {review?.parser && <span class="muted">Read by {readers(review.parser.name)}</span>}
             {!!review?.model_calls?.length && <span class="muted">{spent(review.model_calls)}</span>}
             <Id>{c.id}</Id>
             {session.workflows && (

@@ -28,7 +28,7 @@ const zooms = [1, 1.25, 1.5, 2, 2.5, 3]
 // marks are for eyes and pointers alone.
 export function Viewer(p: Props) {
   const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null)
-  const [trouble, setTrouble] = useState<string | null>(null)
+  const [trouble, setTrouble] = useState<{ text: string; again: boolean } | null>(null)
   const [page, setPage] = useState(1)
   const [zoom, setZoom] = useState(1)
   const [size, setSize] = useState<{ width: number; height: number } | null>(null)
@@ -61,7 +61,7 @@ export function Viewer(p: Props) {
       } catch (e) {
         if (stop.signal.aborted) return
         const password = e instanceof Error && e.name === 'PasswordException'
-        setTrouble(password ? 'This PDF asks for a password, so that its pages cannot be drawn here.' : 'The PDF could not be drawn.')
+        setTrouble(password ? { text: 'This PDF asks for a password, so that its pages cannot be drawn here.', again: false } : { text: 'The PDF could not be drawn.', again: true })
       }
     })()
     return () => {
@@ -113,7 +113,7 @@ export function Viewer(p: Props) {
         setDrawn(true)
         setShown(true)
       } catch (e) {
-        if (!stopped && !(e instanceof Error && e.name === 'RenderingCancelledException')) setTrouble('This page of the PDF could not be drawn.')
+        if (!stopped && !(e instanceof Error && e.name === 'RenderingCancelledException')) setTrouble({ text: 'This page of the PDF could not be drawn.', again: true })
       }
     })()
     return () => {
@@ -153,7 +153,7 @@ export function Viewer(p: Props) {
       <div class="viewer-bar">
         <span class="row">
           <button type="button" class="button quiet square" disabled={page <= 1} onClick={() => setPage(page - 1)} aria-label="Previous page"><Icon name="left" /></button>
-          <span class="muted nowrap">Page {Math.min(page, pages)} of {pages}</span>
+          <span class="muted nowrap">{trouble && !pdf ? 'No page' : `Page ${Math.min(page, pages)} of ${pages}`}</span>
           <button type="button" class="button quiet square" disabled={page >= pages} onClick={() => setPage(page + 1)} aria-label="Next page"><Icon name="right" /></button>
         </span>
         <span class="row">
@@ -167,7 +167,7 @@ export function Viewer(p: Props) {
         {trouble && (
           <div class="failure">
             <Icon name="alert" />
-            <div><p>{trouble} It can still be downloaded.</p><Button small icon="again" onClick={() => setTurn(turn + 1)}>Try again</Button></div>
+            <div><p>{trouble.text} It can still be downloaded.</p>{trouble.again && <Button small icon="again" onClick={() => setTurn(turn + 1)}>Try again</Button>}</div>
           </div>
         )}
         {!trouble && !shown && <Loading lines={10} />}
