@@ -23,7 +23,8 @@ import (
 const Version = "1"
 
 // Read reads the certificate on the pages of a document. The error is always a *certificate.Refusal: unreadable where the
-// pages hold no words, not_a_certificate where they hold something else, several_certificates where they hold more than one.
+// pages hold no words, or pictures too coarse to read them, not_a_certificate where they hold something else,
+// several_certificates where they hold more than one.
 func Read(pages []page.Page) (*certificate.Reading, error) {
 	var found []*record
 	var sheets []*sheet
@@ -34,7 +35,11 @@ func Read(pages []page.Page) (*certificate.Reading, error) {
 			found = append(found, readSheet(s))
 		}
 	}
+	coarse := slices.ContainsFunc(sheets, (*sheet).coarse)
 	if len(found) == 0 {
+		if coarse && !slices.ContainsFunc(sheets, func(s *sheet) bool { return s.kind().what != "" }) {
+			return nil, tooCoarse()
+		}
 		return nil, refusal(sheets)
 	}
 	if slices.ContainsFunc(found[1:], func(r *record) bool { return r.other(found[0]) }) || slices.ContainsFunc(sheets, (*sheet).twice) {
@@ -42,6 +47,9 @@ func Read(pages []page.Page) (*certificate.Reading, error) {
 	}
 	r := found[0]
 	if r.blank() {
+		if coarse {
+			return nil, tooCoarse()
+		}
 		return nil, blankForm()
 	}
 	return &certificate.Reading{Certificate: r.certificate, Evidence: r.evidence, Parser: certificate.Parser{Name: "acord", Version: Version}}, nil

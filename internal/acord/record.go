@@ -203,7 +203,7 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 		if unsigned, is := withoutSign(c, amount); is {
 			amount, doubt = unsigned, doubt*disagreeing
 		}
-		ok = amount >= leastLimit || amount == 0
+		ok = amount >= leastLimit || amount == 0 && !beheaded(c)
 	}
 	if !ok {
 		if strings.Trim(bare(c), "$ ") != "" {
@@ -219,6 +219,12 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 	*to = &amount
 	r.prove(path, c, doubt*amountConfidence(c, amount))
 	r.places[path] *= doubt // digits that were put right are as doubtful as a place
+}
+
+// beheaded reports whether an amount is zeros alone, several of them: OCR took the digit before them for the dollar sign.
+func beheaded(c cell) bool {
+	digits := strings.Trim(c.text(), "$sS§ ")
+	return strings.HasPrefix(digits, "00")
 }
 
 // withoutSign is an amount without its first digit where that is the dollar sign, which forms print before every amount and OCR takes for

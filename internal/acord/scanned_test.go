@@ -94,6 +94,8 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 		{"dirt above a name is no line of it", nil, "60,660 i\n" + gl, "certificate_holder.name", "Quillan County", "", true},
 		{"a dollar sign that was read as a digit is none", nil, strings.Replace(gl, "1,000,000", "51,000,000", 1), path + "limits.each_occurrence_dollars", "$1,000,000", "51,000,000", false},
 		{"but where a sign was read, too, the digit is one", nil, strings.Replace(gl, "1,000,000", "$ 51,000,000", 1), path + "limits.each_occurrence_dollars", "$51,000,000", "", false},
+		{"zeros alone are what is left of an amount", nil, strings.Replace(gl, "1,000,000", "s $00,000", 1), path + "limits.each_occurrence_dollars", "<nil>", "", false},
+		{"but one zero is none", nil, strings.Replace(gl, "1,000,000", "$0", 1), path + "limits.each_occurrence_dollars", "$0", "", false},
 		{"a sign with the border before it", nil, strings.Replace(gl, "1,000,000", "ls 1 000 000:", 1), path + "limits.each_occurrence_dollars", "$1,000,000", "", false},
 		{"a tick that ran into its label", with("54,401 ANY AUTO", "40,401 X_ANY AUTO"), gl + "526,390 1,000,000\n216,390 BA-1\n", "coverages.automobile_liability.autos.0", "any_auto", "", false},
 		{"a tick before a label of two lines that was not read", with("443,483 PER", "443,483 bER"), gl + "24.5,490 A\n216,490 WC-8\nframe 428,484.5,441,494.5 0.21\n",

@@ -9,7 +9,7 @@ const (
 )
 
 // despeckle whitens what is smaller than any stop and stands alone: dust on the glass and the noise of a line. Tesseract reads it as stops and
-// strokes, and takes it into words.
+// strokes, and takes it into words. So does the dot go that some types for typewriters have in their zeros, which makes an 8 or a 9 of them.
 func (m *bitmap) despeckle(threshold byte) {
 	ink, specks := m.specks(threshold)
 	for _, s := range specks {
@@ -17,7 +17,7 @@ func (m *bitmap) despeckle(threshold byte) {
 		if max(s.x1-s.x0, s.y1-s.y0) < grainSide {
 			distance = grainAlone
 		}
-		if ink.any(s.x0-distance, s.y0-distance, s.x1+distance, s.y1+distance) || ink.any(s.x0-stopAway, s.y0-stopAbove, s.x0, s.y1) {
+		if !ink.dotted(s) && (ink.any(s.x0-distance, s.y0-distance, s.x1+distance, s.y1+distance) || ink.any(s.x0-stopAway, s.y0-stopAbove, s.x0, s.y1)) {
 			continue
 		}
 		for y := s.y0; y <= s.y1; y++ {
@@ -66,6 +66,28 @@ func (m *bitmap) specks(threshold byte) (ink *mask, small []speck) {
 		}
 	}
 	return ink, small
+}
+
+// The distances in pixels from the dot of a zero to its sides, and to its top and foot at most, and by how much two opposite ones differ.
+const (
+	zeroAside, zeroAbove = 7, 14
+	zeroOff              = 3
+)
+
+// dotted reports whether a speck lies in the middle of a ring that is higher than it is wide.
+func (k *mask) dotted(s speck) bool {
+	x, y := (s.x0+s.x1)/2, (s.y0+s.y1)/2
+	reach := func(x, y, dx, dy, most int) int {
+		for n := 1; n <= most; n++ {
+			if k.at(x+n*dx, y+n*dy) {
+				return n
+			}
+		}
+		return 0
+	}
+	left, right := reach(s.x0, y, -1, 0, zeroAside), reach(s.x1, y, 1, 0, zeroAside)
+	up, down := reach(x, s.y0, 0, -1, zeroAbove), reach(x, s.y1, 0, 1, zeroAbove)
+	return left > 0 && right > 0 && up > 0 && down > 0 && max(left, right)-min(left, right) <= zeroOff && max(up, down)-min(up, down) <= zeroOff && up+down > left+right
 }
 
 // any reports whether a pixel is marked between two corners, the second among them.

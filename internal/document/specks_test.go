@@ -46,3 +46,36 @@ func TestDirtGoesAndStopsStay(t *testing.T) {
 		})
 	}
 }
+
+func TestTheDotInAZeroGoes(t *testing.T) {
+	t.Parallel()
+	ring := func(width, height int) *bitmap {
+		m := white255(100, 100)
+		m.black(40, 30, 40+width, 30+height)
+		for y := 34; y < 30+height-4; y++ {
+			for x := 44; x < 40+width-4; x++ {
+				m.pix[y*m.width+x] = 255
+			}
+		}
+		return m
+	}
+	for name, test := range map[string]struct {
+		m     *bitmap
+		x, y  int
+		stays bool
+	}{
+		"in a zero":                     {ring(22, 32), 49, 44, false},
+		"beside the middle of a zero":   {ring(22, 32), 46, 38, true},
+		"in a ring, as a mark would be": {ring(22, 22), 49, 39, true},
+		"dirt in an empty tick box":     {ring(50, 60), 63, 58, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.m.black(test.x, test.y, test.x+4, test.y+4)
+			test.m.despeckle(128)
+			if stays := test.m.ink(test.x+1, test.y+1, 128); stays != test.stays {
+				t.Errorf("it stays: %v", stays)
+			}
+		})
+	}
+}
