@@ -88,21 +88,21 @@ func (l *load) tenant(ctx context.Context, n int) (*tenant, error) {
 		return nil, fmt.Errorf("create a contractor: %w", err)
 	}
 	if contractor.JSON201 == nil {
-		return nil, service.Refused("create a contractor", contractor.HTTPResponse, contractor.Body)
+		return nil, service.ResponseError("create a contractor", contractor.HTTPResponse, contractor.Body)
 	}
 	requirement, err := api.CreateInsuranceRequirementWithBodyWithResponse(ctx, nil, "application/json", strings.NewReader(sample.DemoRequirement))
 	if err != nil {
 		return nil, fmt.Errorf("create a requirement: %w", err)
 	}
 	if requirement.JSON201 == nil {
-		return nil, service.Refused("create a requirement", requirement.HTTPResponse, requirement.Body)
+		return nil, service.ResponseError("create a requirement", requirement.HTTPResponse, requirement.Body)
 	}
 	tracker, err := api.CreateTrackerWithResponse(ctx, nil, client.TrackerCreate{Name: "Chaos"})
 	if err != nil {
 		return nil, fmt.Errorf("create a tracker: %w", err)
 	}
 	if tracker.JSON201 == nil {
-		return nil, service.Refused("create a tracker", tracker.HTTPResponse, tracker.Body)
+		return nil, service.ResponseError("create a tracker", tracker.HTTPResponse, tracker.Body)
 	}
 	body := fmt.Sprintf(`{"url": %q, "events": [%s]}`, l.stack.hooks+"/"+account, `"`+strings.Join(wantedEvents(), `","`)+`"`)
 	endpoint, err := api.CreateWebhookEndpointWithBodyWithResponse(ctx, nil, "application/json", strings.NewReader(body))
@@ -110,7 +110,7 @@ func (l *load) tenant(ctx context.Context, n int) (*tenant, error) {
 		return nil, fmt.Errorf("create a webhook endpoint: %w", err)
 	}
 	if endpoint.JSON201 == nil || endpoint.JSON201.Secret == nil {
-		return nil, service.Refused("create a webhook endpoint", endpoint.HTTPResponse, endpoint.Body)
+		return nil, service.ResponseError("create a webhook endpoint", endpoint.HTTPResponse, endpoint.Body)
 	}
 	t.contractor, t.tracker, t.endpoint, t.secret = contractor.JSON201.ID, tracker.JSON201.ID, endpoint.JSON201.ID, *endpoint.JSON201.Secret
 	return t, nil

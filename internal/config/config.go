@@ -178,11 +178,14 @@ func form(t reflect.Type) string {
 // Serving checks what every serving process needs and names what is missing, all at once.
 func (c *Config) Serving() error {
 	var missing error
-	for name, set := range map[string]bool{
-		"CERTFLOW_DATABASE_URL": c.DatabaseURL.Reveal() != "", "CERTFLOW_BLOB_URL": c.BlobURL != "", "CERTFLOW_SECRET_KEY": c.SecretKeys.Reveal() != "",
+	for _, needed := range []struct {
+		name string
+		set  bool
+	}{
+		{"CERTFLOW_DATABASE_URL", !c.DatabaseURL.IsZero()}, {"CERTFLOW_BLOB_URL", c.BlobURL != ""}, {"CERTFLOW_SECRET_KEY", !c.SecretKeys.IsZero()},
 	} {
-		if !set {
-			missing = errors.Join(missing, fmt.Errorf("%s is not set", name))
+		if !needed.set {
+			missing = errors.Join(missing, fmt.Errorf("%s is not set", needed.name))
 		}
 	}
 	if c.PDFEngine != "pdfcpu" && c.PDFEngine != "unipdf" {

@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/url"
 	"time"
 
@@ -67,6 +66,9 @@ func (o Options) Configured() bool {
 	return o.Mode == Always || o.Mode == Auto && o.Model != ""
 }
 
+// maxPrice bounds what a million tokens may cost, in US dollars: more is a slip of the hand.
+const maxPrice = 1e6
+
 // Check names what is wrong with the options, by the variables that set them.
 func (o Options) Check() error {
 	var faults []error
@@ -90,9 +92,12 @@ func (o Options) Check() error {
 			fault("CERTFLOW_MODEL_URL is not an http or https URL")
 		}
 	}
-	for name, price := range map[string]float64{"CERTFLOW_MODEL_PRICE_IN": o.PriceIn, "CERTFLOW_MODEL_PRICE_OUT": o.PriceOut} {
-		if !(price >= 0) || math.IsInf(price, 0) || price > 1e6 {
-			fault("%s is not a price in US dollars per million tokens", name)
+	for _, price := range []struct {
+		name    string
+		dollars float64
+	}{{"CERTFLOW_MODEL_PRICE_IN", o.PriceIn}, {"CERTFLOW_MODEL_PRICE_OUT", o.PriceOut}} {
+		if !(price.dollars >= 0) || price.dollars > maxPrice { // not a number is neither
+			fault("%s is not a price in US dollars per million tokens", price.name)
 		}
 	}
 	return errors.Join(faults...)
