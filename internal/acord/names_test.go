@@ -185,7 +185,8 @@ func TestAdditionalInsureds(t *testing.T) {
 
 func TestAConditionLeavesTheInsuredUnsure(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"Wren Towers LLC is additional insured only if required by contract.", "Neither owner\nWren Towers LLC is included as additional insured"} {
+	for _, text := range []string{"Wren Towers LLC is additional insured only if required by contract.", "Neither owner\nWren Towers LLC is included as additional insured",
+		"Wren Towers LLC will be added as additional insured upon receipt of the premium."} {
 		for _, found := range additionalInsureds(text) {
 			if found.sure >= 0.85 {
 				t.Errorf("%q gives %q with %.2f, want less than 0.85", text, found.name, found.sure)
