@@ -35,8 +35,8 @@ const (
 	restartAfter = 2 * time.Minute
 	// maxStarts is how often a review may be started without ending before it is given up.
 	maxStarts = 8
-	// deliveryGrace is how late a delivery may be before its workflow is missed.
-	deliveryGrace = time.Minute
+	// DeliveryGrace is how late a delivery may be before its workflow is missed.
+	DeliveryGrace = time.Minute
 	// orphanAge is how old a blob must be that nothing refers to.
 	orphanAge = 24 * time.Hour
 	// recentUploads is how far back each sweep of the store looks at every day of uploads.
@@ -45,8 +45,6 @@ const (
 	roundHours = 30 * 24
 	// keyUseAge is how long it is kept what keys were used for.
 	keyUseAge = 400 * 24 * time.Hour
-	// idempotencyAge is how long an Idempotency-Key is kept (CONTRACT §1).
-	idempotencyAge = 24 * time.Hour
 	// sweepBatch bounds what one step does at once.
 	sweepBatch = 500
 	// monthsAhead is how many monthly partitions are kept ready.
@@ -135,7 +133,7 @@ func (s *Sweep) end(ctx context.Context, c *schema.Certificate, code, message st
 
 // SweepDeliveries starts deliveries that are overdue.
 func (s *Sweep) SweepDeliveries(ctx context.Context) (SweepResult, error) {
-	due, err := s.DB.DueDeliveries(ctx, time.Now().Add(-deliveryGrace), sweepBatch)
+	due, err := s.DB.DueDeliveries(ctx, time.Now().Add(-DeliveryGrace), sweepBatch)
 	if err != nil {
 		return SweepResult{}, databaseFault("look for overdue deliveries", err)
 	}
@@ -155,7 +153,7 @@ func (s *Sweep) SweepStore(ctx context.Context) (SweepResult, error) {
 	if _, err := s.DB.EnsurePartitions(ctx, monthsAhead); err != nil {
 		return out, databaseFault("keep partitions ready", err)
 	}
-	if _, err := s.DB.ForgetIdempotencyKeys(ctx, time.Now().Add(-idempotencyAge), 10*sweepBatch); err != nil {
+	if _, err := s.DB.ForgetIdempotencyKeys(ctx, time.Now().Add(-schema.IdempotencyKeyLife), 10*sweepBatch); err != nil {
 		return out, databaseFault("forget idempotency keys", err)
 	}
 	if _, err := s.DB.ForgetKeyUses(ctx, time.Now().Add(-keyUseAge), 10*sweepBatch); err != nil {

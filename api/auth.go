@@ -89,7 +89,7 @@ func keyOf(r *http.Request) (string, bool) {
 		}
 		key = strings.TrimSpace(token)
 	}
-	if len(key) > 200 || (!strings.HasPrefix(key, id.TestKeyPrefix) && !strings.HasPrefix(key, id.LiveKeyPrefix)) {
+	if !id.ValidKey(key) {
 		return "", false
 	}
 	return key, true

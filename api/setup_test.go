@@ -130,7 +130,7 @@ type claims struct{ db *schema.DB }
 func (c claims) Claim(ctx context.Context, account, key, operation, token string, lease time.Duration) (out api.Claimed, err error) {
 	err = c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
 		held, won, err := schema.ClaimKey(ctx, tx, &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token},
-			lease, 24*time.Hour)
+			lease, schema.IdempotencyKeyLife)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key := strings.TrimSpace(body.Key)
-	if len(key) > 200 || (!strings.HasPrefix(key, id.TestKeyPrefix) && !strings.HasPrefix(key, id.LiveKeyPrefix)) {
+	if !id.ValidKey(key) {
 		refuse(w, http.StatusUnauthorized, "invalid_api_key", "That is not an API key: keys begin with sk_test_ or sk_live_.")
 		return
 	}

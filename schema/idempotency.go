@@ -25,6 +25,9 @@ type IdempotencyKey struct {
 	CreatedAt   time.Time `bun:"created_at,nullzero,default:now()"`
 }
 
+// IdempotencyKeyLife is how long a key is kept (CONTRACT §1).
+const IdempotencyKeyLife = 24 * time.Hour
+
 // ClaimKey claims a key for as long as the lease, by the database's clock, or returns the row of who has it: ok says which. A claim without an
 // answer whose lease has run out, and a key older than keep, are taken over.
 func ClaimKey(ctx context.Context, tx bun.IDB, claim *IdempotencyKey, lease, keep time.Duration) (held *IdempotencyKey, ok bool, err error) {

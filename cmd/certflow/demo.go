@@ -126,21 +126,21 @@ func (d *demo) prepare(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("create a contractor: %w", err)
 	}
 	if contractor.JSON201 == nil {
-		return "", service.Refused("create a contractor", contractor.HTTPResponse, contractor.Body)
+		return "", service.ResponseError("create a contractor", contractor.HTTPResponse, contractor.Body)
 	}
 	requirement, err := d.api.CreateInsuranceRequirementWithBodyWithResponse(ctx, nil, "application/json", strings.NewReader(sample.DemoRequirement))
 	if err != nil {
 		return "", fmt.Errorf("create a requirement: %w", err)
 	}
 	if requirement.JSON201 == nil {
-		return "", service.Refused("create a requirement", requirement.HTTPResponse, requirement.Body)
+		return "", service.ResponseError("create a requirement", requirement.HTTPResponse, requirement.Body)
 	}
 	endpoint, err := d.api.CreateWebhookEndpointWithResponse(ctx, nil, client.WebhookEndpointCreate{URL: d.receiver.url})
 	if err != nil {
 		return "", fmt.Errorf("create a webhook endpoint: %w", err)
 	}
 	if endpoint.JSON201 == nil || endpoint.JSON201.Secret == nil {
-		return "", service.Refused("create a webhook endpoint", endpoint.HTTPResponse, endpoint.Body)
+		return "", service.ResponseError("create a webhook endpoint", endpoint.HTTPResponse, endpoint.Body)
 	}
 	d.receiver.trust(secret.NewText(*endpoint.JSON201.Secret))
 	return contractor.JSON201.ID, nil
@@ -159,7 +159,7 @@ func (d *demo) follow(ctx context.Context, r *reviewed) error {
 		return fmt.Errorf("fetch %s: %w", r.id, err)
 	}
 	if got.JSON200 == nil || got.JSON200.ReviewResults == nil {
-		return service.Refused("fetch "+r.id, got.HTTPResponse, got.Body)
+		return service.ResponseError("fetch "+r.id, got.HTTPResponse, got.Body)
 	}
 	r.certificate = got.JSON200
 	if string(r.certificate.Status) != status {

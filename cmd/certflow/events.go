@@ -32,7 +32,7 @@ func eventsCommand() *cli.Command {
 					return r.unreachable("resend "+delivery, err)
 				}
 				if made.JSON201 == nil {
-					return service.Refused("resend "+delivery, made.HTTPResponse, made.Body)
+					return service.ResponseError("resend "+delivery, made.HTTPResponse, made.Body)
 				}
 				return r.print(made.JSON201, "DELIVERY\tEVENT\tTYPE\tENDPOINT\tSTATUS", func(line func(...any)) {
 					line(made.JSON201.ID, made.JSON201.Event, made.JSON201.EventType, made.JSON201.WebhookEndpoint, made.JSON201.Status)
@@ -96,7 +96,7 @@ func (r *remote) prepare(ctx context.Context) (contractor, requirement string, e
 		return "", "", r.unreachable("look for the samples' contractor", err)
 	}
 	if found.JSON200 == nil {
-		return "", "", service.Refused("look for the samples' contractor", found.HTTPResponse, found.Body)
+		return "", "", service.ResponseError("look for the samples' contractor", found.HTTPResponse, found.Body)
 	}
 	if list, err := found.JSON200.AsContractorList0(); err == nil && len(list) > 0 {
 		contractor = list[0].ID
@@ -106,7 +106,7 @@ func (r *remote) prepare(ctx context.Context) (contractor, requirement string, e
 			return "", "", r.unreachable("create the samples' contractor", err)
 		}
 		if made.JSON201 == nil {
-			return "", "", service.Refused("create the samples' contractor", made.HTTPResponse, made.Body)
+			return "", "", service.ResponseError("create the samples' contractor", made.HTTPResponse, made.Body)
 		}
 		contractor = made.JSON201.ID
 	}
@@ -117,7 +117,7 @@ func (r *remote) prepare(ctx context.Context) (contractor, requirement string, e
 		return "", "", r.unreachable("create the samples' requirement", err)
 	}
 	if asked.JSON201 == nil {
-		return "", "", service.Refused("create the samples' requirement", asked.HTTPResponse, asked.Body)
+		return "", "", service.ResponseError("create the samples' requirement", asked.HTTPResponse, asked.Body)
 	}
 	return contractor, asked.JSON201.ID, nil
 }

@@ -136,7 +136,7 @@ func (l *listener) follow(ctx context.Context) error {
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		body, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10)) // what there is of an explanation
-		err := service.Refused("follow the events", response, body)
+		err := service.ResponseError("follow the events", response, body)
 		if response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= http.StatusInternalServerError {
 			return &postponedStream{err, retryAfter(response.Header, time.Now())}
 		}

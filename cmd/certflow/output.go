@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/urfave/cli/v3"
 )
@@ -40,4 +41,27 @@ func printed(out io.Writer, asJSON bool, value any, heading string, rows func(li
 		return fmt.Errorf("print a table: %w", err)
 	}
 	return nil
+}
+
+func firstOf(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// orNone is a time in UTC, or nil for the zero time.
+func orNone(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func shown(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format(time.DateTime)
 }

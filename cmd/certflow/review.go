@@ -91,7 +91,7 @@ func (r *remote) awaitVerdict(ctx context.Context, id string) (*client.Certifica
 			return nil, r.unreachable("fetch the verdict of "+id, err)
 		}
 		if got.JSON200 == nil {
-			return nil, service.Refused("fetch the verdict of "+id, got.HTTPResponse, got.Body)
+			return nil, service.ResponseError("fetch the verdict of "+id, got.HTTPResponse, got.Body)
 		}
 		open := got.JSON200.Status == client.CertificateStatusPending || got.JSON200.Status == client.CertificateStatusProcessing
 		if show {
@@ -177,7 +177,7 @@ func listCertificates(ctx context.Context, c *cli.Command, r *remote) error {
 		return r.unreachable("list certificates", err)
 	}
 	if got.JSON200 == nil {
-		return service.Refused("list certificates", got.HTTPResponse, got.Body)
+		return service.ResponseError("list certificates", got.HTTPResponse, got.Body)
 	}
 	list, err := got.JSON200.AsCertificateList0()
 	if err != nil {

@@ -64,12 +64,13 @@ func (t *tenant) bulkForm(ctx context.Context, files []file) (*form, error) {
 		return nil, fmt.Errorf("create a tracker: %w", err)
 	}
 	if tracker.JSON201 == nil {
-		return nil, service.Refused("create a tracker", tracker.HTTPResponse, tracker.Body)
+		return nil, service.ResponseError("create a tracker", tracker.HTTPResponse, tracker.Body)
 	}
 	return newForm([][2]string{{"tracker_id", tracker.JSON201.ID}}, "certificates[]", files)
 }
 
-// wholeJob uploads files in one request and follows them to their verdicts.
+// wholeJob uploads files in one request and follows them to their verdicts. noop and read are the CPU seconds of a no-op review and of
+// reading one of the files.
 func (r *run) wholeJob(ctx context.Context, files []file, noop, read float64) (err error) {
 	s, err := r.start(ctx, true)
 	if err != nil {
@@ -80,44 +81,7 @@ func (r *run) wholeJob(ctx context.Context, files []file, noop, read float64) (e
 	if err != nil {
 		return err
 	}
-	body, err := t.bulkForm(ctx, files)
-	if err != nil {
-		return err
-	}
-	if err := forgetPeak(s.api); err != nil {
-		return err
-	}
-	before, err := treeCPU(os.Getpid())
-	if err != nil {
-		return err
-	}
-	busy, err := machineCPU()
-	if err != nil {
-		return err
-	}
-	began := time.Now()
-	var answer struct {
-		Job          string
-		Certificates []struct{ ID string }
-	}
-	if err := t.post(ctx, bulkPath, body, &answer); err != nil {
-		return err
-	}
-	accepted := time.Since(began)
-	r.say("201 after %.1f s", accepted.Seconds())
-	if err := s.verdicts(ctx, t, len(files)); err != nil {
-		return err
-	}
-	took := time.Since(began)
-	_, peak, err := memoryOf(s.api)
-	if err != nil {
-		return err
-	}
-	after, err := treeCPU(os.Getpid())
-	if err != nil {
-		return err
-	}
-	busyAfter, err := machineCPU()
+	j, err := s.bulkJob(ctx, t, files)
 	if err != nil {
 		return err
 	}
@@ -125,21 +89,84 @@ func (r *run) wholeJob(ctx context.Context, files []file, noop, read float64) (e
 	if err != nil {
 		return err
 	}
-	used := spent(before, after)
-	others := max(0, (busyAfter-busy-total(used)).Seconds()/took.Seconds())
-	r.compare("verdicts", float64(len(files))/seconds, noop, read, others)
-	r.add(Figure{Name: fmt.Sprintf("201 of %d files of 100 kB in one request", len(files)), Value: accepted.Seconds(), Unit: "s", Target: atMost(8)})
-	r.add(Figure{Name: "most memory of the API", Value: float64(peak) / 1e6, Unit: "MB", Target: atMost(200)})
-	r.add(Figure{Name: "CPU of a certificate of the job", Value: total(used).Seconds() * 1000 / float64(len(files)), Unit: "ms", Note: perUnit(used, len(files))})
+	n := float64(len(files))
+	r.compare("verdicts", n/seconds, noop, read, j.others)
+	r.add(Figure{Name: fmt.Sprintf("201 of %d files of 100 kB in one request", len(files)), Value: j.accepted.Seconds(), Unit: "s", Target: atMost(8)})
+	r.add(Figure{Name: "most memory of the API", Value: float64(j.peak) / 1e6, Unit: "MB", Target: atMost(200)})
+	r.add(Figure{Name: "CPU of a certificate of the job", Value: total(j.used).Seconds() * 1000 / n, Unit: "ms", Note: perUnit(j.used, len(files))})
 	r.out.Notes = append(r.out.Notes, "verdicts: "+statuses)
-	if err := s.dev.Service.Temporal.GetWorkflow(ctx, answer.Job, "").Get(ctx, nil); err != nil {
-		return fmt.Errorf("wait for the end of the job: %w", err)
-	}
-	described, err := s.dev.Service.Temporal.DescribeWorkflowExecution(ctx, answer.Job, "")
+	events, err := s.historyLength(ctx, j.id)
 	if err != nil {
-		return fmt.Errorf("look at the job's workflow: %w", err)
+		return err
 	}
-	r.add(Figure{Name: "parent history events per child", Value: float64(described.GetWorkflowExecutionInfo().GetHistoryLength()) / float64(len(files)),
-		Unit: "events", Target: atMost(4)})
+	r.add(Figure{Name: "parent history events per child", Value: float64(events) / n, Unit: "events", Target: atMost(4)})
 	return nil
+}
+
+// bulkRun is what a bulk upload took from its request to its last verdict.
+type bulkRun struct {
+	id       string                   // of the job
+	accepted time.Duration            // to the 201
+	used     map[string]time.Duration // CPU time, by process
+	others   float64                  // CPU seconds a second that other programs of the machine used meanwhile
+	peak     int64                    // most memory of the API, in bytes
+}
+
+// bulkJob uploads files in one request and waits for all verdicts.
+func (s *stack) bulkJob(ctx context.Context, t *tenant, files []file) (bulkRun, error) {
+	body, err := t.bulkForm(ctx, files)
+	if err != nil {
+		return bulkRun{}, err
+	}
+	if err := forgetPeak(s.api); err != nil {
+		return bulkRun{}, err
+	}
+	before, err := treeCPU(os.Getpid())
+	if err != nil {
+		return bulkRun{}, err
+	}
+	busy, err := machineCPU()
+	if err != nil {
+		return bulkRun{}, err
+	}
+	began := time.Now()
+	var answer struct {
+		Job          string
+		Certificates []struct{ ID string }
+	}
+	if err := t.post(ctx, bulkPath, body, &answer); err != nil {
+		return bulkRun{}, err
+	}
+	j := bulkRun{id: answer.Job, accepted: time.Since(began)}
+	s.run.say("201 after %.1f s", j.accepted.Seconds())
+	if err := s.verdicts(ctx, t, len(files)); err != nil {
+		return bulkRun{}, err
+	}
+	took := time.Since(began)
+	if _, j.peak, err = memoryOf(s.api); err != nil {
+		return bulkRun{}, err
+	}
+	after, err := treeCPU(os.Getpid())
+	if err != nil {
+		return bulkRun{}, err
+	}
+	busyAfter, err := machineCPU()
+	if err != nil {
+		return bulkRun{}, err
+	}
+	j.used = spent(before, after)
+	j.others = max(0, (busyAfter-busy-total(j.used)).Seconds()/took.Seconds())
+	return j, nil
+}
+
+// historyLength waits for the end of a job's workflow and counts the events of its last run.
+func (s *stack) historyLength(ctx context.Context, job string) (int64, error) {
+	if err := s.dev.Service.Temporal.GetWorkflow(ctx, job, "").Get(ctx, nil); err != nil {
+		return 0, fmt.Errorf("wait for the end of the job: %w", err)
+	}
+	described, err := s.dev.Service.Temporal.DescribeWorkflowExecution(ctx, job, "")
+	if err != nil {
+		return 0, fmt.Errorf("look at the job's workflow: %w", err)
+	}
+	return described.GetWorkflowExecutionInfo().GetHistoryLength(), nil
 }

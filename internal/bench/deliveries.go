@@ -49,7 +49,7 @@ func measureDeliveries(ctx context.Context, r *run) (err error) {
 				return fmt.Errorf("create a webhook endpoint: %w", err)
 			}
 			if made.JSON201 == nil {
-				return service.Refused("create a webhook endpoint", made.HTTPResponse, made.Body)
+				return service.ResponseError("create a webhook endpoint", made.HTTPResponse, made.Body)
 			}
 		}
 		tenants = append(tenants, t)

@@ -177,7 +177,7 @@ func (s *stack) tenant(ctx context.Context, name string) (*tenant, error) {
 		return nil, fmt.Errorf("create a contractor: %w", err)
 	}
 	if contractor.JSON201 == nil {
-		return nil, service.Refused("create a contractor", contractor.HTTPResponse, contractor.Body)
+		return nil, service.ResponseError("create a contractor", contractor.HTTPResponse, contractor.Body)
 	}
 	t.contractor = contractor.JSON201.ID
 	requirement, err := t.client.CreateInsuranceRequirementWithBodyWithResponse(ctx, nil, "application/json", strings.NewReader(sample.DemoRequirement))
@@ -185,7 +185,7 @@ func (s *stack) tenant(ctx context.Context, name string) (*tenant, error) {
 		return nil, fmt.Errorf("create a requirement: %w", err)
 	}
 	if requirement.JSON201 == nil {
-		return nil, service.Refused("create a requirement", requirement.HTTPResponse, requirement.Body)
+		return nil, service.ResponseError("create a requirement", requirement.HTTPResponse, requirement.Body)
 	}
 	return t, nil
 }

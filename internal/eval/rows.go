@@ -51,41 +51,52 @@ func freeRows(c *certificate.Certificate) []freeRow {
 		}
 		key := strings.TrimPrefix(path, at)
 		if parts[1] == "other" && strings.HasPrefix(key, ".limits.") {
-			if amount, ok := value.(certificate.Dollars); ok {
-				l := r.leaves[".limits"]
-				l.path = at + ".limits"
-				l.parts = append(l.parts, path)
-				amounts, _ := l.value.([]string)
-				l.value = ascending(append(amounts, amount.String()))
-				r.leaves[".limits"] = l
-			} else if at, isLabel := strings.CutSuffix(path, ".label"); isLabel {
-				if _, read := certificate.Lookup(c, at+".amount_dollars"); !read {
-					l := r.leaves[".limits"]
-					l.parts = append(l.parts, path)
-					r.leaves[".limits"] = l
-				}
-			}
+			r.addOtherLimit(c, at, path, value)
 			return
 		}
 		r.leaves[key] = leaf{path: path, value: value}
 	})
-	for _, r := range rows {
-		if r.leaves[".limits"].value == nil {
-			delete(r.leaves, ".limits")
-		}
-		row := r.leaves[""]
-		for _, l := range r.leaves {
-			if !l.presence {
-				row.parts = append(row.parts, append(l.parts, l.path)...)
-			}
-		}
-		r.leaves[""] = row
-	}
 	out := make([]freeRow, 0, len(order))
 	for _, at := range order {
+		rows[at].finish()
 		out = append(out, *rows[at])
 	}
 	return out
+}
+
+// addOtherLimit takes a value of a limit of the row of coverages.other at a path: its amount, or its label where no amount was read.
+func (r *freeRow) addOtherLimit(c *certificate.Certificate, at, path string, value any) {
+	l := r.leaves[".limits"]
+	if amount, ok := value.(certificate.Dollars); ok {
+		l.path = at + ".limits"
+		l.parts = append(l.parts, path)
+		amounts, _ := l.value.([]string)
+		l.value = ascending(append(amounts, amount.String()))
+		r.leaves[".limits"] = l
+		return
+	}
+	limit, isLabel := strings.CutSuffix(path, ".label")
+	if !isLabel {
+		return
+	}
+	if _, read := certificate.Lookup(c, limit+".amount_dollars"); !read {
+		l.parts = append(l.parts, path)
+		r.leaves[".limits"] = l
+	}
+}
+
+// finish drops limits without an amount and lets the row itself rest on everything in it.
+func (r *freeRow) finish() {
+	if r.leaves[".limits"].value == nil {
+		delete(r.leaves, ".limits")
+	}
+	row := r.leaves[""]
+	for _, l := range r.leaves {
+		if !l.presence {
+			row.parts = append(row.parts, append(l.parts, l.path)...)
+		}
+	}
+	r.leaves[""] = row
 }
 
 // ascending orders amounts such as $1,000 and $250,000: by length, then by digits.

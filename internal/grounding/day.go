@@ -85,7 +85,7 @@ func (s *sheet) datesIn(l line) []dateAt {
 		}
 		for n := min(5, len(l.tokens)-i); n > 0; n-- {
 			ts := l.tokens[i : i+n]
-			if !close(ts) {
+			if !adjacent(ts) {
 				continue
 			}
 			if d, loose, ok := readDate(textOf(ts)); ok {
@@ -107,8 +107,8 @@ func (s *sheet) datesIn(l line) []dateAt {
 	return out
 }
 
-// close reports whether tokens stand as near to each other as the words of one date.
-func close(ts []*token) bool {
+// adjacent reports whether tokens stand as near to each other as the words of one date.
+func adjacent(ts []*token) bool {
 	for i := 1; i < len(ts); i++ {
 		if gap(ts[i-1], ts[i]) > 0.8*ts[i].height() || ts[i-1].field != ts[i].field {
 			return false

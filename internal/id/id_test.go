@@ -97,3 +97,21 @@ func TestKeysSayTheirModeAndHaveOneLength(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyWhatHasTheFormOfAKeyIsLookedUp(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		NewKey(true):                             true,
+		NewKey(false):                            true,
+		"sk_test_certflow_dev":                   true,
+		"":                                       false,
+		"sk_other_" + randomText(24):             false,
+		" " + NewKey(true):                       false,
+		LiveKeyPrefix + strings.Repeat("a", 192): true,
+		LiveKeyPrefix + strings.Repeat("a", 193): false,
+	} {
+		if got := ValidKey(text); got != want {
+			t.Errorf("ValidKey(%q) = %v, want %v", text, got, want)
+		}
+	}
+}

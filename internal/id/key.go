@@ -27,3 +27,9 @@ func NewKey(live bool) string {
 	}
 	return prefix + strings.Repeat("0", keyLength-len(text)) + text
 }
+
+// ValidKey reports whether s has the form of an API key: the prefix of its mode, and 200 bytes at most. It is lenient, because only a lookup
+// tells whether the key lives; what is not of this form is not looked up.
+func ValidKey(s string) bool {
+	return len(s) <= 200 && (strings.HasPrefix(s, TestKeyPrefix) || strings.HasPrefix(s, LiveKeyPrefix))
+}

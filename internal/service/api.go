@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -15,10 +16,10 @@ import (
 )
 
 const (
-	// keyUseEvery is how often it is written down what keys were used for.
-	keyUseEvery = 10 * time.Second
-	// unwindTime is how long requests that were cut off at shutdown may take to give back what they hold.
-	unwindTime = 5 * time.Second
+	// keyUseInterval is how often it is written down what keys were used for.
+	keyUseInterval = 10 * time.Second
+	// unwindTimeout is how long requests that were cut off at shutdown may take to give back what they hold.
+	unwindTimeout = 5 * time.Second
 )
 
 // ServeAPI serves the HTTP API, and metrics on their own listener, until ctx ends. Then it says that it is not ready and goes on serving for
@@ -48,7 +49,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	defer beside.Wait()
 	served, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	beside.Go(func() { server.NoteKeyUses(served, s.DB, keyUseEvery) })
+	beside.Go(func() { server.NoteKeyUses(served, s.DB, keyUseInterval) })
 	beside.Go(func() { s.registerAttributes(served) })
 	beside.Go(func() { newWatch(s, s.checks()).run(served) })
 	web := server.HTTPServer(s.Config.Addr)
@@ -69,17 +70,25 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	case <-time.After(s.Config.DrainTime):
 	}
 	handlers.EndStreams()
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Config.ShutdownTime)
-	defer cancel()
-	if err := web.Shutdown(stopping); err != nil {
-		slog.WarnContext(ctx, "requests were cut off at shutdown", "error", err)
-		_ = web.Close()
-		unwinding, cancel := context.WithTimeout(context.WithoutCancel(ctx), unwindTime)
-		defer cancel()
-		server.Wait(unwinding)
-	}
+	s.shutdown(context.WithoutCancel(ctx), web, server)
 	handlers.Wait()
 	return nil
+}
+
+// shutdown lets the requests under way end, and cuts off those that take longer than the shutdown time; these get a moment to give back what
+// they hold.
+func (s *Service) shutdown(ctx context.Context, web *http.Server, server *api.Server) {
+	stopping, cancel := context.WithTimeout(ctx, s.Config.ShutdownTime)
+	defer cancel()
+	err := web.Shutdown(stopping)
+	if err == nil {
+		return
+	}
+	slog.WarnContext(ctx, "requests were cut off at shutdown", "error", err)
+	_ = web.Close()
+	unwinding, cancel := context.WithTimeout(ctx, unwindTimeout)
+	defer cancel()
+	server.Wait(unwinding)
 }
 
 // registerAttributes registers the search attributes with which reviews are started, as soon as Temporal answers: the first uploads may

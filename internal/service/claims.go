@@ -14,9 +14,6 @@ import (
 	"certflow/schema"
 )
 
-// keyTime is how long an Idempotency-Key is kept (CONTRACT §1).
-const keyTime = 24 * time.Hour
-
 // claims keeps what was answered to requests with an Idempotency-Key, sealed, since an answer may hold a secret.
 type claims struct {
 	db      *schema.DB
@@ -34,7 +31,7 @@ func (c claims) Claim(ctx context.Context, account, key, operation, token string
 	var out api.Claimed
 	err := c.db.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) error {
 		row := &schema.IdempotencyKey{AccountID: account, Key: key, Operation: operation, LeaseToken: token}
-		held, won, err := schema.ClaimKey(ctx, tx, row, lease, keyTime)
+		held, won, err := schema.ClaimKey(ctx, tx, row, lease, schema.IdempotencyKeyLife)
 		if err != nil {
 			return err
 		}

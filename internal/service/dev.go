@@ -88,9 +88,7 @@ func StartDev(ctx context.Context, c *config.Config, o DevOptions) (dev *Dev, er
 		return d, nil
 	}
 	o.Progress("starting the API")
-	if err := d.startAPI(ctx, c); err != nil {
-		return nil, err
-	}
+	d.startAPI(ctx)
 	return d, d.await(ctx)
 }
 
@@ -168,13 +166,13 @@ func (d *Dev) settle(c *config.Config, o DevOptions) error {
 	if c.WebhookAllow == "" {
 		c.WebhookAllow = "127.0.0.0/8,::1/128"
 	}
-	addr, err := free(o.Addr)
+	addr, err := withFreePort(o.Addr)
 	if err != nil {
 		return err
 	}
 	c.Addr, c.MetricsAddr = addr, o.MetricsAddr
 	if o.MetricsAddr != "" && o.MetricsAddr != "off" {
-		if c.MetricsAddr, err = free(o.MetricsAddr); err != nil {
+		if c.MetricsAddr, err = withFreePort(o.MetricsAddr); err != nil {
 			return err
 		}
 		d.Metrics = "http://" + c.MetricsAddr + "/metrics"
@@ -201,20 +199,20 @@ func (d *Dev) blobs(o DevOptions) (string, error) {
 
 // check sees to it that the API and the metrics can be served where they are asked for, before anything is started for them.
 func (o DevOptions) check() error {
-	if err := open(o.Addr); err != nil {
+	if err := checkListenable(o.Addr); err != nil {
 		return fmt.Errorf("%w with --addr (CERTFLOW_ADDR)", err)
 	}
 	if o.MetricsAddr == "" || o.MetricsAddr == "off" {
 		return nil
 	}
-	if err := open(o.MetricsAddr); err != nil {
+	if err := checkListenable(o.MetricsAddr); err != nil {
 		return fmt.Errorf("%w with CERTFLOW_METRICS_ADDR; off serves no metrics", err)
 	}
 	return nil
 }
 
-// open checks that an address can be listened on.
-func open(addr string) error {
+// checkListenable checks that an address can be listened on.
+func checkListenable(addr string) error {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return fmt.Errorf("%q should look like 127.0.0.1:8080: choose an address", addr)
 	}
@@ -228,8 +226,8 @@ func open(addr string) error {
 	return l.Close()
 }
 
-// free puts a free port in the place of port 0.
-func free(addr string) (string, error) {
+// withFreePort puts a free port in the place of port 0.
+func withFreePort(addr string) (string, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || port != "0" {
 		return addr, err
@@ -251,7 +249,8 @@ func (d *Dev) startWorker(ctx context.Context) error {
 	return nil
 }
 
-func (d *Dev) startAPI(ctx context.Context, c *config.Config) error {
+// startAPI serves the API until Stop; an error that ends it before is told by Failed.
+func (d *Dev) startAPI(ctx context.Context) {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
 	go func() {
@@ -265,7 +264,20 @@ func (d *Dev) startAPI(ctx context.Context, c *config.Config) error {
 		stop()
 		return <-done
 	})
-	return nil
+}
+
+// ready reports whether the API says that it is.
+func (d *Dev) ready(ctx context.Context) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.URL+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }
 
 // await returns when the API says that it is ready.
@@ -273,11 +285,8 @@ func (d *Dev) await(ctx context.Context) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if response, err := http.Get(d.URL + "/readyz"); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
+		if d.ready(ctx) {
+			return nil
 		}
 		select {
 		case err := <-d.failed:

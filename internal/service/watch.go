@@ -11,21 +11,22 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
+	"certflow/activities"
 	"certflow/api"
 	"certflow/worker"
 	"certflow/workflows"
 )
 
 const (
-	// watchEvery is how often the API looks at what it stands on, watchTime how long one look may take, and checkTime how long one part may.
-	watchEvery = 15 * time.Second
-	watchTime  = 14 * time.Second
-	checkTime  = 3 * time.Second
-	// pollTime is how long a worker's poll of a queue lasts, and some more: one that has not come back since is gone.
-	pollTime = 75 * time.Second
+	// watchInterval is how often the API looks at what it stands on, watchTime how long one look may take, and checkTime how long one part may.
+	watchInterval = 15 * time.Second
+	watchTimeout  = 14 * time.Second
+	checkTimeout  = 3 * time.Second
+	// pollerGone is how long a worker's poll of a queue lasts, and some more: one that has not come back since is gone.
+	pollerGone = 75 * time.Second
 	// overdueBy is how late an attempt at a delivery may be before it counts as overdue, and mostOverdue how far these are counted.
-	overdueBy   = time.Minute
-	mostOverdue = 1000
+	overdueBy  = time.Minute
+	maxOverdue = 1000
 )
 
 // watch looks at what the service stands on, so that alerts see it from outside of the part that failed: a worker that is gone cannot
@@ -63,10 +64,10 @@ func newWatch(s *Service, checks []api.Check) *watch {
 
 // run looks again and again until ctx ends.
 func (w *watch) run(ctx context.Context) {
-	tick := time.NewTicker(watchEvery)
+	tick := time.NewTicker(watchInterval)
 	defer tick.Stop()
 	for {
-		w.look(ctx)
+		w.observe(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -75,9 +76,9 @@ func (w *watch) run(ctx context.Context) {
 	}
 }
 
-// look looks once. What cannot be known is not shown: the part that would know it is shown as down.
-func (w *watch) look(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, watchTime)
+// observe looks once at every part. What cannot be known is not shown: the part that would know it is shown as down.
+func (w *watch) observe(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, watchTimeout)
 	defer cancel()
 	up := map[string]bool{}
 	for _, check := range w.checks {
@@ -88,7 +89,7 @@ func (w *watch) look(ctx context.Context) {
 		w.parts.WithLabelValues(check.Name).Set(value)
 	}
 	if up["database"] {
-		due, err := w.service.DB.DueDeliveries(ctx, time.Now().Add(-overdueBy), mostOverdue)
+		due, err := w.service.DB.DueDeliveries(ctx, time.Now().Add(-activities.DeliveryGrace), maxOverdue)
 		if err != nil {
 			slog.WarnContext(ctx, "overdue deliveries could not be counted", "error", err)
 		} else {
@@ -107,7 +108,7 @@ func (w *watch) look(ctx context.Context) {
 
 // answers reports whether a part answers, within a time of its own: one that hangs must not make the others look as if they did.
 func answers(ctx context.Context, check api.Check) bool {
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	return check.Do(ctx) == nil
 }
@@ -127,7 +128,7 @@ func (w *watch) queue(ctx context.Context, name string) {
 		}
 		polling := 0
 		for _, p := range got.GetPollers() {
-			if time.Since(p.GetLastAccessTime().AsTime()) < pollTime {
+			if time.Since(p.GetLastAccessTime().AsTime()) < pollerGone {
 				polling++
 			}
 		}

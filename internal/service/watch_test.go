@@ -17,7 +17,7 @@ func TestAPartThatHangsIsTheOnlyOneThatIsDown(t *testing.T) {
 			{Name: "another", Do: func(ctx context.Context) error { return ctx.Err() }},
 			{Name: "broken", Do: func(context.Context) error { return errors.New("broken") }},
 		})
-		w.look(t.Context())
+		w.observe(t.Context())
 		families, err := w.service.Registry.Gather()
 		if err != nil {
 			t.Fatal(err)

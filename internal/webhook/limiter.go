@@ -1,10 +1,6 @@
 package webhook
 
-import (
-	"context"
-	"fmt"
-	"sync"
-)
+import "sync"
 
 // Limiter bounds how many tries to one endpoint this process makes at once, so
 // that an endpoint that hangs holds up no other. It is safe for concurrent use
@@ -19,7 +15,7 @@ type Limiter struct {
 // slots are the places of one endpoint.
 type slots struct {
 	taken chan struct{}
-	// users are those who hold a place or wait for one.
+	// users are those who hold a place or are about to try for one.
 	users int
 }
 
@@ -38,19 +34,6 @@ func (l *Limiter) TryAcquire(endpoint string) (release func(), ok bool) {
 	default:
 		l.leave(endpoint, s)
 		return nil, false
-	}
-}
-
-// Acquire waits for a place, in the order of asking, until ctx ends. Its only
-// error is that of ctx.
-func (l *Limiter) Acquire(ctx context.Context, endpoint string) (release func(), err error) {
-	s := l.enter(endpoint)
-	select {
-	case s.taken <- struct{}{}:
-		return l.releaser(endpoint, s), nil
-	case <-ctx.Done():
-		l.leave(endpoint, s)
-		return nil, fmt.Errorf("wait for endpoint %s: %w", endpoint, ctx.Err())
 	}
 }
 

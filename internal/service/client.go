@@ -47,7 +47,7 @@ func UploadFor(ctx context.Context, c *client.ClientWithResponses, contractor, r
 		return nil, fmt.Errorf("upload %s: %w", filename, err)
 	}
 	if response.JSON201 == nil {
-		return nil, Refused("upload "+filename, response.HTTPResponse, response.Body)
+		return nil, ResponseError("upload "+filename, response.HTTPResponse, response.Body)
 	}
 	return response.JSON201, nil
 }
@@ -75,8 +75,8 @@ func writeUpload(form *multipart.Writer, contractor, requirement, filename strin
 	return form.Close()
 }
 
-// Refused is the error of an answer that is not the one hoped for, with what the API says of it.
-func Refused(doing string, response *http.Response, body []byte) error {
+// ResponseError is the error of an answer that is not the one hoped for, with what the API says of it.
+func ResponseError(doing string, response *http.Response, body []byte) error {
 	var problem struct {
 		Message any    `json:"message"`
 		Code    string `json:"error_code"`
