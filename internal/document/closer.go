@@ -298,6 +298,9 @@ func likelier(first, second seen) bool {
 	return first.confidence > second.confidence
 }
 
+// likeLetter are characters that tesseract takes a lone letter of an insurer for, where forms have A to F alone.
+var likeLetter = map[string]string{"G": "C", "€": "C", "¢": "C", "8": "B", "4": "A"}
+
 // joined makes one word of what was read on a line. A dollar sign before an amount is often read as another character; where that is a
 // digit, nobody can be sure of the amount, even if it stands apart as no digit does.
 func (c closer) joined(found []seen) seen {
@@ -337,6 +340,9 @@ func (c closer) joined(found []seen) seen {
 		}
 	default:
 		out.text = single(strings.Trim(out.text, ".,|[](){}_'‘’~- "))
+		if letter, is := likeLetter[out.text]; is && c.kind == page.LookLetter {
+			out.text, out.confidence = letter, min(out.confidence, disputed)
+		}
 	}
 	return out
 }

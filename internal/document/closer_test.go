@@ -223,6 +223,23 @@ func TestAWordOverTwoLinesGivesWayToBoth(t *testing.T) {
 	}
 }
 
+func TestWhatALetterOfAnInsurerIsTakenForIsTheLetter(t *testing.T) {
+	t.Parallel()
+	at := rect{100, 40, 118, 64}
+	read := func(kind page.LookKind, text string) []seen {
+		return withCloser(nil, []closer{{box: at, kind: kind}}, []seen{{text: text, box: at, confidence: 0.9, page: 1}})
+	}
+	if diff := cmp.Diff([]seen{{text: "C", box: at, confidence: disputed}}, read(page.LookLetter, "G"), cmp.AllowUnexported(seen{}, rect{})); diff != "" {
+		t.Error(diff)
+	}
+	if got := read(page.LookLetter, "H"); len(got) > 0 {
+		t.Errorf("an H is read as %v", got)
+	}
+	if got := read(page.LookMark, "4"); len(got) > 0 {
+		t.Errorf("a 4 in a place for marks is read as %v", got)
+	}
+}
+
 func TestTheShapeOfAMarkCountsWhereNothingIsReadOfIt(t *testing.T) {
 	t.Parallel()
 	at := rect{100, 40, 118, 64}
