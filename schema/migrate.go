@@ -53,6 +53,22 @@ func Rollback(ctx context.Context, owner string) ([]Migration, error) {
 	return undone, err
 }
 
+// LastMigrations lists the steps that Rollback would undo: those of the last Migrate that applied any.
+func LastMigrations(ctx context.Context, owner string) ([]Migration, error) {
+	var last []Migration
+	err := withMigrator(ctx, owner, func(m *migrate.Migrator) error {
+		steps, err := m.MigrationsWithStatus(ctx)
+		if err != nil {
+			return fmt.Errorf("read the state of migrations: %w", err)
+		}
+		for _, step := range steps.LastGroup().Migrations {
+			last = append(last, Migration{Name: step.String(), Applied: true})
+		}
+		return nil
+	})
+	return last, err
+}
+
 // Migrations lists every step in order with whether it was applied.
 func Migrations(ctx context.Context, owner string) ([]Migration, error) {
 	var all []Migration

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v3"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"certflow/internal/config"
@@ -112,14 +113,18 @@ func parts(ctx context.Context, c *config.Config) []finding {
 	if role.err = svc.DB.CheckRole(ctx); database != nil {
 		role.err, role.remedy = errors.New("not looked at: the database does not answer"), ""
 	}
-	_, temporal := svc.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	temporal := finding{part: "Temporal", note: c.TemporalAddress, remedy: "check CERTFLOW_TEMPORAL_ADDRESS; while it is away uploads are accepted and wait"}
+	if _, temporal.err = svc.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); temporal.err == nil {
+		temporal.remedy = "check CERTFLOW_TEMPORAL_NAMESPACE, or make the namespace"
+		_, temporal.err = svc.Temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: c.TemporalNamespace})
+	}
 	return []finding{
 		{part: "configuration", note: "complete"},
-		{part: "database", note: "answers", err: database, remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs"},
+		{part: "database", note: "answers", err: database, remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs; certflow migrate up makes the user"},
 		role,
 		migrations(ctx, c),
 		{part: "blob store", note: c.BlobURL, err: svc.Blobs.Check(ctx), remedy: "check CERTFLOW_BLOB_URL and that the bucket exists"},
-		{part: "Temporal", note: c.TemporalAddress, err: temporal, remedy: "check CERTFLOW_TEMPORAL_ADDRESS; while it is away uploads are accepted and wait"},
+		temporal,
 	}
 }
 
@@ -135,10 +140,18 @@ func migrations(ctx context.Context, c *config.Config) finding {
 		f.err, f.remedy = err, "check CERTFLOW_OWNER_DATABASE_URL, its user and password, and that PostgreSQL runs"
 		return f
 	}
+	var missing []string
 	for _, step := range steps {
 		if !step.Applied {
-			f.err = errors.Join(f.err, fmt.Errorf("migration %s is missing", step.Name))
+			missing = append(missing, step.Name)
 		}
+	}
+	switch len(missing) {
+	case 0:
+	case 1:
+		f.err = fmt.Errorf("step %s is missing", missing[0])
+	default:
+		f.err = fmt.Errorf("%d steps are missing, from %s to %s", len(missing), missing[0], missing[len(missing)-1])
 	}
 	return f
 }

@@ -19,7 +19,10 @@ func migrateCommand() *cli.Command {
 			"CERTFLOW_DATABASE_URL become an unprivileged login role.",
 		Commands: []*cli.Command{
 			{Name: "up", Usage: "apply what is missing", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateUp)},
-			{Name: "down", Usage: "undo what the last `up` applied", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateDown)},
+			{
+				Name: "down", Usage: "undo what the last `up` applied; for a schema that was never served", Action: withOwner(migrateDown),
+				Flags: []cli.Flag{jsonFlag(), &cli.BoolFlag{Name: "drop-data", Usage: "drop what these steps made with all that is in it, which without this flag is only named"}},
+			},
 			{Name: "status", Usage: "list every step", Flags: []cli.Flag{jsonFlag()}, Action: withOwner(migrateStatus)},
 			{Name: "roles", Usage: "make the roles that serve and nothing else: before a backup is restored", Action: withOwner(migrateRoles)},
 		},
@@ -73,6 +76,17 @@ func migrateRoles(ctx context.Context, c *cli.Command, cfg *config.Config, owner
 }
 
 func migrateDown(ctx context.Context, c *cli.Command, _ *config.Config, owner string) error {
+	if !c.Bool("drop-data") {
+		last, err := schema.LastMigrations(ctx, owner)
+		if err != nil {
+			return err
+		}
+		if len(last) == 0 {
+			return errors.New("no step is applied: there is nothing to undo")
+		}
+		return fmt.Errorf("nothing was undone: %d steps, from %s to %s, would be, and what they made dropped with all that is in it; back it up, and repeat with --drop-data",
+			len(last), last[0].Name, last[len(last)-1].Name)
+	}
 	undone, err := schema.Rollback(ctx, owner)
 	return errors.Join(err, printSteps(c, "undid", undone))
 }
