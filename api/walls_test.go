@@ -110,7 +110,7 @@ type walled struct {
 	key          string // the other account's idempotency key, for a POST
 }
 
-// request is one request of an operation.
+// tried is one request of an operation.
 type tried struct {
 	path   map[string]string
 	query  url.Values
@@ -243,7 +243,7 @@ func (o *walled) fields() []string {
 	return slices.Compact(names)
 }
 
-// do sends a request as the account.
+// try sends a request as the account.
 func (o *walled) try(r *tried) answer {
 	o.t.Helper()
 	path := o.path

@@ -16,24 +16,24 @@ import (
 	"certflow/internal/telemetry"
 )
 
-// faults stands between activities and Temporal: whatever an activity returns or panics with is logged here, once, with its cause,
+// faultInterceptor stands between activities and Temporal: whatever an activity returns or panics with is logged here, once, with its cause,
 // and reaches the history as a code and a sentence of ours. Histories are clear text and may be read by people who may not
 // read certificates. What is logged and traced within an activity carries the ids of what it works on.
-type faults struct {
+type faultInterceptor struct {
 	interceptor.WorkerInterceptorBase
 	metrics *Metrics
 }
 
-func (f *faults) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
-	return &faultsOfActivity{ActivityInboundInterceptorBase: interceptor.ActivityInboundInterceptorBase{Next: next}, metrics: f.metrics}
+func (f *faultInterceptor) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	return &activityFaults{ActivityInboundInterceptorBase: interceptor.ActivityInboundInterceptorBase{Next: next}, metrics: f.metrics}
 }
 
-type faultsOfActivity struct {
+type activityFaults struct {
 	interceptor.ActivityInboundInterceptorBase
 	metrics *Metrics
 }
 
-func (f *faultsOfActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
+func (f *activityFaults) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
 	info := activity.GetInfo(ctx)
 	ctx = telemetry.With(ctx, subject(info, in.Args))
 	telemetry.Note(ctx)
@@ -43,7 +43,7 @@ func (f *faultsOfActivity) ExecuteActivity(ctx context.Context, in *interceptor.
 		}
 		if err == nil {
 			f.metrics.observe(info, "ok")
-			f.metrics.count(result)
+			f.metrics.countReviews(result)
 			slog.InfoContext(ctx, "activity", "attempt", info.Attempt, "duration", time.Since(info.StartedTime))
 			return
 		}

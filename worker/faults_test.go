@@ -45,7 +45,7 @@ func TestWhateverAnActivityDoesAHistoryHoldsOnlyACode(t *testing.T) {
 			registry := prometheus.NewRegistry()
 			var suite testsuite.WorkflowTestSuite
 			env := suite.NewTestActivityEnvironment()
-			env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&faults{metrics: NewMetrics(registry)}}})
+			env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&faultInterceptor{metrics: NewMetrics(registry)}}})
 			env.RegisterActivity(test.does)
 			_, err := env.ExecuteActivity(test.does)
 			var fault *temporal.ApplicationError
@@ -79,7 +79,7 @@ func TestWhatAnActivityAnswersPasses(t *testing.T) {
 	t.Parallel()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&faults{metrics: NewMetrics(prometheus.NewRegistry())}}})
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&faultInterceptor{metrics: NewMetrics(prometheus.NewRegistry())}}})
 	answers := func(context.Context) (string, error) { return "fine", nil }
 	env.RegisterActivity(answers)
 	value, err := env.ExecuteActivity(answers)

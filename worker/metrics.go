@@ -61,12 +61,12 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		}, []string{"reason"}),
 	}
 	registry.MustRegister(m.took, m.waited, m.verdicts, m.confidence, m.attempts, m.deliveries, m.requested, m.arrived, m.endpointsDisabled)
-	m.show()
+	m.startAtZero()
 	return m
 }
 
-// show makes the series that alerts watch begin at 0: what first appears with a value has not risen to it.
-func (m *Metrics) show() {
+// startAtZero makes the series that alerts watch begin at 0: what first appears with a value has not risen to it.
+func (m *Metrics) startAtZero() {
 	for _, status := range []schema.Status{schema.Approved, schema.Flagged, schema.Denied, schema.Errored} {
 		m.verdicts.WithLabelValues(string(status))
 	}
@@ -84,8 +84,8 @@ func (m *Metrics) observe(info activity.Info, outcome string) {
 	m.waited.WithLabelValues(info.TaskQueue).Observe(max(0, info.StartedTime.Sub(info.ScheduledTime)).Seconds())
 }
 
-// count counts the reviews that an activity's result says have ended.
-func (m *Metrics) count(result any) {
+// countReviews counts the reviews that an activity's result says have ended.
+func (m *Metrics) countReviews(result any) {
 	switch ended := result.(type) {
 	case activities.Outcome:
 		if ended.Status != "" {

@@ -25,7 +25,7 @@ func TestOnlyResultsThatSayThatReviewsEndedAreCounted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			registry := prometheus.NewRegistry()
-			NewMetrics(registry).count(test.result)
+			NewMetrics(registry).countReviews(test.result)
 			families, err := registry.Gather()
 			if err != nil {
 				t.Fatal(err)

@@ -108,7 +108,7 @@ func (o Options) worker(queue string) worker.Options {
 		MaxConcurrentActivityExecutionSize: o.Slots[queue],
 		WorkerStopTimeout:                  o.StopTime,
 		MaxConcurrentWorkflowTaskPollers:   workflowPollers,
-		Interceptors:                       []interceptor.WorkerInterceptor{&faults{metrics: o.Metrics}},
+		Interceptors:                       []interceptor.WorkerInterceptor{&faultInterceptor{metrics: o.Metrics}},
 		DisableWorkflowWorker:              queue == workflows.DocumentsQueue || queue == workflows.ModelsQueue,
 		BackgroundActivityContext:          context.Background(),
 	}
