@@ -29,8 +29,9 @@ func (r *Review) TrimPages(ctx context.Context, in TrimInput) (TrimResult, error
 	if in.Pages <= in.Analysed {
 		return TrimResult{Key: in.Key}, nil
 	}
-	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
-		_, err := schema.GetCertificate(ctx, tx, in.ID)
+	var c *schema.Certificate
+	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) (err error) {
+		c, err = schema.GetCertificate(ctx, tx, in.ID)
 		return err
 	})
 	if errors.Is(err, schema.ErrNotFound) {
@@ -42,6 +43,9 @@ func (r *Review) TrimPages(ctx context.Context, in TrimInput) (TrimResult, error
 	pdf, err := r.Blobs.Read(ctx, in.Key)
 	if err != nil {
 		return TrimResult{}, storageFault("read an upload", err)
+	}
+	if refused := r.altered(ctx, pdf, c.SHA256); refused != nil {
+		return TrimResult{Refusal: refused}, nil
 	}
 	short, err := r.Reader.Trim(ctx, pdf, in.Analysed)
 	refused, err := refusal(err)

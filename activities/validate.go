@@ -1,8 +1,11 @@
 package activities
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"log/slog"
 
 	"github.com/uptrace/bun"
 
@@ -26,6 +29,7 @@ type ValidateResult struct {
 // ValidateDocument sets the certificate to processing, from when on its two hours run, and opens its PDF.
 func (r *Review) ValidateDocument(ctx context.Context, in CertificateRef) (ValidateResult, error) {
 	var out ValidateResult
+	var sum []byte
 	err := r.DB.InAccount(ctx, in.Account, func(ctx context.Context, tx bun.Tx) error {
 		c, deliveries, err := begin(ctx, tx, in)
 		if err != nil || c == nil {
@@ -36,7 +40,7 @@ func (r *Review) ValidateDocument(ctx context.Context, in CertificateRef) (Valid
 		if err != nil {
 			return err
 		}
-		out.Key, out.Analysed, out.Deliveries = c.BlobKey, account.PageLimit, deliveryRefs(deliveries)
+		out.Key, out.Analysed, out.Deliveries, sum = c.BlobKey, account.PageLimit, deliveryRefs(deliveries), c.SHA256
 		return nil
 	})
 	if err != nil {
@@ -53,6 +57,9 @@ func (r *Review) ValidateDocument(ctx context.Context, in CertificateRef) (Valid
 	if err != nil {
 		return ValidateResult{}, storageFault("read an upload", err)
 	}
+	if out.Refusal = r.altered(ctx, pdf, sum); out.Refusal != nil {
+		return out, nil
+	}
 	out.Pages, err = r.Reader.Validate(ctx, pdf)
 	out.Refusal, err = refusal(err)
 	if err != nil {
@@ -60,6 +67,15 @@ func (r *Review) ValidateDocument(ctx context.Context, in CertificateRef) (Valid
 	}
 	out.Analysed = min(out.Analysed, out.Pages)
 	return out, nil
+}
+
+// altered refuses a stored file that is not the one that was uploaded: a verdict on it would be one on something that nobody sent.
+func (r *Review) altered(ctx context.Context, pdf, sum []byte) *certificate.Refusal {
+	if got := sha256.Sum256(pdf); bytes.Equal(got[:], sum) {
+		return nil
+	}
+	slog.ErrorContext(ctx, "a stored file is not the one that was uploaded: the blob store lost or changed it", "bytes", len(pdf))
+	return &certificate.Refusal{Code: "internal", Message: "The stored file is not the one that was uploaded. Upload the certificate again."}
 }
 
 // begin sets the certificate of an evaluation to processing and tells about it, once; nil when it was deleted or has ended.

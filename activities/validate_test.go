@@ -128,3 +128,26 @@ func TestTheAccountsPageLimitSaysHowMuchIsAnalysed(t *testing.T) {
 		}
 	}
 }
+
+func TestAStoredFileThatIsNotTheOneUploadedIsNotJudged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.reader.pages = 5
+	c := w.upload(standard)
+	if err := w.blobs.Write(t.Context(), c.BlobKey, []byte("other")); err != nil {
+		t.Fatal(err)
+	}
+	validated, err := w.review().ValidateDocument(t.Context(), named(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trimmed, err := w.review().TrimPages(t.Context(), activities.TrimInput{CertificateRef: named(c), Key: c.BlobKey, Pages: 5, Analysed: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for step, refused := range map[string]*certificate.Refusal{"validating": validated.Refusal, "trimming": trimmed.Refusal} {
+		if refused == nil || refused.Code != "internal" {
+			t.Errorf("%s refuses with %+v, want internal", step, refused)
+		}
+	}
+}

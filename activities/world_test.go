@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -143,9 +144,10 @@ func (w *world) upload(rules string) *schema.Certificate {
 	w.t.Helper()
 	contractor, requirement := w.contractor(id.New(id.Contractor)+"@example.com"), w.requirement(rules)
 	certificateID := id.New(id.Certificate)
+	sum := sha256.Sum256([]byte("whole"))
 	c := &schema.Certificate{
 		Row: schema.Row{ID: certificateID, AccountID: w.account}, ContractorID: contractor.ID, RequirementID: requirement.ID,
-		Filename: "coi.pdf", BlobKey: blob.NewKey(time.Now(), w.account, certificateID), SHA256: make([]byte, 32), Size: 3,
+		Filename: "coi.pdf", BlobKey: blob.NewKey(time.Now(), w.account, certificateID), SHA256: sum[:], Size: 5,
 		CustomMetadata: map[string]string{},
 	}
 	if err := w.blobs.Write(w.t.Context(), c.BlobKey, []byte("whole")); err != nil {
