@@ -140,6 +140,6 @@ func between(ts []*token, i int) bool {
 		return false
 	}
 	before, after := ts[i-1], ts[i+1]
-	h := min(before.box.height(), after.box.height())
+	h := 1.5 * min(before.box.height(), after.box.height()) // typewriters put them far apart
 	return gap(before, ts[i]) > 0 && gap(before, ts[i]) < h && gap(ts[i], after) > 0 && gap(ts[i], after) < h
 }

@@ -64,24 +64,25 @@ func (s *sheet) dateCell() cell {
 	if !ok {
 		return cell{doubt: 1}
 	}
-	var lines []cell
-	for _, reach := range []float64{3, 5} { // a tall box may hold it at its foot
+	var first cell
+	for i, reach := range []float64{3, 8} { // a tall box may hold it at its foot
 		under := rect{label.box.x0 - 2*s.em, label.box.cy() - 0.6*s.em, s.page.Width * 2, label.box.y1 + reach*s.em}
 		for _, below := range s.anchors {
 			if below.first.y0 > label.box.y1 && below.box.x1 > under.x0 {
 				under.y1 = math.Min(under.y1, below.first.y0)
 			}
 		}
-		if lines = lineCells(cellOf(s.in(under, written)), wordy); len(lines) > 0 {
-			break
+		lines := lineCells(cellOf(s.in(under, written)), wordy)
+		for _, c := range lines {
+			if _, err := certificate.ParseDate(bare(c)); err == nil {
+				return c
+			}
+		}
+		if i == 0 {
+			first = nth(lines, 0)
 		}
 	}
-	for _, c := range lines {
-		if _, err := certificate.ParseDate(bare(c)); err == nil {
-			return c
-		}
-	}
-	return nth(lines, 0)
+	return first
 }
 
 // numberCell is what stands between CERTIFICATE NUMBER: and REVISION NUMBER:.

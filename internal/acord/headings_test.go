@@ -1,6 +1,10 @@
 package acord
 
-import "testing"
+import (
+	"testing"
+
+	"certflow/internal/certificate"
+)
 
 func TestOfTwoHeadingsTheBetterReadOneCounts(t *testing.T) {
 	t.Parallel()
@@ -15,6 +19,24 @@ func TestOfTwoHeadingsTheBetterReadOneCounts(t *testing.T) {
 		s := &sheet{anchors: anchors, em: 4}
 		if got := s.headings()[policyColumn]; got.errors != 0 {
 			t.Errorf("%s: POLICY NUMBER is taken to stand at %.0f, where OCR left POLICY E. of another heading", name, got.box.x0)
+		}
+	}
+}
+
+func TestAPrintedTickBeginsTheTextOfItsBox(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		line   string
+		source certificate.Source
+		at     int
+		want   bool
+	}{
+		{"CLAIMS-MADE X OCCUR", certificate.Text, 2, true},
+		{"CLAIMS-MADE OCCUR", certificate.Text, 1, false},
+		{"CLAIMS-MADE X OCCUR", certificate.OCR, 2, false}, // OCR makes such marks of ruling
+	} {
+		if got := begins(block(tt.source, tt.line).tokens, tt.at); got != tt.want {
+			t.Errorf("%q (%s): word %d begins a text: %t, want %t", tt.line, tt.source, tt.at, got, tt.want)
 		}
 	}
 }

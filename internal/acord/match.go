@@ -260,11 +260,12 @@ func adjacent(a, b *token) bool {
 }
 
 // begins reports whether the i-th token of a line starts a text: only a tick, an insurer's letter, a date or number of the column
-// before it, or ruling may stand before it.
+// before it, or ruling may stand before it. A printed tick begins the text of its box, however near the one before it ends.
 func begins(line []*token, i int) bool {
 	for i--; i >= 0; i-- {
 		before, t := line[i], line[i+1]
-		if !t.glued && gap(before, t) >= clearGap(t)*min(before.box.height(), t.box.height()) {
+		if !t.glued && gap(before, t) >= clearGap(t)*min(before.box.height(), t.box.height()) ||
+			before.source == certificate.Text && !before.glued && isTick(before.text) {
 			return true
 		}
 		if len(before.key) > 1 && !isTick(before.text) && !strings.ContainsAny(before.key, "0123456789") || strings.ContainsAny(before.text, ".,;") {

@@ -73,13 +73,20 @@ func (s *sheet) overwrittenRepresentative() (anchor, bool) {
 	return anchor{}, false
 }
 
+// tallBox is the height in ems up to which the space above the foot of the form belongs to the signature.
+const tallBox = 14
+
 // signatureBox is the space under the label AUTHORIZED REPRESENTATIVE, down to the foot of the form.
 func (s *sheet) signatureBox(label anchor) rect {
 	box := rect{label.box.x0 - 2*s.em, label.box.y0 - 0.3*s.em, s.page.Width * 2, label.box.y1 + 5*s.em}
-	for _, foot := range s.find(copyrightLabel) {
-		if foot.box.y0 > label.box.y1 {
-			box.y1 = min(box.y1, foot.box.y0-0.1*s.em)
+	foot := math.Inf(1)
+	for _, a := range s.find(copyrightLabel) {
+		if a.box.y0 > label.box.y1 {
+			foot = min(foot, a.box.y0-0.1*s.em)
 		}
+	}
+	if foot < label.box.y1+tallBox*s.em {
+		box.y1 = foot
 	}
 	return box
 }
