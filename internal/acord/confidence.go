@@ -81,11 +81,16 @@ func markConfidence(c cell) float64 {
 }
 
 // looseEnds lowers the confidence in a name of OCR that begins or ends with a single character or ends with a long number: a part of the
-// ruling, or of what stands beside it.
+// ruling, or of what stands beside it. The same goes for a full stop behind a word that nobody shortens, which is dirt and may have parted it.
 func looseEnds(c cell) float64 {
 	n := len(c.tokens)
 	if c.source() != certificate.OCR || n < 2 {
 		return 1
+	}
+	for _, t := range c.tokens[:n-1] {
+		if stopped.MatchString(t.text) && !shortened.MatchString(t.text) {
+			return uncommon
+		}
 	}
 	first, last := c.tokens[0], c.tokens[n-1]
 	if len(first.key) == 1 && !strings.HasSuffix(first.text, ".") || len(last.key) == 1 || len(last.key) > 3 && strings.Trim(last.key, "0123456789") == "" {
@@ -93,6 +98,11 @@ func looseEnds(c cell) float64 {
 	}
 	return 1
 }
+
+var (
+	stopped   = regexp.MustCompile(`^[A-Za-z]{3,}\.$`)
+	shortened = regexp.MustCompile(`(?i)^(?:inc|corp|ltd|bros|assoc|assn|dept|intl|natl|svcs?|mgmt|const|constr|mfg|dist|ins|mut|univ|prop|props|contr|elec|mech|jr|sr|mrs|geo|wm|chas|ave|blvd|bldg|gov|comm|pty|llc|llp|pllc)\.$`)
+)
 
 // amountConfidence is lower for OCR's amounts that limits of insurance rarely have: digits in no groups, odd sums, and
 // sums out of all proportion, because that is what lost or added digits look like.

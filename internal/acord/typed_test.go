@@ -29,7 +29,7 @@ func TestANumberIsBorneOutByTheTypeOfThePage(t *testing.T) {
 	}
 }
 
-func TestANameOfOCRIsNotSureAboveALineThatIsNoAddress(t *testing.T) {
+func TestANameOfOCRIsNotSureAboveALineThatIsNoAddressNorBehindAFullStop(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		lines []string
@@ -37,6 +37,8 @@ func TestANameOfOCRIsNotSureAboveALineThatIsNoAddress(t *testing.T) {
 	}{
 		{[]string{"Weir Flooring, Inc.", "OBA: Weir Builders", "97 Mill Ave", "Dover, DE 19901"}, false},
 		{[]string{"Weir Flooring, Inc.", "97 Mill Ave", "Dover, DE 19901"}, true},
+		{[]string{"Mar Lowe. Concrete Co", "97 Mill Ave", "Dover, DE 19901"}, false},
+		{[]string{"Weir Bros. Concrete Co", "97 Mill Ave", "Dover, DE 19901"}, true},
 		{[]string{"Weir Flooring, Inc.", "Attn: Risk Management", "97 Mill Ave", "Dover, DE 19901"}, true},
 	} {
 		r := newRecord(1)
