@@ -132,7 +132,14 @@ func (r retraction) apply(reading *certificate.Reading, said string) {
 		return
 	}
 	about := fmt.Sprintf("the certificate says “%s”", short(said))
+	agreed := map[string]bool{} // marks that say no, too
+	certificate.Walk(&reading.Certificate, func(path string, value any) {
+		agreed[path] = value == false && (strings.HasSuffix(path, ".waiver_of_subrogation") || strings.HasSuffix(path, ".additional_insured"))
+	})
 	doubtWhere(reading, about, func(path string) bool {
+		if len(r.about) > 0 && agreed[path] {
+			return false
+		}
 		row, field, ok := strings.Cut(strings.TrimPrefix(path, "coverages."), ".")
 		if !strings.HasPrefix(path, "coverages.") || !ok {
 			return len(rows) == 0 && len(r.about) == 0

@@ -179,6 +179,17 @@ func TestWhatNoPolicyHasIsNotCertain(t *testing.T) {
 	}
 }
 
+func TestAMarkThatSaysNoAgreesWithWordsThatSayNo(t *testing.T) {
+	t.Parallel()
+	r := sureReading(t, "No waiver of subrogation is given.")
+	no := false
+	r.Certificate.Coverages.GeneralLiability.WaiverOfSubrogation = &no
+	doubtRetracted(r, nil)
+	if diff := cmp.Diff([]string{"WC waiver_of_subrogation"}, doubted(r)); diff != "" {
+		t.Errorf("doubted (-want +got):\n%s", diff)
+	}
+}
+
 func TestStampsMayBeSpacedOut(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"V O I D": "VOID", "NOT VALID": "NOTVALID", "QUOTE": "QUOTE", "VALID": "", "CERTIFICATE OF LIABILITY INSURANCE": "", "A VOID": "VOID", "S AMPLER": ""} {
