@@ -52,6 +52,8 @@ var titles = []struct {
 	{regexp.MustCompile(`^(INSURANCE |COMMERCIAL )?(QUOTE|QUOTATION|PROPOSAL)( FOR .*)?$`), "a quotation"},
 	{regexp.MustCompile(`^(RESUME|CURRICULUM VITAE|(PROFESSIONAL |WORK )?EXPERIENCE|WORK HISTORY|PROFESSIONAL SUMMARY)$`), "a résumé"},
 	{regexp.MustCompile(`^(POLICY CHANGE |THIS )?ENDORSEMENT\b`), "an endorsement of a policy"},
+	{regexp.MustCompile(`\bINSURANCE REQUIREMENTS?\b|^REQUIRED (INSURANCE|COVERAGES?)\b`), "a list of insurance requirements"},
+	{regexp.MustCompile(`\bHOW TO READ\b`), "a guide to certificates"},
 	{regexp.MustCompile(`^INSURANCE IDENTIFICATION CARD|^AUTO(MOBILE)? ID CARD`), "an insurance identification card"},
 }
 
@@ -95,13 +97,16 @@ func (s *sheet) kind() kind {
 	coverages, limits := 0, 0
 	for _, a := range s.anchors {
 		switch a.id {
-		case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow:
+		case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow, otherRow:
 			coverages++
 		case policyColumn, effColumn, expColumn:
 			limits++
 		}
 		if limitLabel(a.id) {
 			limits++
+		}
+		if a.of != "" {
+			coverages++
 		}
 	}
 	insured := len(s.find(insuredLabel)) > 0

@@ -92,6 +92,10 @@ const (
 	autosLabel        labelID = "autos"
 	saidLine          labelID = "line of limits in words" // which no label introduces
 	tableRow          labelID = "row of a plain table"    // which no label names
+	insuredAddress    labelID = "address of the insured"
+	holderAddress     labelID = "address of the certificate holder"
+	producerAddress   labelID = "address of the producer"
+	otherRow          labelID = "row of another coverage"
 )
 
 // label is how a label is printed: alternative spellings, each one line or, with a bar, two lines one below the other.
@@ -104,6 +108,7 @@ type label struct {
 	strict    bool    // other words differ from it by a letter or two, so that every letter counts
 	place     place   // where ACORD 25 (2016/03) has it, zero when the form has it twice or not at all
 	places    []place // where the form has it, when it has it more than once
+	of        labelID // the coverage that it names with its value: "General Liability Each Occurrence"
 }
 
 // place is the left end and the middle of a label's first line in points on the standard form. It only helps to tell
@@ -193,34 +198,5 @@ func labels() []label {
 		{id: cancellationLabel, spellings: []string{"CANCELLATION"}, first: true, alone: true, place: place{309.6, 655}},
 		{id: representative, spellings: []string{"AUTHORIZED REPRESENTATIVE", "AUTHORIZED SIGNATURE", "AUTHORISED REPRESENTATIVE"}, first: true, place: place{309.6, 713.9}},
 		{id: copyrightLabel, spellings: []string{"ACORD CORPORATION. All rights reserved", "The ACORD name and logo are registered marks of ACORD", "ACORD CORPORATION"}},
-	}
-}
-
-// plainLabels are further labels of certificates that are lines of labels and values.
-func plainLabels() []label {
-	return []label{
-		{id: glRow, spellings: []string{"COMMERCIAL GENERAL"}, first: true},
-		{id: professionalRow, spellings: []string{"PROFESSIONAL LIABILITY", "ERRORS AND OMISSIONS", "ERRORS & OMISSIONS", "PROFESSIONAL LIABILITY E&O"}, first: true},
-		{id: cyberRow, spellings: []string{"CYBER LIABILITY", "CYBER"}, first: true},
-		{id: crimeRow, spellings: []string{"CRIME", "COMMERCIAL CRIME", "CRIMINAL LIABILITY"}, first: true},
-		{id: liquorRow, spellings: []string{"LIQUOR LIABILITY"}, first: true},
-		{id: producerLabel, spellings: []string{"AGENCY", "BROKER", "AGENT", "INSURANCE AGENCY", "PRODUCER NAME"}, first: true, colon: true},
-		{id: producerLabel, spellings: []string{"BROKER", "AGENT/BROKER"}, first: true, alone: true, strict: true},
-		{id: nameLabel, spellings: []string{"NAME"}, first: true, alone: true},
-		{id: addressLabel, spellings: []string{"ADDRESS", "MAILING ADDRESS"}, first: true, alone: true},
-		{id: phoneLabel, spellings: []string{"PHONE", "TELEPHONE", "PHONE NUMBER"}, first: true, alone: true},
-		{id: emailLabel, spellings: []string{"EMAIL", "E-MAIL", "EMAIL ADDRESS"}, first: true, alone: true},
-		{id: periodLabel, spellings: []string{"POLICY PERIOD", "POLICY TERM", "COVERAGE PERIOD", "POLICY DATES"}, first: true, alone: true},
-		{id: policyLabel, spellings: []string{"POLICY"}, first: true, alone: true},
-		{id: policyLabel, spellings: []string{"POLICY"}, alone: true},
-		{id: letterLabel, spellings: []string{"INSURER LETTER", "INSR LTR", "INSURER LTR"}, first: true, alone: true},
-		{id: insurerLabel, spellings: []string{"INSURER", "CARRIER", "INSURANCE CARRIER", "INSURANCE COMPANY"}, first: true, colon: true, strict: true},
-		{id: formLabel, spellings: []string{"FORM", "POLICY FORM", "COVERAGE FORM", "BASIS", "COVERAGE BASIS"}, first: true, colon: true},
-		{id: autosLabel, spellings: []string{"AUTOS", "COVERED AUTOS"}, first: true, alone: true},
-		{id: proprietorLabel, spellings: []string{"PROPRIETOR EXCLUDED", "PROPRIETORS EXCLUDED", "OFFICERS EXCLUDED", "EXCLUDED OFFICERS"}, first: true, alone: true},
-		{id: otherLimit, spellings: []string{"LIMIT", "LIMIT OF LIABILITY", "LIMIT OF INSURANCE"}, first: true, alone: true},
-		{id: retentionTick, spellings: []string{"RETENTION", "SELF-INSURED RETENTION", "DEDUCTIBLE / RETENTION", "DEDUCTIBLE"}, first: true, alone: true},
-		{id: eachOccurrence, spellings: []string{"OCCURRENCE LIMIT", "LIMIT PER OCCURRENCE", "PER OCCURRENCE LIMIT"}, first: true},
-		{id: combinedSingle, spellings: []string{"COMBINED SINGLE LIMIT (CSL)", "COMBINED SINGLE LIMIT EACH ACCIDENT"}, first: true},
 	}
 }

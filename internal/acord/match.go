@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -146,6 +147,7 @@ type anchor struct {
 	place   place
 	errors  int  // letters that differ from the label as it should be
 	guessed bool // stands where the form has the label; its words were not read
+	of      labelID
 }
 
 // findAnchors finds the printed labels of a sheet and marks their tokens.
@@ -215,7 +217,10 @@ func anchorsAt(s *sheet, words lexicon, line []*token, i int) []anchor {
 			if sp.label.first && !begins(line, i) && !(coverageRow(sp.id) && introduced(line, i)) || sp.alone && !ends(line, j) || sp.colon && !colonAfter(line, j) && !(sp.id == insurerLabel && colonLost(line, j)) {
 				return
 			}
-			a := anchor{id: sp.id, tokens: slices.Clone(run), first: boundsOf(run), place: sp.place, errors: errors}
+			if sp.id == perPolicyTick && colonAfter(line, j) {
+				return // "Policy:" has its number behind it
+			}
+			a := anchor{id: sp.id, tokens: slices.Clone(run), first: boundsOf(run), place: sp.place, errors: errors, of: sp.of}
 			a.box = a.first
 			if sp.below != "" {
 				second := s.below(a.first, sp.below, fuzzy)
@@ -268,12 +273,18 @@ func begins(line []*token, i int) bool {
 			before.source == certificate.Text && !before.glued && isTick(before.text) {
 			return true
 		}
+		if i == 0 && ordinal.MatchString(before.text) || before.source != certificate.OCR && parts(before) {
+			return true
+		}
 		if len(before.key) > 1 && !isTick(before.text) && !strings.ContainsAny(before.key, "0123456789") || strings.ContainsAny(before.text, ".,;") {
 			return false
 		}
 	}
 	return true
 }
+
+// ordinal matches what numbers a heading: "1.", "2)", "(3)", and the bullet of a list.
+var ordinal = regexp.MustCompile(`^(?:\(?\d{1,2}[.)]|[•●▪◦‣*–-])$`)
 
 // introduced reports whether the words before the i-th token of a line say with a colon that the name of a coverage follows:
 // "Coverage: General Liability".

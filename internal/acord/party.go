@@ -114,6 +114,7 @@ var (
 	dangling  = regexp.MustCompile(`(?i)(\b(d/?b/?a|and|of|the|an?|for|at)|[&,:]|/)$`)
 	suffix    = regexp.MustCompile(`(?i)^(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|pc|company|corporation|incorporated)\b\.?`)
 	company   = regexp.MustCompile(`(?i)\b(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|company|corporation|incorporated)\b\.?`)
+	bracketed = regexp.MustCompile(`^(?:\[[^\]]*\]|<[^>]*>|\{+[^}]*\}+)(?:,?\s*(?:\[[^\]]*\]|<[^>]*>|\{+[^}]*\}+))*$`) // what a template has in place of a value
 	placehold = regexp.MustCompile(`(?i)^(for information(al)?( purposes)? only|information(al)? purposes only|evidence of (insurance|coverage)|proof of insurance|to whom it may concern|sample( only)?|name|address|name,? address.*|(city,? state|state,? city),?( zip( code)?)?|certificate holder( name)?|insert name.*|tbd|n/?a|none|x+)\.?$`)
 )
 
@@ -151,7 +152,7 @@ func accountLike(text string) bool { return strings.ContainsAny(text, "012345678
 
 // noName reports whether a line stands for a name that nobody filled in.
 func noName(text string) bool {
-	return placehold.MatchString(text) || placehold.MatchString(strings.Map(func(r rune) rune {
+	return placehold.MatchString(text) || bracketed.MatchString(text) || placehold.MatchString(strings.Map(func(r rune) rune {
 		if strings.ContainsRune(".:;'", r) {
 			return -1
 		}

@@ -4,7 +4,6 @@ import (
 	"math"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -15,11 +14,13 @@ import (
 type plainReader struct {
 	*record
 	s         *sheet
-	head      map[labelID]anchor // the headings of a table of policies, if there is one
+	entries   map[rect]gridEntry // the rows of tables, by the place of what they name
 	said      []saidLimits       // limits that are said in words
 	coverages []*plainCoverage
 	current   *plainCoverage // the coverage whose heading was last, nil after another heading
 	period    [2]cell        // dates that are given for all coverages at once
+	shared    cell           // the policy number that is given before any coverage, or under a table of them
+	alone     bool           // no coverage has a policy number of its own
 	party     *certificate.Party
 	partyPath string
 }
@@ -35,27 +36,25 @@ type plainCoverage struct {
 	words      []cell   // that stand for ticks: "Occurrence", "Any Auto", "Statutory"
 	autos      cell
 	proprietor cell
+	last       float64 // how low its last label stands
+	pitch      float64 // how far its labels stand from one another
+	bottom     float64 // of a row of a table: where it ends, or the last of the labels under it
 }
 
 // plain reads a sheet that has no standard table.
 func (r *record) plain(s *sheet) {
-	p := &plainReader{record: r, s: s, head: s.headings()}
-	for id, h := range p.head {
-		if strings.HasSuffix(h.tokens[len(h.tokens)-1].text, ":") {
-			delete(p.head, id) // the label of a value, not of a column
-		}
-	}
-	if _, numbers := p.head[policyColumn]; len(p.head) < 3 || !numbers {
-		p.head = nil
-	}
-	p.furtherColumns()
+	p := &plainReader{record: r, s: s}
+	s.dropAnchors(func(a anchor) bool { // here these are values
+		return a.id == notApplicable || a.id == yesNoLabel || bracketed.MatchString(textOf(a.tokens))
+	})
+	p.takeGrids()
 	s.setValuesApart()
-	p.said = s.setSaidLimits(p.head)
-	p.unnamedRows()
+	p.said = s.setSaidLimits()
 	r.plainInsurers(s)
 	for _, a := range s.readingOrder() {
 		p.entry(a)
 	}
+	p.alone = !slices.ContainsFunc(p.coverages, func(c *plainCoverage) bool { return !c.policy.number.empty() })
 	for _, c := range p.merged() {
 		p.give(c)
 	}
@@ -63,6 +62,7 @@ func (r *record) plain(s *sheet) {
 		r.description(c)
 	}
 	r.signature(s)
+	r.signedAbove(s)
 	if s.dayFirst() {
 		for path, e := range r.evidence {
 			if strings.HasSuffix(path, "_date") {
@@ -75,11 +75,11 @@ func (r *record) plain(s *sheet) {
 
 // entry takes what one label says.
 func (p *plainReader) entry(a anchor) {
-	if h, is := p.head[a.id]; is && h.box == a.box {
-		return
-	}
 	p.current = p.over(a)
 	c := &p.certificate
+	if a.of != "" {
+		p.goOn(a)
+	}
 	switch a.id {
 	case producerLabel:
 		p.open(nil, &c.Producer, "producer")
@@ -90,6 +90,15 @@ func (p *plainReader) entry(a anchor) {
 	case holderLabel:
 		p.open(nil, &c.Holder, "certificate_holder")
 		p.fill(a)
+	case insuredAddress:
+		p.open(nil, &c.Insured, "insured")
+		p.fill(a)
+	case holderAddress:
+		p.open(nil, &c.Holder, "certificate_holder")
+		p.fill(a)
+	case producerAddress:
+		p.open(nil, &c.Producer, "producer")
+		p.fill(a)
 	case nameLabel, addressLabel:
 		p.fill(a)
 	case dateLabel:
@@ -98,14 +107,14 @@ func (p *plainReader) entry(a anchor) {
 		}
 	case numberLabel:
 		if c.Number == nil {
-			p.number("certificate_number", &c.Number, firstLine(p.s.valueOf(a)))
+			p.number("certificate_number", &c.Number, numberOnly(firstLine(p.s.valueOf(a))))
 		}
 	case periodLabel:
 		p.takePeriod(a)
-	case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow:
+	case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow, otherRow:
 		p.heading(a)
 	case tableRow:
-		p.row(a)
+		p.gridRow(a)
 	case saidLine:
 		if p.current != nil {
 			p.sayLimits(a)
@@ -128,6 +137,16 @@ func (p *plainReader) entry(a anchor) {
 	default:
 		p.field(a)
 	}
+}
+
+// numberOnly is a number without the words that follow it on its line.
+func numberOnly(c cell) cell {
+	for i, t := range c.tokens {
+		if i > 0 && len(t.key) > 2 && !strings.ContainsAny(t.key, "0123456789") || parts(t) {
+			return cell{tokens: c.tokens[:i], doubt: c.doubt}
+		}
+	}
+	return c
 }
 
 // over is the coverage that a label belongs to: of those whose headings stand side by side the one in whose column it stands.
@@ -159,7 +178,7 @@ func (p *plainReader) fill(a anchor) {
 	}
 	block := p.s.blockOf(a)
 	switch a.id {
-	case addressLabel:
+	case addressLabel, insuredAddress, holderAddress, producerAddress:
 		if p.party.Address == nil && !block.empty() {
 			p.say(p.partyPath+".address", &p.party.Address, block, addressText(block))
 		}
@@ -184,22 +203,67 @@ func hasAddress(c cell) bool {
 	return slices.ContainsFunc(rowsOf(c.tokens), func(line []*token) bool { return addressLine(textOf(line)) })
 }
 
-// heading begins a coverage, and takes what a table has on its line.
-func (p *plainReader) heading(a anchor) {
-	id := a.id
+// goOn goes on with the coverage that a label names together with its value, or begins it.
+func (p *plainReader) goOn(a anchor) {
+	id := a.of
 	if id == excessRow {
 		id = umbrellaRow
 	}
-	c := &plainCoverage{id: id, heading: cellOf(a.tokens), limits: map[labelID]cell{}}
+	for _, c := range slices.Backward(p.coverages) {
+		if c.id == id {
+			p.open(c, nil, "")
+			return
+		}
+	}
+	c := &plainCoverage{id: id, heading: withoutColon(cellOf(a.tokens)), limits: map[labelID]cell{}}
 	p.coverages = append(p.coverages, c)
 	p.open(c, nil, "")
-	p.tableLine(c, a)
+}
+
+// heading begins a coverage, and takes what a table has on its line.
+func (p *plainReader) heading(a anchor) {
+	id := a.id
+	switch id {
+	case excessRow:
+		id = umbrellaRow
+	case otherRow:
+		id = ""
+	}
+	c := &plainCoverage{id: id, heading: withoutColon(cellOf(a.tokens)), limits: map[labelID]cell{}}
+	p.coverages = append(p.coverages, c)
+	p.open(c, nil, "")
+	if before := p.s.letterBefore(a); !before.empty() {
+		take(&c.policy.letter, before)
+	}
 	if p.sayLimits(a) {
 		return
 	}
-	if value := p.s.valueOf(a); p.head == nil && !value.empty() {
+	if value := p.s.valueOf(a); !value.empty() && !p.s.besideLabel(value) {
 		c.words = append(c.words, value)
+		if amount := withoutUnit(value); len(amount.tokens) == 1 && isAmount(amount.tokens[0]) {
+			for _, l := range bareLimit(a.id, rowLimit{amount: amount}, a.tokens) {
+				c.takeLimit(anchor{id: l.id, tokens: l.words}, l.amount)
+			}
+		}
 	}
+}
+
+// withoutColon is a heading without the colon behind it.
+func withoutColon(c cell) cell {
+	if n := len(c.tokens); n > 0 && strings.HasSuffix(c.tokens[n-1].text, ":") {
+		last := *c.tokens[n-1]
+		last.text = strings.TrimRight(last.text, ":")
+		c.tokens = append(slices.Clone(c.tokens[:n-1]), &last)
+	}
+	return c
+}
+
+// withoutUnit is an amount without the word for dollars behind it.
+func withoutUnit(c cell) cell {
+	if n := len(c.tokens); n > 1 && (c.tokens[n-1].key == "USD" || c.tokens[n-1].key == "DOLLARS") {
+		c.tokens = c.tokens[:n-1]
+	}
+	return c
 }
 
 // field takes the value of a label that belongs to a coverage.
@@ -209,7 +273,18 @@ func (p *plainReader) field(a anchor) {
 		c = p.unnamed(a)
 	}
 	if c == nil {
+		p.common(a)
 		return
+	}
+	if apart := p.apart(c, a); apart && (a.id == addlTick || a.id == waiverTick) {
+		return // of all coverages, or of none
+	}
+	if c.bottom > 0 && !limitLabel(a.id) && a.id != retentionTick && a.id != deductibleTick {
+		if a.first.y0 > c.bottom+2*p.s.em {
+			p.common(a) // under the table: of all its rows, or of none
+			return
+		}
+		c.bottom = max(c.bottom, a.box.y1)
 	}
 	if p.sayLimits(a) {
 		return
@@ -220,6 +295,7 @@ func (p *plainReader) field(a anchor) {
 	}
 	switch {
 	case limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick:
+		value = withoutUnit(value)
 		value.doubt *= labelDoubt(a)
 		c.takeLimit(a, value)
 	case a.id == policyColumn || a.id == policyLabel:
@@ -227,13 +303,19 @@ func (p *plainReader) field(a anchor) {
 		if parts := pieces(number.tokens, 3); len(parts) > 1 {
 			number = cell{tokens: parts[0], doubt: number.doubt * uncommon} // what stands far from it is of another column
 		}
-		take(&c.policy.number, number)
+		if !noName(number.text()) {
+			take(&c.policy.number, number)
+		}
 		if len(dates) == 2 {
 			take(&c.policy.effective, dates[0])
 			take(&c.policy.expiration, dates[1])
 		}
 	case a.id == letterLabel:
 		take(&c.policy.letter, value)
+	case a.id == effColumn && len(datesOf(value)) == 2:
+		dates := datesOf(value)
+		take(&c.policy.effective, dates[0])
+		take(&c.policy.expiration, dates[1])
 	case a.id == effColumn:
 		take(&c.policy.effective, value)
 	case a.id == expColumn:
@@ -251,6 +333,47 @@ func (p *plainReader) field(a anchor) {
 	case tickable(a.id):
 		c.words = append(c.words, cellOf(a.tokens))
 	}
+}
+
+// common takes what is said of no coverage in particular: it is meant for those that do not say it themselves.
+func (p *plainReader) common(a anchor) {
+	switch a.id {
+	case policyColumn, policyLabel:
+		number, _ := cutDates(firstLine(p.s.valueOf(a)))
+		if parts := pieces(number.tokens, 3); len(parts) > 1 {
+			number = cell{tokens: parts[0], doubt: number.doubt * uncommon}
+		}
+		if !noName(number.text()) {
+			take(&p.shared, number)
+		}
+	case effColumn, expColumn:
+		at, value := 0, firstLine(p.s.valueOf(a))
+		if a.id == expColumn {
+			at = 1
+		}
+		switch dates := datesOf(value); {
+		case len(dates) == 2 && at == 0:
+			take(&p.period[0], dates[0])
+			take(&p.period[1], dates[1])
+		case len(dates) == 1:
+			take(&p.period[at], dates[0])
+		}
+	}
+}
+
+// apart reports whether a label stands farther below the last one of its coverage than those stand from one another, so that it may not
+// belong to it.
+func (p *plainReader) apart(c *plainCoverage, a anchor) bool {
+	down := a.first.cy() - c.last
+	switch {
+	case c.last == 0 || down < 0.5*p.s.em:
+	case c.pitch > 0 && down > 1.4*c.pitch:
+		return true
+	case c.pitch == 0 || down < c.pitch:
+		c.pitch = down
+	}
+	c.last = max(c.last, a.first.cy())
+	return false
 }
 
 // datesOf are the dates among the words of a cell.
@@ -324,7 +447,7 @@ func take(to *cell, value cell) {
 // unnamed begins a coverage that has no name of its own, if a line above its first label is its heading.
 func (p *plainReader) unnamed(a anchor) *plainCoverage {
 	heading := p.s.headingOver(a)
-	if heading.empty() {
+	if heading.empty() || !insuranceWord.MatchString(heading.text()) || noHeading.MatchString(heading.text()) {
 		return p.current
 	}
 	c := &plainCoverage{heading: heading, limits: map[labelID]cell{}}
@@ -332,6 +455,12 @@ func (p *plainReader) unnamed(a anchor) *plainCoverage {
 	p.open(c, nil, "")
 	return c
 }
+
+// What the heading of a coverage that is none of those that are known says, and what is none.
+var (
+	insuranceWord = regexp.MustCompile(`(?i)liab|insur|cover|bond|floater|marine|equipment|compensation|cargo|umbrella|excess|property|crime|fidelity|risk|polic|pollution|surety|aviation|practices`)
+	noHeading     = regexp.MustCompile(`(?i)certificate|company|insurer|insured\b|summary|details|information|limits of`)
+)
 
 // takePeriod takes "01/01/2025 to 01/01/2026", of the coverage that it stands under or, under none, of all.
 func (p *plainReader) takePeriod(a anchor) {
@@ -351,7 +480,7 @@ func (p *plainReader) takePeriod(a anchor) {
 	}
 	switch {
 	case n < 2:
-	case p.current == nil:
+	case p.current == nil || p.current.bottom > 0 && a.first.y0 > p.current.bottom+2*p.s.em:
 		p.period = dates
 	default:
 		take(&p.current.policy.effective, dates[0])
@@ -364,181 +493,12 @@ func (p *plainReader) takePeriod(a anchor) {
 	}
 }
 
-// carrierColumn is the column of a table of policies that names their insurers; otherColumn is one of which nothing is taken.
-const (
-	carrierColumn labelID = "column carrier"
-	otherColumn   labelID = "column of something else"
-)
-
-// The headings of columns that the form does not have, or calls otherwise.
-var (
-	headsCarrier = regexp.MustCompile(`(?i)^(?:insurance\s+)?(?:carriers?|insurers?|company|companies)(?:\s+name)?$`)
-	headsKind    = regexp.MustCompile(`(?i)^(?:(?:type|line)s?\s+of\s+)?(?:coverages?|insurance|business)$|^(?:policy|coverage)\s+types?$|^lines?$`)
-	headsPeriod  = regexp.MustCompile(`(?i)^(?:policy|coverage)\s+(?:period|term|dates)$|^(?:period|term)$`)
-	headsLimits  = regexp.MustCompile(`(?i)^(?:policy\s+)?limits?(?:\s+of\s+(?:liability|insurance))?$`)
-)
-
-// furtherColumns adds what else stands on the line of a table's headings: it is a column, too, and what stands under it belongs to no
-// other.
-func (p *plainReader) furtherColumns() {
-	if p.head == nil {
-		return
-	}
-	number := p.head[policyColumn]
-	p.s.dropAnchors(func(a anchor) bool { return a.id == insurerLabel && sameLine(a.first, number.box) > 0.5 })
-	others := 0
-	for _, line := range p.s.lines {
-		if sameLine(boundsOf(line), number.box) < 0.5 {
-			continue
-		}
-		for _, piece := range pieces(line, 1.5) {
-			box := boundsOf(piece)
-			known := false
-			for _, h := range p.head {
-				known = known || h.box.x0 < box.x1 && box.x0 < h.box.x1
-			}
-			if known || key(textOf(piece)) == "" {
-				continue
-			}
-			id := otherColumn
-			switch text := strings.Trim(textOf(piece), around); {
-			case headsCarrier.MatchString(text):
-				id = carrierColumn
-			case headsKind.MatchString(text):
-				id = typeColumn
-			case headsLimits.MatchString(text):
-				id = limitsColumn
-			case headsPeriod.MatchString(text):
-				id = periodLabel
-			}
-			if _, taken := p.head[id]; taken {
-				others++
-				id = otherColumn + labelID(strconv.Itoa(others))
-			}
-			p.head[id] = anchor{id: id, tokens: piece, first: box, box: box}
-		}
-	}
-}
-
-// unnamedRows finds the rows of a table of policies whose kind of insurance is none of those that are known, so that what stands in them
-// is not taken for the coverage above.
-func (p *plainReader) unnamedRows() {
-	kind, ok := p.head[typeColumn]
-	if !ok {
-		return
-	}
-	right := p.s.page.Width
-	for _, h := range p.head {
-		if h.box.x0 > kind.box.x1 {
-			right = min(right, h.box.x0-0.3*p.s.em)
-		}
-	}
-	for _, line := range p.s.lines {
-		at := boundsOf(line)
-		if at.cy() < kind.box.cy()+p.s.em || !slices.ContainsFunc(line, func(t *token) bool {
-			id := p.column(t)
-			return isDate(strings.Trim(t.text, around)) && (id == effColumn || id == expColumn)
-		}) {
-			continue
-		}
-		var date *token
-		for _, t := range line {
-			if date == nil && isDate(strings.Trim(t.text, around)) {
-				date = t
-			}
-		}
-		if slices.ContainsFunc(p.s.anchors, func(a anchor) bool {
-			return coverageRow(a.id) && sameLine(a.first, date.box) > 0.3 || a.id == periodLabel && sameLine(a.first, date.box) > 0.3
-		}) {
-			continue
-		}
-		box := rect{kind.box.x0 - 2*p.s.em, date.box.cy() - 0.5*date.box.height(), right, date.box.cy() + 0.5*date.box.height()}
-		name := cellOf(p.s.in(box, func(t *token) bool { return !t.tick && wordy(t) && len(t.key) > 1 }))
-		if name.empty() || slices.ContainsFunc(name.tokens, func(t *token) bool { return t.label }) {
-			continue
-		}
-		for _, t := range line { // a long name goes on in the next column
-			if last := name.tokens[len(name.tokens)-1]; t.box.x0 > last.box.x0 && adjacent(last, t) && !t.label && !strings.ContainsAny(t.key, "0123456789") {
-				name.tokens = append(name.tokens, t)
-			}
-		}
-		for _, t := range name.tokens {
-			t.label = true
-		}
-		p.s.anchors = append(p.s.anchors, anchor{id: tableRow, tokens: name.tokens, first: boundsOf(name.tokens), box: boundsOf(name.tokens)})
-	}
-}
-
-// row begins a coverage of a table that is none of those that are known.
-func (p *plainReader) row(a anchor) {
-	c := &plainCoverage{heading: cellOf(a.tokens), limits: map[labelID]cell{}}
-	p.coverages = append(p.coverages, c)
-	p.open(c, nil, "")
-	p.tableLine(c, a)
-}
-
-// tableLine takes what stands on the line of a coverage's heading under the headings of a table.
-func (p *plainReader) tableLine(c *plainCoverage, a anchor) {
-	s := p.s
-	if before := s.letterBefore(a); !before.empty() {
-		take(&c.policy.letter, before)
-	}
-	if p.head == nil || a.first.cy() < p.head[policyColumn].box.cy() {
-		return
-	}
-	columns := map[labelID]cell{}
-	for _, t := range s.tokens {
-		if !written(t) || !wordy(t) || t.box.x1 < a.first.x0 || t.box.cy() < a.first.cy()-s.em || t.box.cy() > a.first.cy()+1.2*s.em {
-			continue
-		}
-		if id := p.column(t); id != "" {
-			columns[id] = with(cell{tokens: columns[id].tokens, doubt: 1}, cell{tokens: []*token{t}, doubt: 1})
-		}
-	}
-	take(&c.policy.number, columns[policyColumn])
-	take(&c.policy.effective, columns[effColumn])
-	take(&c.policy.expiration, columns[expColumn])
-	take(&c.policy.addl, columns[addlColumn])
-	take(&c.policy.subr, columns[subrColumn])
-	take(&c.insurer, columns[carrierColumn])
-	if dates := datesOf(columns[periodLabel]); len(dates) == 2 {
-		take(&c.policy.effective, dates[0])
-		take(&c.policy.expiration, dates[1])
-	}
-	if limit := columns[limitsColumn]; len(limit.tokens) == 1 && isAmount(limit.tokens[0]) && !p.s.labelled(limit.tokens[0]) {
-		// One amount without a word: the first of the limits, as a rule.
-		limit.doubt = inferred
-		id := otherLimit
-		switch c.id {
-		case glRow, umbrellaRow:
-			id = eachOccurrence
-		case autoRow:
-			id = combinedSingle
-		case wcRow:
-			id = elAccident
-		}
-		c.takeLimit(anchor{id: id, tokens: p.head[limitsColumn].tokens}, limit)
-	}
-}
-
-// column is the heading that a word stands under, or is nearest to.
-func (p *plainReader) column(t *token) labelID {
-	best, nearest := labelID(""), 6*p.s.em
-	for id, h := range p.head {
-		d := max(h.box.x0-t.box.x1, t.box.x0-h.box.x1, 0)
-		if d < nearest || d == nearest && id < best {
-			best, nearest = id, d
-		}
-	}
-	return best
-}
-
 // merged puts together what stands under two headings of one name, once over the policy and once over its limits.
 func (p *plainReader) merged() []*plainCoverage {
 	var out []*plainCoverage
 	for _, c := range p.coverages {
 		i := slices.IndexFunc(out, func(e *plainCoverage) bool { return e.id != "" && e.id == c.id })
-		if i < 0 || !c.policy.number.empty() && !out[i].policy.number.empty() {
+		if i < 0 || !c.policy.number.empty() && !out[i].policy.number.empty() && key(c.policy.number.text()) != key(out[i].policy.number.text()) {
 			out = append(out, c)
 			continue
 		}
@@ -547,6 +507,7 @@ func (p *plainReader) merged() []*plainCoverage {
 		take(&e.policy.letter, c.policy.letter)
 		take(&e.policy.effective, c.policy.effective)
 		take(&e.policy.expiration, c.policy.expiration)
+		take(&e.insurer, c.insurer)
 		take(&e.policy.addl, c.policy.addl)
 		take(&e.policy.subr, c.policy.subr)
 		take(&e.autos, c.autos)

@@ -14,8 +14,16 @@ import (
 func (p *plainReader) give(c *plainCoverage) {
 	if c.policy.effective.empty() && c.policy.expiration.empty() && !p.period[0].empty() {
 		c.policy.effective, c.policy.expiration = p.period[0], p.period[1]
-		c.policy.effective.doubt *= unticked
-		c.policy.expiration.doubt *= unticked
+		if len(p.coverages) > 1 {
+			c.policy.effective.doubt *= unticked
+			c.policy.expiration.doubt *= unticked
+		}
+	}
+	if c.policy.number.empty() && !p.shared.empty() && p.alone {
+		c.policy.number = p.shared
+		if len(p.coverages) > 1 {
+			c.policy.number.doubt *= unticked
+		}
 	}
 	if slices.ContainsFunc(c.policy.number.tokens, func(t *token) bool { return len(t.key) > 4 && !strings.ContainsAny(t.key, "0123456789") }) {
 		c.policy.number.doubt *= inferred // numbers hold no words
@@ -120,6 +128,7 @@ func (p *plainReader) umbrella(path string, c *plainCoverage) (out certificate.U
 		}
 		w.doubt *= said(w)
 		p.say(path+".form", &out.Form, w, form)
+		break // the heading first
 	}
 	return out
 }

@@ -15,7 +15,7 @@ type saidLimits struct {
 
 // setSaidLimits finds the limits that are said in words behind the name of a coverage or the word for limits, and takes back the
 // labels inside them, which would be given the amount of the next limit.
-func (s *sheet) setSaidLimits(head map[labelID]anchor) []saidLimits {
+func (s *sheet) setSaidLimits() []saidLimits {
 	var out, lines []saidLimits
 	for _, a := range s.anchors {
 		if a.id != limitsColumn && a.id != otherLimit && !coverageRow(a.id) {
@@ -36,12 +36,11 @@ func (s *sheet) setSaidLimits(head map[labelID]anchor) []saidLimits {
 			out = append(out, saidLimits{a, text})
 		}
 	}
-	column, table := head[limitsColumn]
 	for _, line := range s.lines {
 		parts := pieces(line, 3)
 		line = parts[len(parts)-1]
 		// What stands left of it may be the label of its first amount, unless a table has a column for limits.
-		if !isAmount(line[0]) || !saysWords(line[len(line)-1]) || len(parts) > 1 && !(table && line[0].box.x0 > column.box.x0-s.em && line[0].box.y0 > column.box.y1) {
+		if !isAmount(line[0]) || !saysWords(line[len(line)-1]) || len(parts) > 1 {
 			continue
 		}
 		l := saidLimits{anchor{id: saidLine, tokens: line, first: boundsOf(line), box: boundsOf(line)}, parted(line)}
@@ -64,13 +63,6 @@ func (s *sheet) setSaidLimits(head map[labelID]anchor) []saidLimits {
 	return append(out, lines...)
 }
 
-// labelled reports whether a label of a limit stands on the line of a word.
-func (s *sheet) labelled(t *token) bool {
-	return slices.ContainsFunc(s.anchors, func(a anchor) bool {
-		return (limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick) && sameLine(a.first, t.box) > 0.5
-	})
-}
-
 // behindAmount reports whether an amount stands just before a label.
 func (s *sheet) behindAmount(a anchor) bool {
 	return slices.ContainsFunc(s.tokens, func(t *token) bool {
@@ -84,7 +76,7 @@ var inPlaceOfAmount = regexp.MustCompile(`(?i)^(?:statutory|incl(?:uded|\.)?|exc
 // coverageRow reports whether a label names a coverage.
 func coverageRow(id labelID) bool {
 	switch id {
-	case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow:
+	case glRow, autoRow, umbrellaRow, excessRow, wcRow, professionalRow, cyberRow, crimeRow, liquorRow, otherRow:
 		return true
 	}
 	return false
@@ -122,7 +114,7 @@ func parted(ts []*token) []*token {
 	var out []*token
 	for _, t := range ts {
 		before, after, cut := strings.Cut(t.text, "/")
-		if !cut || before == "" || after == "" || !amountWord.MatchString(before) && !strings.HasPrefix(after, "$") {
+		if !cut || isDate(strings.Trim(t.text, around)) || before == "" || after == "" || !amountWord.MatchString(before) && !strings.HasPrefix(after, "$") {
 			out = append(out, t)
 			continue
 		}

@@ -45,7 +45,20 @@ func (s *sheet) beside(a anchor, limit float64) []*token {
 		}
 	}
 	byX(out)
+	for len(out) > 0 && parts(out[len(out)-1]) {
+		out = out[:len(out)-1]
+	}
 	return out
+}
+
+// parts reports whether a word is a stroke or dot that parts what stands side by side.
+func parts(t *token) bool { return t.text == "|" || t.text == "·" || t.text == "•" }
+
+// besideLabel reports whether a cell stands on the line of a label, whose value it then is.
+func (s *sheet) besideLabel(c cell) bool {
+	return slices.ContainsFunc(s.anchors, func(a anchor) bool {
+		return !coverageRow(a.id) && slices.ContainsFunc(c.tokens, func(t *token) bool { return sameLine(a.first, t.box) > 0.5 })
+	})
 }
 
 // labelRightOf is where the next label right of a place on its lines begins.
@@ -95,6 +108,11 @@ func (s *sheet) blockOf(a anchor) cell {
 	for _, line := range lines {
 		box := boundsOf(line)
 		high := math.Max(box.height(), s.em)
+		if slices.ContainsFunc(line[:min(4, len(line))], func(t *token) bool {
+			return len(t.text) > 2 && strings.HasSuffix(t.text, ":") && !attention.MatchString(t.text)
+		}) {
+			break // a label that is not known
+		}
 		if box.y0-y > paragraphGap*high && (len(block) > 0 || box.y0-y > 3*high) || s.goesOnLeft(line[0]) {
 			break
 		}
@@ -103,6 +121,9 @@ func (s *sheet) blockOf(a anchor) cell {
 	}
 	return cellOf(block)
 }
+
+// attention matches what introduces a person in an address.
+var attention = regexp.MustCompile(`(?i)^(?:attn|attention|c/o|dba|d/b/a|re)\b`)
 
 // headsBelow reports whether a label without a colon stands over a text that begins just below it and where it begins.
 func (s *sheet) headsBelow(a anchor) bool {
@@ -196,12 +217,21 @@ func (r *record) plainInsurers(s *sheet) {
 // nameBeside is what stands right of the label of an insurer. The word NAIC is a label of its own, but here it stands inside the value.
 func (s *sheet) nameBeside(a anchor) cell {
 	var name []*token
+	limit := s.page.Width * 2
+	for _, other := range s.anchors {
+		if other.id != naicLabel && other.first.x0 > a.box.x1+0.2*s.em && sameLine(a.box, other.first) > 0.3 {
+			limit = math.Min(limit, other.first.x0-0.1*s.em)
+		}
+	}
 	for _, t := range s.tokens {
-		if !slices.Contains(a.tokens, t) && wordy(t) && t.text != ":" && t.box.x0 >= a.box.x1-0.3*s.em && sameLine(a.box, t.box) > 0.5 {
+		if !slices.Contains(a.tokens, t) && wordy(t) && t.text != ":" && t.box.x0 >= a.box.x1-0.3*s.em && t.box.x0 < limit && sameLine(a.box, t.box) > 0.5 {
 			name = append(name, t)
 		}
 	}
 	byX(name)
+	for len(name) > 0 && parts(name[len(name)-1]) {
+		name = name[:len(name)-1]
+	}
 	return cell{tokens: name, doubt: 1}
 }
 
@@ -213,7 +243,7 @@ func insurerName(text string) string {
 
 func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) {
 	name := s.nameBeside(a).tokens
-	if len(name) == 0 {
+	if len(name) == 0 || noName(textOf(name)) {
 		return
 	}
 	if text := textOf(name); strings.Count(text, "(") > strings.Count(text, ")") {
@@ -279,4 +309,22 @@ func (s *sheet) dropAnchors(drop func(anchor) bool) {
 		}
 		return true
 	})
+}
+
+// signedAbove doubts that a plain certificate is not signed where a line of text stands just above the word for its signature: there people
+// sign who rule a line and print the word under it.
+func (r *record) signedAbove(s *sheet) {
+	const path = "description_of_operations.signature"
+	signed := r.certificate.Description.Signature
+	label, ok := s.one(representative)
+	if signed == nil || *signed || !ok {
+		return
+	}
+	above := s.in(rect{label.box.x0 - 6*s.em, label.box.y0 - 3.5*s.em, label.box.x1 + 6*s.em, label.box.y0}, func(t *token) bool { return written(t) && len(t.key) > 1 })
+	if len(above) == 0 {
+		return
+	}
+	e := r.evidence[path]
+	e.Confidence = round(min(e.Confidence, inferred))
+	r.evidence[path] = e
 }

@@ -1,0 +1,524 @@
+package acord
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// gridEntry is what a table of a plain certificate says in one row, with the rows that go on with it.
+type gridEntry struct {
+	id      labelID // of the coverage that the row names, empty where it is none that is known
+	limit   labelID // of a row that names a limit and no coverage
+	heading cell
+	policy  policyCells
+	insurer cell
+	limits  []rowLimit
+	words   []cell
+	bottom  float64
+}
+
+// rowLimit is a limit with the words that name it.
+type rowLimit struct {
+	id     labelID
+	words  []*token
+	amount cell
+}
+
+// takeGrids reads the tables of the page and takes their words out of it: nothing else is to be read from them. What their rows say is taken
+// where they stand among the labels.
+func (p *plainReader) takeGrids() {
+	p.entries = map[rect]gridEntry{}
+	for _, g := range p.s.grids() {
+		entries := p.s.gridEntries(g)
+		band := rect{0, g.head.y0 - 0.2*p.s.em, p.s.page.Width * 2, g.bottom}
+		p.s.anchors = slices.DeleteFunc(slices.Clone(p.s.anchors), func(a anchor) bool { return band.holds(a.first) && !g.labels[a.tokens[0]] })
+		for _, t := range p.s.in(band, func(t *token) bool { return !g.labels[t] }) {
+			t.label = true
+		}
+		if has(g.columns, askedColumn) {
+			continue // what is asked for is not what there is
+		}
+		for _, e := range entries {
+			box := boundsOf(e.heading.tokens)
+			p.entries[box] = e
+			p.s.anchors = append(p.s.anchors, anchor{id: tableRow, tokens: e.heading.tokens, first: box, box: box})
+		}
+	}
+}
+
+// gridEntries reads the rows of a table.
+func (s *sheet) gridEntries(g grid) []gridEntry {
+	var out []gridEntry
+	for _, r := range g.rows {
+		cells := map[labelID]cell{}
+		var kind cell
+		for _, c := range g.columns {
+			at := cloned(s.gridCell(g, c, r))
+			if c.id == typeColumn && kind.empty() {
+				kind = at
+			} else if at.text() != "" && !strings.EqualFold(strings.Trim(at.text(), " -–—"), "") {
+				cells[c.id] = at
+			}
+		}
+		kind, ticked := withoutTicks(kind)
+		if ts := kind.tokens; len(ts) > 1 && !has(g.columns, letterColumn) && isLetter(ts[0]) && len(ts[0].key) == 1 && coverageNamed(textOf(ts[1:])) != "" {
+			cells[letterColumn] = cell{tokens: ts[:1], doubt: 1}
+			kind.tokens = ts[1:]
+		}
+		if key(kind.text()) == "" {
+			if len(out) > 0 {
+				out[len(out)-1].add(g, cells)
+			}
+			continue
+		}
+		e := gridEntry{heading: kind, id: coverageNamed(kind.text())}
+		if named := limitRow(kind.tokens); named != "" && e.id == "" {
+			e.limit = named
+		} else if at := limitInName(kind.tokens); at > 0 {
+			e.limit = limitCalled(textOf(kind.tokens[at:]))
+			e.heading = cell{tokens: kind.tokens[:at], doubt: 1}
+		}
+		if e.id == "" && e.limit == "" && len(kind.tokens) > 7 {
+			continue // a sentence
+		}
+		e.words = append(append(e.words, ticked...), qualifiers(kind)...)
+		e.add(g, cells)
+		e.bottom = min(r.to, g.bottom)
+		out = append(out, e)
+	}
+	return out
+}
+
+// limitRow is the limit that a row names in place of a coverage. The word Occurrence alone says when a coverage applies.
+func limitRow(ts []*token) labelID {
+	if text := textOf(ts); key(text) != "OCCURRENCE" {
+		return limitCalled(text)
+	}
+	return ""
+}
+
+// limitInName is where in the name of a coverage the name of its limit begins: "General Liability - Each Occurrence"; 0 where there is none.
+func limitInName(ts []*token) int {
+	for i := 1; i < len(ts); i++ {
+		if limitRow(ts[i:]) != "" && !strings.HasPrefix(ts[i].text, "(") && coverageNamed(textOf(ts[:i])) != "" {
+			return i
+		}
+	}
+	return 0
+}
+
+// cloned is a cell whose words are no labels, and of which amounts end where their digits end.
+func cloned(c cell) cell {
+	out := cell{doubt: c.doubt}
+	for _, t := range parted(c.tokens) {
+		word := *t
+		word.label, word.tick = false, false
+		if digits := strings.TrimRight(word.text, ",;.:"); digits != word.text && strings.HasPrefix(digits, "$") && amountWord.MatchString(digits) {
+			end := word
+			end.text, end.key = word.text[len(digits):], ""
+			word.text = digits
+			out.tokens = append(out.tokens, &word, &end)
+			continue
+		}
+		out.tokens = append(out.tokens, &word)
+	}
+	return out
+}
+
+// unticked boxes as fonts draw them.
+var emptyBox = regexp.MustCompile(`^(?:[☐□▢❏❑]|\[\s*\]|\(\s*\))$`)
+
+// withoutTicks is a cell without boxes, and without what stands behind boxes that are empty; ticked is what stands behind the others.
+func withoutTicks(c cell) (rest cell, ticked []cell) {
+	rest.doubt = c.doubt
+	for _, line := range rowsOf(c.tokens) {
+		empty, marked := false, false
+		for i, t := range line {
+			switch {
+			case emptyBox.MatchString(t.text) || t.text == "[" && i+1 < len(line) && line[i+1].text == "]":
+				empty, marked = true, false
+			case t.text == "]":
+			case isTick(t.text):
+				empty, marked = false, true
+				ticked = append(ticked, cell{doubt: c.doubt})
+			case !empty:
+				rest.tokens = append(rest.tokens, t)
+				if marked {
+					last := &ticked[len(ticked)-1]
+					last.tokens = append(last.tokens, t)
+				}
+			}
+		}
+	}
+	return rest, slices.DeleteFunc(ticked, cell.empty)
+}
+
+// qualifiers are the parts of a kind of insurance that may say what a tick says elsewhere: what stands in brackets, and its lines, of which
+// it is less plain.
+func qualifiers(kind cell) []cell {
+	for i, t := range kind.tokens {
+		if strings.HasPrefix(t.text, "(") {
+			return []cell{{tokens: kind.tokens[i:], doubt: kind.doubt}}
+		}
+	}
+	out := []cell{{tokens: kind.tokens, doubt: kind.doubt * inferred}}
+	for _, line := range rowsOf(kind.tokens) {
+		out = append(out, cell{tokens: line, doubt: kind.doubt * inferred})
+	}
+	return out
+}
+
+// add takes the cells of a row for a coverage.
+func (e *gridEntry) add(g grid, cells map[labelID]cell) {
+	if e.limit != "" && e.id == "" {
+		e.rowLimit(cells)
+		return
+	}
+	if number := cells[policyColumn]; !number.empty() {
+		if lines := rowsOf(number.tokens); len(lines) > 1 && !strings.HasSuffix(textOf(lines[0]), "-") {
+			number.doubt *= inferred // broken, or two
+		}
+		take(&e.policy.number, number)
+	}
+	for id, to := range map[labelID]*cell{effColumn: &e.policy.effective, expColumn: &e.policy.expiration} {
+		switch dates := datesOf(cells[id]); {
+		case len(dates) == 1:
+			take(to, dates[0])
+		case len(dates) == 0 && !cells[id].empty():
+			take(to, cells[id])
+		case len(dates) == 2:
+			take(&e.policy.effective, dates[0])
+			take(&e.policy.expiration, dates[1])
+		}
+	}
+	if dates := datesOf(cells[periodLabel]); len(dates) == 2 {
+		take(&e.policy.effective, dates[0])
+		take(&e.policy.expiration, dates[1])
+	}
+	if letter := cells[letterColumn]; len(letter.tokens) == 1 && isLetter(letter.tokens[0]) {
+		take(&e.policy.letter, letter)
+	}
+	if carrier := cells[carrierColumn]; len(carrier.tokens) == 1 && len(carrier.tokens[0].key) == 1 {
+		take(&e.policy.letter, carrier)
+	} else if key(carrier.text()) != "" {
+		take(&e.insurer, carrier)
+	}
+	take(&e.policy.addl, cells[addlColumn])
+	take(&e.policy.subr, cells[subrColumn])
+	for _, c := range g.columns {
+		if value := cells[c.id]; limitLabel(c.id) && slices.ContainsFunc(value.tokens, isAmount) {
+			e.columnLimit(c, value)
+		}
+	}
+	text := cells[limitsColumn]
+	if kind := cells[limitKind]; !kind.empty() {
+		text = with(kind, with(cells[limitAmount], text))
+		text = cellOf(text.tokens)
+	} else if text.empty() {
+		text = cells[limitAmount]
+	}
+	if text.empty() {
+		return
+	}
+	e.words = append(e.words, text)
+	if e.limit != "" {
+		if i := slices.IndexFunc(text.tokens, isAmount); i >= 0 && !slices.ContainsFunc(text.tokens[i+1:], isAmount) {
+			e.limits = append(e.limits, rowLimit{e.limit, e.heading.tokens, cell{tokens: text.tokens[i : i+1], doubt: 1}})
+		} else {
+			e.limits = append(e.limits, rowLimit{e.limit, e.heading.tokens, text})
+		}
+		return
+	}
+	e.limits = append(e.limits, limitsOf(e.id, text)...)
+}
+
+// rowLimit takes the limit that a row names: the one amount of the row.
+func (e *gridEntry) rowLimit(cells map[labelID]cell) {
+	text := with(cells[limitsColumn], cells[limitAmount])
+	if text.empty() {
+		for _, c := range cells {
+			if slices.ContainsFunc(c.tokens, isAmount) {
+				text = with(text, c)
+			}
+		}
+	}
+	var amounts []*token
+	for _, t := range text.tokens {
+		if isAmount(t) {
+			amounts = append(amounts, t)
+		}
+	}
+	amount := cell{tokens: text.tokens, doubt: 1}
+	if len(amounts) == 1 {
+		amount.tokens = amounts
+	}
+	e.limits = append(e.limits, rowLimit{e.limit, e.heading.tokens, amount})
+}
+
+// columnLimit takes the amount of a column that is headed by a limit.
+func (e *gridEntry) columnLimit(c gridColumn, value cell) {
+	id := c.id
+	switch {
+	case id == eachOccurrence && e.id == autoRow:
+		if !strings.Contains(strings.ToUpper(textOf(c.head)), "CSL") {
+			return
+		}
+		id = combinedSingle
+	case id == eachOccurrence && (e.id == professionalRow || e.id == cyberRow || e.id == crimeRow):
+		id = eachClaim
+	case id == eachClaim && (e.id == glRow || e.id == umbrellaRow || e.id == excessRow), e.id == wcRow && (id == eachOccurrence || id == aggregateLimit || id == generalAggregate),
+		e.id == autoRow && (id == aggregateLimit || id == generalAggregate):
+		return
+	case id == generalAggregate && e.id != glRow:
+		id = aggregateLimit
+	}
+	i := slices.IndexFunc(value.tokens, isAmount)
+	amount := cell{tokens: value.tokens[i : i+1], doubt: value.doubt}
+	if slices.ContainsFunc(value.tokens[i+1:], isAmount) {
+		amount = value
+	}
+	e.limits = append(e.limits, rowLimit{id, c.head, amount})
+}
+
+// limitsOf reads the limits in a text: each line by itself where each makes sense so, or else all lines as one.
+func limitsOf(id labelID, text cell) []rowLimit {
+	var out []rowLimit
+	lines := rowsOf(text.tokens)
+	var parts [][]*token
+	alone := true
+	for _, line := range lines {
+		for _, part := range semicolons(line) {
+			parts = append(parts, part)
+			found := sayLimits(id, part)
+			amounts := 0
+			for _, t := range part {
+				if isAmount(t) {
+					amounts++
+				}
+			}
+			if amounts > 0 && len(found) < amounts || amounts == 0 && limitCalled(textOf(part)) != "" {
+				alone = false
+			}
+		}
+	}
+	if !alone && len(lines) > 1 {
+		var all []*token
+		for _, line := range lines {
+			all = append(all, line...)
+		}
+		parts = semicolons(all)
+	}
+	for _, part := range parts {
+		out = append(out, sayLimits(id, part)...)
+	}
+	return out
+}
+
+// semicolons cuts a text at what parts its limits from one another and from what is said beside them.
+func semicolons(ts []*token) [][]*token {
+	out := [][]*token{nil}
+	for _, t := range ts {
+		switch {
+		case t.text == ";" || t.text == "|" || t.text == "•" || t.text == "·":
+			out = append(out, nil)
+			continue
+		}
+		out[len(out)-1] = append(out[len(out)-1], t)
+		if strings.HasSuffix(t.text, ";") {
+			out = append(out, nil)
+		}
+	}
+	return slices.DeleteFunc(out, func(ts []*token) bool { return len(ts) == 0 })
+}
+
+// sayLimits reads the limits in a text of amounts and words: the words stand before their amounts, or behind them; which of the two is
+// told by what makes sense of more of them.
+func sayLimits(id labelID, ts []*token) []rowLimit {
+	type run struct {
+		amount *token
+		words  []*token
+	}
+	var runs []run // words and amounts in turn
+	for _, t := range ts {
+		switch {
+		case isAmount(t):
+			runs = append(runs, run{amount: t})
+		case t.text != "&" && t.key == "" || t.key == "USD":
+		case len(runs) == 0 || runs[len(runs)-1].amount != nil:
+			runs = append(runs, run{words: []*token{t}})
+		default:
+			runs[len(runs)-1].words = append(runs[len(runs)-1].words, t)
+		}
+	}
+	assign := func(step int) (out []rowLimit, known int) {
+		for i, r := range runs {
+			if r.amount == nil {
+				continue
+			}
+			l := rowLimit{amount: cell{tokens: []*token{r.amount}, doubt: 1}}
+			if j := i + step; j >= 0 && j < len(runs) && runs[j].amount == nil {
+				l.words = runs[j].words
+				if l.id = limitIn(id, textOf(l.words)); l.id != "" {
+					known++
+				}
+			}
+			out = append(out, l)
+		}
+		return out, known
+	}
+	if !slices.ContainsFunc(runs, func(r run) bool { return r.amount != nil }) {
+		return unreadLimit(id, ts)
+	}
+	before, known := assign(-1)
+	after, also := assign(1)
+	best := before
+	if also > known || also == known && len(runs) > 0 && runs[0].amount != nil {
+		best, known = after, also
+	}
+	named := slices.DeleteFunc(slices.Clone(best), func(l rowLimit) bool { return l.id == "" })
+	if known > 0 && also == known && len(named) > 0 && slices.ContainsFunc(before, func(l rowLimit) bool { return l.id != "" }) && !sameLimits(before, after) {
+		// Either way makes sense: which is meant is not for us to say.
+		for i := range named {
+			named[i].amount.doubt = misplaced
+		}
+	}
+	switch {
+	case known > 0:
+		return named
+	case id == wcRow && len(best) == 3 && best[0].amount.text() == best[1].amount.text() && best[1].amount.text() == best[2].amount.text():
+		// Employers' liability, the same for an accident, an employee and the policy.
+		for i, id := range []labelID{elAccident, elEmployee, elPolicy} {
+			best[i].id = id
+			best[i].words = ts[:1]
+		}
+		return best
+	case len(best) == 1:
+		return bareLimit(id, best[0], ts)
+	case len(best) == 2 && len(best[0].words)+len(best[1].words) == 0:
+		return bareLimits(id, best, ts)
+	}
+	return nil
+}
+
+// unreadLimit is the name of a limit with something behind it that is no amount, such as "Included".
+func unreadLimit(id labelID, ts []*token) []rowLimit {
+	for i := len(ts) - 1; i > 0; i-- {
+		if limit := limitIn(id, textOf(ts[:i])); limit != "" {
+			return []rowLimit{{limit, ts[:i], cell{tokens: ts[i:], doubt: 1}}}
+		}
+	}
+	return nil
+}
+
+func sameLimits(a, b []rowLimit) bool {
+	return slices.EqualFunc(a, b, func(x, y rowLimit) bool { return x.id == y.id })
+}
+
+// introduces matches what stands before the name of a limit and does not change it.
+var introduces = regexp.MustCompile(`(?i)^\s*(?:(?:wc\s+)?(?:per\s+)?statut(?:e|ory)(?:\s+limits?)?|limits?(?:\s+of\s+(?:liability|insurance))?|bodily\s+injury\s+(?:and|&)\s+property\s+damage|bi\s*(?:/|&|and)\s*pd|occurrence|claims[\s-]made)[\s:,;./–-]+`)
+
+// limitIn is the limit that words name within a coverage.
+func limitIn(id labelID, words string) labelID {
+	limit := limitCalled(words)
+	if limit == "" {
+		limit = limitCalled(introduces.ReplaceAllString(words, ""))
+	}
+	if limit == "" {
+		return ""
+	}
+	switch id {
+	case professionalRow, cyberRow, crimeRow:
+		if limit == eachOccurrence {
+			return eachClaim
+		}
+	case umbrellaRow, excessRow:
+		if limit == generalAggregate {
+			return aggregateLimit
+		}
+	case autoRow:
+		switch limit {
+		case elAccident:
+			return "" // of which injury is not said
+		case eachOccurrence, aggregateLimit, generalAggregate:
+			return ""
+		}
+	}
+	return limit
+}
+
+// bareLimit is one amount whose words say nothing that is known: the first of the coverage's limits, as a rule.
+func bareLimit(id labelID, l rowLimit, ts []*token) []rowLimit {
+	if len(l.words) > 0 {
+		if id == otherRow || id == "" {
+			l.id = otherLimit
+			return []rowLimit{l}
+		}
+		return nil
+	}
+	l.amount.doubt = inferred
+	l.words = ts
+	switch id {
+	case glRow, umbrellaRow, excessRow:
+		l.id = eachOccurrence
+	case autoRow:
+		l.id = combinedSingle
+	case wcRow:
+		l.id = elAccident
+	default:
+		l.id = otherLimit
+	}
+	return []rowLimit{l}
+}
+
+// bareLimits are two amounts without words: what each one and all together may cost, which is usual but not sure.
+func bareLimits(id labelID, both []rowLimit, ts []*token) []rowLimit {
+	each, all := eachClaim, aggregateLimit
+	switch id {
+	case glRow:
+		each, all = eachOccurrence, generalAggregate
+	case umbrellaRow, excessRow:
+		each = eachOccurrence
+	case autoRow, wcRow:
+		return nil
+	}
+	for i, id := range []labelID{each, all} {
+		both[i].id, both[i].words, both[i].amount.doubt = id, ts, inferred
+	}
+	return both
+}
+
+// gridRow takes a row of a table.
+func (p *plainReader) gridRow(a anchor) {
+	e, ok := p.entries[a.box]
+	if !ok {
+		return
+	}
+	c := p.current
+	if e.id != "" || e.limit == "" {
+		id := e.id
+		switch id {
+		case excessRow:
+			id = umbrellaRow
+		case otherRow:
+			id = ""
+		}
+		c = &plainCoverage{id: id, heading: e.heading, limits: map[labelID]cell{}, bottom: e.bottom}
+		p.coverages = append(p.coverages, c)
+		p.open(c, nil, "")
+	}
+	if c == nil {
+		return
+	}
+	take(&c.policy.number, e.policy.number)
+	take(&c.policy.effective, e.policy.effective)
+	take(&c.policy.expiration, e.policy.expiration)
+	take(&c.policy.letter, e.policy.letter)
+	take(&c.policy.addl, e.policy.addl)
+	take(&c.policy.subr, e.policy.subr)
+	take(&c.insurer, e.insurer)
+	c.words = append(c.words, e.words...)
+	for _, l := range e.limits {
+		c.takeLimit(anchor{id: l.id, tokens: l.words}, l.amount)
+	}
+}

@@ -1,0 +1,290 @@
+package acord_test
+
+import (
+	"strings"
+	"testing"
+
+	"certflow/internal/acord"
+	"certflow/internal/certificate"
+)
+
+// tableHead is a certificate up to the headings of a table of policies.
+const tableHead = `
+54,40 CERTIFICATE OF INSURANCE
+54,60 Named Insured: Harrow Builders Inc
+54,74 Insured Address: 46 Grove Road, Westmere, GA 30303
+54,88 Certificate Holder: Wren Towers LLC
+54,102 Holder Address: 8 Fork Road, Westmere, GA 30304
+`
+
+// sure fails where a value is not read, or not sure.
+func sure[T comparable](t *testing.T, r *certificate.Reading, path string, got *T, value T) {
+	t.Helper()
+	switch e := r.Evidence[path]; {
+	case got == nil:
+		t.Errorf("%s is null, want %v", path, value)
+	case *got != value || e.Confidence < 0.85:
+		t.Errorf("%s is %v with confidence %.2f, want a sure %v", path, *got, e.Confidence, value)
+	}
+}
+
+func TestPlainLabelsNameWhoseAddressFollows(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+"54,130 General Liability\n54,144 Each Occurrence: $1,000,000\n")
+	want(t, r, "insured.name", r.Certificate.Insured.Name, "Harrow Builders Inc")
+	want(t, r, "insured.address", r.Certificate.Insured.Address, "46 Grove Road, Westmere, GA 30303")
+	want(t, r, "certificate_holder.name", r.Certificate.Holder.Name, "Wren Towers LLC")
+	want(t, r, "certificate_holder.address", r.Certificate.Holder.Address, "8 Fork Road, Westmere, GA 30304")
+}
+
+func TestALabelMayNameTheCoverageWithItsValue(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+54,130 Policy No.:
+300,130 GC-2026
+54,144 Effective Date:
+300,144 06/01/2026
+54,158 Expiration Date:
+300,158 06/01/2027
+54,172 General Liability Each Occurrence:
+300,172 $2,000,000
+54,186 General Liability General Aggregate:
+300,186 $4,000,000
+54,200 Umbrella Each Occurrence:
+300,200 $3,000,000
+`)
+	c := r.Certificate.Coverages
+	if c.GeneralLiability == nil || c.UmbrellaLiability == nil {
+		t.Fatalf("the coverages are %+v", c)
+	}
+	sure(t, r, "coverages.commercial_general_liability.limits.each_occurrence_dollars", c.GeneralLiability.Limits.EachOccurrence, 2_000_000)
+	sure(t, r, "coverages.commercial_general_liability.limits.general_aggregate_dollars", c.GeneralLiability.Limits.GeneralAggregate, 4_000_000)
+	sure(t, r, "coverages.umbrella_excess_liability.limits.each_occurrence_dollars", c.UmbrellaLiability.Limits.EachOccurrence, 3_000_000)
+	// What is said before any coverage is meant for all of them.
+	want(t, r, "coverages.commercial_general_liability.policy_number_string", c.GeneralLiability.Number, "GC-2026")
+	want(t, r, "coverages.umbrella_excess_liability.policy_number_string", c.UmbrellaLiability.Number, "GC-2026")
+	if e := c.UmbrellaLiability.Expiration; e == nil || e.String() != "06/01/2027" {
+		t.Errorf("the umbrella expires on %v, want 06/01/2027", e)
+	}
+}
+
+func TestATableOfPoliciesIsReadByItsHeadings(t *testing.T) {
+	t.Parallel()
+	const rules = "rule 50,160,560,160.5\nrule 50,184,560,184.5\nrule 50,208,560,208.5\n"
+	tests := []struct{ name, table string }{
+		{"with a policy in each row", `
+54,148 Coverage
+130,148 Carrier
+230,148 Policy
+290,148 Effective
+360,148 Expires
+430,148 Limit
+54,168 General Liability
+130,168 Kestrel Casualty Co.
+230,168 GL-1204
+290,168 04/01/2026
+360,168 04/01/2027
+430,168 $1,000,000 Each Occurrence
+430,178 $2,000,000 General Aggregate
+54,192 Umbrella Liability
+130,192 Palisade Excess Ltd
+230,192 UM-1205
+290,192 04/01/2026
+360,192 04/01/2027
+430,192 $5,000,000 Each Occurrence
+430,202 $5,000,000 Aggregate
+`},
+		{"with a period in one column and columns of limits", `
+54,148 Line of Coverage
+140,148 Insurance Company
+240,148 Policy No.
+300,148 Policy Period
+430,148 Per Occurrence/Claim
+530,148 Aggregate
+54,168 General Liability
+140,168 Kestrel Casualty Co.
+240,168 GL-1204
+300,168 04/01/2026 - 04/01/2027
+430,168 $1,000,000
+530,168 $2,000,000
+54,192 Umbrella Liability
+140,192 Palisade Excess Ltd
+240,192 UM-1205
+300,192 04/01/2026 - 04/01/2027
+430,192 $5,000,000
+530,192 $5,000,000
+`},
+		{"with a row for each limit", `
+54,148 Coverage
+140,148 Insurer
+240,148 Policy Number
+310,148 Effective Date
+380,148 Expiration Date
+450,148 Limit Type
+540,148 Amount
+54,168 General Liability
+140,168 Kestrel Casualty Co.
+240,168 GL-1204
+310,168 04/01/2026
+380,168 04/01/2027
+450,168 Each Occurrence
+540,168 $1,000,000
+450,180 General Aggregate
+540,180 $2,000,000
+54,192 Umbrella Liability
+140,192 Palisade Excess Ltd
+240,192 UM-1205
+310,192 04/01/2026
+380,192 04/01/2027
+450,192 Each Occurrence
+540,192 $5,000,000
+450,204 Aggregate
+540,204 $5,000,000
+`},
+	}
+	for _, test := range tests {
+		for name, drawing := range map[string]string{"": test.table, ", ruled": test.table + rules} {
+			t.Run(test.name+name, func(t *testing.T) {
+				t.Parallel()
+				r := readPlain(t, tableHead+drawing)
+				gl, um := r.Certificate.Coverages.GeneralLiability, r.Certificate.Coverages.UmbrellaLiability
+				if gl == nil || um == nil || len(r.Certificate.Coverages.Other) > 0 || len(gl.AdditionalPolicies) > 0 {
+					t.Fatalf("the coverages are %+v", r.Certificate.Coverages)
+				}
+				const glAt, umAt = "coverages.commercial_general_liability.", "coverages.umbrella_excess_liability."
+				sure(t, r, glAt+"policy_number_string", gl.Number, "GL-1204")
+				sure(t, r, glAt+"insurer_name", gl.InsurerName, "Kestrel Casualty Co.")
+				sure(t, r, glAt+"limits.each_occurrence_dollars", gl.Limits.EachOccurrence, 1_000_000)
+				sure(t, r, umAt+"policy_number_string", um.Number, "UM-1205")
+				sure(t, r, umAt+"insurer_name", um.InsurerName, "Palisade Excess Ltd")
+				sure(t, r, umAt+"limits.each_occurrence_dollars", um.Limits.EachOccurrence, 5_000_000)
+				sure(t, r, umAt+"limits.aggregate_dollars", um.Limits.Aggregate, 5_000_000)
+				sure(t, r, umAt+"form", um.Form, "umbrella")
+				if gl.Limits.GeneralAggregate == nil || *gl.Limits.GeneralAggregate != 2_000_000 {
+					t.Errorf("the general aggregate is %v, want $2,000,000", gl.Limits.GeneralAggregate)
+				}
+				if gl.Effective == nil || gl.Effective.String() != "04/01/2026" || um.Expiration == nil || um.Expiration.String() != "04/01/2027" {
+					t.Errorf("the dates are %v and %v", gl.Effective, um.Expiration)
+				}
+			})
+		}
+	}
+}
+
+func TestATableOfWhatIsRequiredGivesNoLimits(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+54,148 Coverage
+200,148 Required Limits
+330,148 Policy Number
+430,148 Limits
+54,168 General Liability
+200,168 $5,000,000 Each Occurrence
+330,168 GL-1204
+430,168 $1,000,000 Each Occurrence
+54,200 Automobile Liability
+54,212 Combined Single Limit: $1,000,000
+`)
+	if gl := r.Certificate.Coverages.GeneralLiability; gl != nil && gl.Limits.EachOccurrence != nil {
+		t.Errorf("each occurrence is %v, want null: the table says what is asked for", *gl.Limits.EachOccurrence)
+	}
+}
+
+func TestAColumnThatIsNotUnderstoodGivesNothing(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+54,148 Coverage Type
+240,148 Limit
+440,148 Deductible
+54,168 General Liability
+240,168 $1,000,000 per occurrence
+440,168 $2,500
+54,180 General Aggregate
+240,180 $2,000,000
+440,180 $7,500
+54,210 Policy Number:
+240,210 GL-1204
+`)
+	gl := r.Certificate.Coverages.GeneralLiability
+	if gl == nil {
+		t.Fatal("no general liability")
+	}
+	sure(t, r, "coverages.commercial_general_liability.limits.each_occurrence_dollars", gl.Limits.EachOccurrence, 1_000_000)
+	sure(t, r, "coverages.commercial_general_liability.limits.general_aggregate_dollars", gl.Limits.GeneralAggregate, 2_000_000)
+	want(t, r, "coverages.commercial_general_liability.policy_number_string", gl.Number, "GL-1204")
+}
+
+func TestCardsSideBySideKeepTheirInsurers(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+54,130 General Liability
+330,130 Umbrella
+54,144 Carrier: Kestrel Casualty Co.
+330,144 Carrier: Palisade Excess Ltd
+54,158 Each Occurrence: $1,000,000
+330,158 Each Occurrence: $5,000,000
+`)
+	c := r.Certificate.Coverages
+	if c.GeneralLiability == nil || c.UmbrellaLiability == nil {
+		t.Fatalf("the coverages are %+v", c)
+	}
+	want(t, r, "coverages.commercial_general_liability.insurer_name", c.GeneralLiability.InsurerName, "Kestrel Casualty Co.")
+	want(t, r, "coverages.umbrella_excess_liability.insurer_name", c.UmbrellaLiability.InsurerName, "Palisade Excess Ltd")
+	want(t, r, "coverages.umbrella_excess_liability.form", c.UmbrellaLiability.Form, "umbrella")
+}
+
+func TestAmountsOfCoveragesAsColumnsAreNotTakenForOneOfThem(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+200,130 General Liability
+330,130 Automobile
+460,130 Umbrella
+54,144 Aggregate
+200,144 $2,000,000
+330,144 N/A
+460,144 $3,000,000
+`)
+	if u := r.Certificate.Coverages.UmbrellaLiability; u != nil && u.Limits.Aggregate != nil && *u.Limits.Aggregate != 3_000_000 {
+		t.Errorf("the umbrella's aggregate is %v", *u.Limits.Aggregate)
+	}
+}
+
+func TestWhatATemplateHasInPlaceOfValuesIsNone(t *testing.T) {
+	t.Parallel()
+	r, err := acord.Read(draw(t, `
+54,40 CERTIFICATE OF INSURANCE
+54,60 Producer: [PRODUCER NAME]
+54,74 Insured: [INSURED NAME], [INSURED ADDRESS]
+54,88 Insurer A: [CARRIER NAME]
+54,110 General Liability
+54,124 Policy Number: [POLICY NUMBER]
+54,138 Each Occurrence: $[AMOUNT]
+54,160 Certificate Holder: [HOLDER NAME]
+`))
+	if err == nil || !strings.Contains(err.Error(), "blank certificate form") {
+		t.Errorf("the error is %v, want that the form is blank; it was read as %+v", err, r)
+	}
+}
+
+func TestRequirementsAndGuidesAreNamed(t *testing.T) {
+	t.Parallel()
+	for title, says := range map[string]string{"Vendor Insurance Requirements": "insurance requirements", "Sample Certificate of Insurance: How to Read It": "guide"} {
+		_, err := acord.Read(draw(t, "54,40 "+title+"\n54,70 Insured: Harrow Builders Inc\n54,90 General Liability\n54,104 Each Occurrence: $1,000,000\n"))
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: the error is %v, want %q in it", title, err, says)
+		}
+	}
+}
+
+func TestAnUnsignedLineUnderANameIsNotSurelyUnsigned(t *testing.T) {
+	t.Parallel()
+	const label = "350,300 Authorized Representative\n"
+	body := tableHead + "54,130 General Liability\n54,144 Each Occurrence: $1,000,000\n"
+	const path = "description_of_operations.signature"
+	if e := readPlain(t, body+"350,288 Jennifer Moss\n"+label).Evidence[path]; e.Confidence >= 0.85 {
+		t.Errorf("under a name the signature's confidence is %.2f, want it below 0.85", e.Confidence)
+	}
+	if e := readPlain(t, body+label).Evidence[path]; e.Confidence < 0.85 {
+		t.Errorf("under nothing the signature's confidence is %.2f, want it sure that there is none", e.Confidence)
+	}
+}
