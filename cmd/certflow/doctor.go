@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -21,9 +22,12 @@ import (
 
 func doctorCommand() *cli.Command {
 	return &cli.Command{
-		Name:   "doctor",
-		Usage:  "say what is reachable, installed and configured; exit 1 with the remedy for what is not",
-		Flags:  []cli.Flag{jsonFlag()},
+		Name:  "doctor",
+		Usage: "say what is reachable, installed and configured; exit 1 with the remedy for what is not",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "values", Usage: "print instead every variable of the environment with what is in force; of secrets only whether they are set"},
+			jsonFlag(),
+		},
 		Action: runDoctor,
 	}
 }
@@ -43,8 +47,20 @@ func runDoctor(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("values") {
+		values := cfg.Values()
+		return printed(c.Root().Writer, c.Bool("json"), values, "VARIABLE\tVALUE\t", func(line func(...any)) {
+			for _, v := range values {
+				from := ""
+				if v.Default && v.Text != "" {
+					from = "default"
+				}
+				line(v.Name, v.Text, from)
+			}
+		})
+	}
 	findings := []finding{
-		tool("pdftoppm", "poppler-utils"), tool("tesseract", "tesseract-ocr"), engine(cfg),
+		tool("pdftoppm", "poppler-utils"), tool("tesseract", "tesseract-ocr"), engine(cfg), misspelt(os.Environ()),
 	}
 	findings = append(findings, parts(ctx, cfg)...)
 	type shown struct {
@@ -83,6 +99,30 @@ func runDoctor(ctx context.Context, c *cli.Command) error {
 		return fmt.Errorf("%d of %d parts are not well", ill, len(findings))
 	}
 	return nil
+}
+
+// misspelt looks for variables that nothing reads and that are nearly one of certflow's: they leave a default in force without a word. Others
+// that begin so are left alone, since what runs certflow may set some of its own.
+func misspelt(environ []string) finding {
+	f := finding{part: "environment", note: "no variable is misspelt", remedy: "correct the name, or unset it"}
+	known := append(config.Variables(), "CERTFLOW_URL", "CERTFLOW_API_KEY", "CERTFLOW_LOG_LEVEL", "CERTFLOW_LOG_FORMAT")
+	for _, variable := range slices.Sorted(slices.Values(environ)) {
+		name, _, _ := strings.Cut(variable, "=")
+		own, ok := strings.CutPrefix(name, "CERTFLOW_")
+		if !ok || slices.Contains(known, name) {
+			continue
+		}
+		nearest, near := "", 0.75
+		for _, candidate := range known {
+			if n := alike(own, strings.TrimPrefix(candidate, "CERTFLOW_")); n >= near {
+				nearest, near = candidate, n
+			}
+		}
+		if nearest != "" {
+			f.err = errors.Join(f.err, fmt.Errorf("nothing reads %s: is %s meant?", name, nearest))
+		}
+	}
+	return f
 }
 
 // tool looks for a program that reading scans needs.

@@ -1,12 +1,14 @@
-// Package config is what certflow is told by its environment: one struct, each variable with what it is for. `certflow doctor` shows
-// what is in force, never the secrets.
+// Package config is what certflow is told by its environment: one struct, each variable with what it is for. `certflow doctor --values`
+// shows what is in force, never the secrets.
 package config
 
 import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -130,6 +132,54 @@ type Config struct {
 	WebhookPorts []uint16 `env:"CERTFLOW_WEBHOOK_PORTS"`
 	// WebhookConcurrency bounds the requests to one endpoint at once from one worker.
 	WebhookConcurrency int `env:"CERTFLOW_WEBHOOK_CONCURRENCY" envDefault:"5"`
+}
+
+// Variables are the names of all variables that Load reads.
+func Variables() []string {
+	var names []string
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if name := field.Tag.Get("env"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Value is a variable with what is in force.
+type Value struct {
+	Name    string `json:"name"`
+	Text    string `json:"value"`
+	Default bool   `json:"default"` // nothing else was said
+}
+
+// Values are all variables with what is in force, in the order of the README. Of a secret it is only said that it is set.
+func (c *Config) Values() []Value {
+	var values []Value
+	holder := reflect.ValueOf(*c)
+	for i, field := range reflect.VisibleFields(holder.Type()) {
+		name := field.Tag.Get("env")
+		if name == "" {
+			continue
+		}
+		v := Value{Name: name, Default: os.Getenv(name) == ""}
+		switch held := holder.Field(i).Interface().(type) {
+		case secret.Text:
+			if !held.IsZero() {
+				v.Text = "set"
+			}
+		case []string:
+			v.Text = strings.Join(held, ",")
+		default:
+			if v.Text = fmt.Sprint(held); v.Text == "[]" {
+				v.Text = ""
+			}
+		}
+		if name == "CERTFLOW_TEMPORAL_ADDRESS" && v.Text == "" {
+			v.Text = "127.0.0.1:7233" // the client's own default; `certflow dev` must be able to tell that none was given
+		}
+		values = append(values, v)
+	}
+	return values
 }
 
 // Load reads the environment.
