@@ -195,7 +195,7 @@ func (s specimen) read(text string, forms []letterform, word int) (string, bool)
 		}
 		switch {
 		case own <= s.tolerance(char, forms[j]) && other > own*clearly:
-		case other <= swapped && own > other*surely && taken(char, nearest) && s.shows(char, forms[j]):
+		case other <= min(swapped, s.tolerance(nearest, forms[j])) && own > other*surely && taken(char, nearest) && s.shows(char, forms[j]):
 			out[j] = nearest
 		default:
 			sure = false
@@ -204,7 +204,7 @@ func (s specimen) read(text string, forms []letterform, word int) (string, bool)
 	return string(out), sure
 }
 
-// tolerance is how far a form may be from the nearest impression of what it is. In some types an O is hardly farther from a 0 than zeros are
+// tolerance is how far a form may be from the nearest impression of what it is. A typewriter's O is hardly farther from its 0 than zeros are
 // from one another, and the page need not show both. A letter may stand in another type, as long as what looks like it is shown: then it is
 // what it is nearest to.
 func (s specimen) tolerance(char rune, form letterform) float64 {
@@ -220,7 +220,9 @@ func (s specimen) tolerance(char rune, form letterform) float64 {
 		return 0.2
 	}
 	switch digit {
-	case '0', '1':
+	case '0':
+		return 0.045
+	case '1':
 		return 0.068
 	case '5', '8':
 		return 0.085
