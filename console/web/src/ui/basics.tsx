@@ -169,7 +169,7 @@ export function Head(p: { title: string; children?: ComponentChildren; under?: C
     <header class="head">
       {p.back && <div class="back">{p.back}</div>}
       <div class="head-row">
-        <h1 tabIndex={-1}>{p.title}</h1>
+        <h1 tabIndex={-1} title={p.title.length > 60 ? p.title : undefined}>{p.title}</h1>
         <div class="actions">{p.children}</div>
       </div>
       {p.under && <div class="head-under">{p.under}</div>}
