@@ -126,7 +126,11 @@ func limitsOfLine(line []*token) []freeLimit {
 			if len(out) == 0 {
 				after = len(words) == 0
 			}
-			out = append(out, freeLimit{amount: cellOf(amount), label: cell{doubt: 1}})
+			limit := freeLimit{amount: cellOf(amount), label: cell{doubt: 1}}
+			if last := amount[len(amount)-1]; last.source == certificate.OCR && strings.HasSuffix(last.text, ",") {
+				limit.amount.doubt = disagreeing // what followed the comma was not read as a part of the amount
+			}
+			out = append(out, limit)
 			if !after {
 				out[len(out)-1].label = cellOf(words)
 				words = nil
@@ -146,9 +150,10 @@ func limitsOfLine(line []*token) []freeLimit {
 	return out
 }
 
-// goesOnAmount reports whether a word is the rest of the amount before it: three digits, or more groups of them after a comma.
+// goesOnAmount reports whether a word is the rest of the amount before it: three digits, or more groups of them after a comma, perhaps with
+// cents.
 func goesOnAmount(before, t *token) bool {
-	first, _, _ := strings.Cut(strings.TrimRight(t.text, ".,;:"), ",")
+	first, _, _ := strings.Cut(strings.TrimSuffix(strings.TrimRight(t.text, ".,;:"), ".00"), ",")
 	return len(first) == 3 && strings.Trim(first, "0123456789") == "" &&
 		(adjacent(before, t) || strings.HasSuffix(before.text, ",") && gap(before, t) < 1.5*t.box.height()) &&
 		(len(t.text) == 3 || strings.HasSuffix(before.text, ","))
