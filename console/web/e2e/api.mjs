@@ -70,7 +70,7 @@ function pdf(file, name) {
 // file; another of the same length leaves every offset right.
 export function hostile() {
   let bytes = readFileSync(sample('form.pdf')).toString('latin1')
-  for (const [value, markup] of [['Harbor & Pine Builders LLC', '<img src=x onerror=ran=1>']]) {
+  for (const [value, markup] of [['Harbor & Pine Builders LLC', '<svg/onload=ran=1> Pine']]) {
     bytes = bytes.replaceAll(`/V (${value})`, `/V (${markup.padEnd(value.length)})`)
   }
   return new File([Buffer.from(bytes, 'latin1')], '<img src=x onerror=ran=1>.pdf', { type: 'application/pdf' })
