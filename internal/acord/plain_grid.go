@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -74,6 +75,17 @@ func headOf(text string) labelID {
 	return ""
 }
 
+// formHead is what a heading says that is one of the form's with a letter read wrongly, or run together with the heading before it:
+// OCR does so where a heading is cut off by its cell or touches the rule beside it. Empty where it is none.
+func (s *sheet) formHead(ts []*token) labelID {
+	for _, a := range s.anchors {
+		if _, is := headCentres()[a.id]; is && len(a.tokens) == len(ts) && !slices.ContainsFunc(a.tokens, func(t *token) bool { return !slices.Contains(ts, t) }) {
+			return a.id
+		}
+	}
+	return ""
+}
+
 // letterHead matches the heading of the column of insurers' letters, which is narrow and may run into the next.
 var letterHead = regexp.MustCompile(`(?i)^(?:insr|co)\s*ltr\s*`)
 
@@ -141,7 +153,7 @@ func (s *sheet) headColumns(ts []*token) (columns []gridColumn, known int) {
 	slices.SortFunc(columns, func(a, b gridColumn) int { return compare(a.from, b.from) })
 	for i := range columns {
 		c := &columns[i]
-		if c.id = headOf(cellOf(c.head).text()); c.id != "" {
+		if c.id = cmp.Or(headOf(cellOf(c.head).text()), s.formHead(c.head)); c.id != "" {
 			known++
 		} else {
 			c.id = otherColumn

@@ -68,6 +68,47 @@ func TestALabelMayNameTheCoverageWithItsValue(t *testing.T) {
 	}
 }
 
+// OCR reads the letters at the edge of a narrow cell wrongly, or runs them into the heading beside it.
+func TestATableKeepsItsColumnsWhereAHeadingIsMisread(t *testing.T) {
+	t.Parallel()
+	for name, head := range map[string]string{
+		"a letter of the first is wrong":  "54,148 INSRLTF\n94,148 TYPE OF INSURANCE",
+		"the first runs into the second":  "54,148 INSR\n74,148 LTRTYPE OF INSURANCE",
+		"a letter of the second is wrong": "54,148 INSR LTR\n94,148 TYPE OF INSURANGE",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := readPlain(t, "ocr 0.96\n"+tableHead+head+`
+230,148 POLICY NUMBER
+320,148 POLICY EFF
+400,148 POLICY EXP
+480,148 LIMITS
+54,168 A
+94,168 GENERAL LIABILITY
+230,168 GC-2026
+320,168 06/01/2026
+400,168 06/01/2027
+480,168 Each Occurrence: $2,000,000
+54,192 B
+94,192 UMBRELLA LIABILITY
+230,192 UX-2026
+320,192 07/01/2026
+400,192 07/01/2027
+480,192 Each Occurrence: $3,000,000
+`)
+			c := r.Certificate.Coverages
+			if c.GeneralLiability == nil || c.UmbrellaLiability == nil {
+				t.Fatalf("the coverages are %+v", c)
+			}
+			want(t, r, "coverages.commercial_general_liability.policy_number_string", c.GeneralLiability.Number, "GC-2026")
+			want(t, r, "coverages.umbrella_excess_liability.policy_number_string", c.UmbrellaLiability.Number, "UX-2026")
+			if e := c.UmbrellaLiability.Expiration; e == nil || e.String() != "07/01/2027" {
+				t.Errorf("the umbrella expires on %v, want 07/01/2027", e)
+			}
+		})
+	}
+}
+
 func TestATableOfPoliciesIsReadByItsHeadings(t *testing.T) {
 	t.Parallel()
 	const rules = "rule 50,160,560,160.5\nrule 50,184,560,184.5\nrule 50,208,560,208.5\n"
