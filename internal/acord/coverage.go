@@ -275,6 +275,9 @@ func (s *sheet) proprietorBox(t table, r span) (box rect, ok bool) {
 func (tr tableReader) ticked(id labelID, r row) (mark cell, ticked bool, label cell) {
 	button, on, known := tr.official.tick(r.id, id)
 	if on {
+		if i, ok := tr.s.boxOwner(tr.s.straight(button.tokens[0].at)); ok && (tr.s.anchors[i].id != id || !r.holds(tr.s.anchors[i].first.cy())) {
+			button.doubt *= misplaced // it was moved before another label
+		}
 		return button, true, button
 	}
 	for i, a := range tr.s.anchors {

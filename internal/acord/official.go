@@ -55,12 +55,21 @@ func (o official) override(c *cell, name string) {
 		return
 	}
 	if value := o.cells[name]; !value.empty() {
-		*c = value
+		*c = value.within(*c)
 	} else if !c.empty() && !slices.ContainsFunc(c.tokens, func(t *token) bool { return !printedIn(f, t) }) {
 		return
 	} else if !c.empty() {
 		c.doubt *= misplaced
 	}
+}
+
+// within is the value of a named field, which is not sure where the layout has no word of it in the place that the name says: somebody moved
+// the field, and who looks at the page sees the value beside another label.
+func (c cell) within(place cell) cell {
+	if slices.ContainsFunc(c.tokens, func(t *token) bool { return !slices.Contains(place.tokens, t) }) {
+		c.doubt *= misplaced
+	}
+	return c
 }
 
 // printedIn reports whether a word is printed where a field stands, and is not a field's value.
@@ -215,7 +224,7 @@ func (o official) block(layout cell, name, address string) (party cell, known bo
 			}
 		}
 	}
-	party.doubt = 1
+	party = cell{tokens: party.tokens, doubt: 1}.within(layout)
 	if !filled {
 		if len(party.tokens) < len(layout.tokens) {
 			layout.doubt *= misplaced
