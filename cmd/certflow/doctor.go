@@ -158,12 +158,16 @@ func parts(ctx context.Context, c *config.Config) []finding {
 		temporal.remedy = "check CERTFLOW_TEMPORAL_NAMESPACE, or make the namespace"
 		_, temporal.err = svc.Temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: c.TemporalNamespace})
 	}
+	blobs := finding{part: "blob store", note: c.BlobURL, err: svc.Blobs.Check(ctx), remedy: "check CERTFLOW_BLOB_URL and that the bucket exists"}
+	if blobs.err == nil {
+		blobs.err, blobs.remedy = svc.Blobs.CheckWrite(ctx), "make room on its disk or raise its quota, and check that certflow may write there; until then uploads are refused"
+	}
 	return []finding{
 		{part: "configuration", note: "complete"},
 		{part: "database", note: "answers", err: database, remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs; certflow migrate up makes the user"},
 		role,
 		migrations(ctx, c),
-		{part: "blob store", note: c.BlobURL, err: svc.Blobs.Check(ctx), remedy: "check CERTFLOW_BLOB_URL and that the bucket exists"},
+		blobs,
 		temporal,
 	}
 }

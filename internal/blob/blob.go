@@ -4,6 +4,7 @@ package blob
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -66,6 +67,19 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
+// probe is as large as a small certificate: a disk may have room for an empty file and for nothing else.
+const probe = 64 << 10
+
+// CheckWrite answers whether the store takes what is written, by writing and removing 64 KiB that no upload refers to: a full disk, a quota
+// or a right that is missing shows nowhere else before an upload meets it. What it cannot remove is swept as uploads are.
+func (s *Store) CheckWrite(ctx context.Context) error {
+	key := NewKey(time.Now(), "probe", rand.Text())
+	if err := s.Write(ctx, key, make([]byte, probe)); err != nil {
+		return fmt.Errorf("the blob store takes nothing that is written: %w", err)
+	}
+	return s.Delete(ctx, key)
+}
+
 // NewKey makes the key of an upload: by day, so that a sweep can look at one day's uploads without listing them all.
 func NewKey(at time.Time, account, certificate string) string {
 	return path.Join(at.UTC().Format(time.DateOnly), account, certificate+".pdf")
@@ -85,12 +99,30 @@ func (s *Store) Create(ctx context.Context, key string) (io.WriteCloser, error) 
 	return w, nil
 }
 
-// Write stores content under key in one go.
+// Write stores content under key in one go: all of it or nothing. The bucket's own WriteAll would keep what a full disk had room for.
 func (s *Store) Write(ctx context.Context, key string, content []byte) error {
-	if err := s.bucket.WriteAll(ctx, key, content, &blob.WriterOptions{ContentType: "application/pdf"}); err != nil {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w, err := s.Create(ctx, key)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(content); err != nil {
+		cancel()
+		return errors.Join(fmt.Errorf("store a blob: %w", err), ignoreCancelled(w.Close()))
+	}
+	if err := w.Close(); err != nil {
 		return fmt.Errorf("store a blob: %w", err)
 	}
 	return nil
+}
+
+// ignoreCancelled drops the error of closing what was given up on purpose.
+func ignoreCancelled(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // Open reads a blob: ErrNotFound when there is none. The reader knows its Size.

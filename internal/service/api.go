@@ -51,7 +51,7 @@ func (s *Service) ServeAPI(ctx context.Context) error {
 	defer end()
 	beside.Go(func() { server.NoteKeyUses(served, s.DB, keyUseInterval) })
 	beside.Go(func() { s.registerAttributes(served) })
-	beside.Go(func() { newWatch(s, s.checks()).run(served) })
+	beside.Go(func() { newWatch(s, s.watched()).run(served) })
 	web := server.HTTPServer(s.Config.Addr)
 	web.Handler = withPages(pages, web.Handler)
 	failed := make(chan error, 1)

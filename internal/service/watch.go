@@ -43,7 +43,7 @@ func newWatch(s *Service, checks []api.Check) *watch {
 	w := &watch{
 		service: s, checks: checks,
 		parts: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "certflow_part_up", Help: "1 while a part that the service stands on answers: database, blobs, temporal.",
+			Name: "certflow_part_up", Help: "1 while a part that the service stands on answers: database, blobs, temporal; blob_writes: while blobs take what is written.",
 		}, []string{"part"}),
 		pollers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "certflow_queue_pollers", Help: "Workers that asked a task queue for work within 75 s, as Temporal has them.",
@@ -106,11 +106,15 @@ func (w *watch) observe(ctx context.Context) {
 	}
 }
 
-// answers reports whether a part answers, within a time of its own: one that hangs must not make the others look as if they did.
+// answers reports whether a part answers, and logs why it does not, within a time of its own: one that hangs must not make the others look as if they did.
 func answers(ctx context.Context, check api.Check) bool {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	return check.Do(ctx) == nil
+	err := check.Do(ctx)
+	if err != nil {
+		slog.WarnContext(ctx, "a part does not answer", "part", check.Name, "error", err)
+	}
+	return err == nil
 }
 
 // queue asks Temporal about a task queue.
@@ -136,6 +140,12 @@ func (w *watch) queue(ctx context.Context, name string) {
 		w.waiting.WithLabelValues(name, kind).Set(float64(got.GetStats().GetApproximateBacklogCount()))
 		w.waited.WithLabelValues(name, kind).Set(got.GetStats().GetApproximateBacklogAge().AsDuration().Seconds())
 	}
+}
+
+// watched are the parts that alerts look at: those that the service stands on, and whether the store takes what is written. A full store refuses
+// uploads and no more, in every process alike, so that it is none of those that make a process unready.
+func (s *Service) watched() []api.Check {
+	return append(s.checks(), api.Check{Name: "blob_writes", Do: s.Blobs.CheckWrite})
 }
 
 // checks are the parts that the service stands on.
