@@ -10,6 +10,7 @@ import (
 // cell is what was written in one place of the form, as it stands there.
 type cell struct {
 	tokens []*token
+	ticked bool    // of words that stand behind a box: it is ticked
 	doubt  float64 // 1 when it surely belongs to its place, less when it may not
 }
 

@@ -40,6 +40,8 @@ type insurerLine struct {
 	label  []*token
 	box    rect
 	doubt  float64 // 1 where the letter was read, less where its place tells it
+
+	name, naic []*token // in the columns of a list, where it has any
 }
 
 // insurers reads the block of insurers: for each letter the name right of it and the NAIC number in the last column. Letters
@@ -158,7 +160,7 @@ func (s *sheet) insurerLines() []insurerLine {
 			if letter == "" {
 				continue
 			}
-			found := insurerLine{letter, tokens, boundsOf(tokens), 1}
+			found := insurerLine{letter: letter, label: tokens, box: boundsOf(tokens), doubt: 1}
 			beside := slices.IndexFunc(out, func(have insurerLine) bool { return have.letter == letter && sameLine(found.box, have.box) > 0.2 })
 			switch {
 			case beside < 0:
@@ -167,6 +169,9 @@ func (s *sheet) insurerLines() []insurerLine {
 				out[beside] = found // what stands right of it is the name of an insurer that is called so
 			}
 		}
+	}
+	if len(out) == 0 && !s.form.ok {
+		out = s.listedInsurers()
 	}
 	out = s.inOrder(out)
 	for _, line := range out {
@@ -210,13 +215,13 @@ func (s *sheet) unreadLetters(found []insurerLine) []insurerLine {
 			if label = s.in(rect{box.x1, box.y0, s.page.Width, box.y1}, written); len(label) == 0 {
 				continue
 			}
-			found = append(found, insurerLine{string(letter), label, box, guessedPlace})
+			found = append(found, insurerLine{letter: string(letter), label: label, box: box, doubt: guessedPlace})
 			continue
 		}
 		for _, t := range label {
 			t.label = true
 		}
-		found = append(found, insurerLine{string(letter), label, box, guessedPlace})
+		found = append(found, insurerLine{letter: string(letter), label: label, box: box, doubt: guessedPlace})
 	}
 	slices.SortFunc(found, func(a, b insurerLine) int { return compare(a.box.cy(), b.box.cy()) })
 	return found

@@ -91,6 +91,7 @@ const (
 	formLabel         labelID = "form of the policy"
 	autosLabel        labelID = "autos"
 	saidLine          labelID = "line of limits in words" // which no label introduces
+	boxesLine         labelID = "line of boxes"           // which no label introduces
 	tableRow          labelID = "row of a plain table"    // which no label names
 	insuredAddress    labelID = "address of the insured"
 	holderAddress     labelID = "address of the certificate holder"

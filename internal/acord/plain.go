@@ -14,6 +14,7 @@ import (
 type plainReader struct {
 	*record
 	s         *sheet
+	boxes     map[rect][]boxedWords
 	entries   map[rect]gridEntry // the rows of tables, by the place of what they name
 	said      []saidLimits       // limits that are said in words
 	coverages []*plainCoverage
@@ -48,6 +49,7 @@ func (r *record) plain(s *sheet) {
 		return a.id == notApplicable || a.id == yesNoLabel || bracketed.MatchString(textOf(a.tokens))
 	})
 	p.takeGrids()
+	p.boxes = s.setBoxes()
 	s.setValuesApart()
 	p.said = s.setSaidLimits()
 	r.plainInsurers(s)
@@ -115,6 +117,8 @@ func (p *plainReader) entry(a anchor) {
 		p.heading(a)
 	case tableRow:
 		p.gridRow(a)
+	case boxesLine:
+		p.takeBoxes(p.boxes[a.box])
 	case saidLine:
 		if p.current != nil {
 			p.sayLimits(a)
@@ -128,6 +132,11 @@ func (p *plainReader) entry(a anchor) {
 			p.unnamed(a)
 		}
 		value := firstLine(p.s.nameBeside(a))
+		if len(value.tokens) == 1 && isLetter(value.tokens[0]) && len(value.tokens[0].key) == 1 {
+			take(&p.current.policy.letter, value) // of the list of insurers
+			return
+		}
+		value = p.s.goesOnUnder(value, rect{})
 		if len(p.s.find(insurerLabel)) == 1 && len(p.coverages) > 1 {
 			value.doubt *= inferred // it may be meant for all
 		}
@@ -238,6 +247,11 @@ func (p *plainReader) heading(a anchor) {
 	if p.sayLimits(a) {
 		return
 	}
+	if value := p.s.valueOf(a); letterSaid.MatchString(value.text()) {
+		last := value.tokens[len(value.tokens)-1:]
+		take(&c.policy.letter, cell{tokens: last, doubt: value.doubt})
+		return
+	}
 	if value := p.s.valueOf(a); !value.empty() && !p.s.besideLabel(value) {
 		c.words = append(c.words, value)
 		if amount := withoutUnit(value); len(amount.tokens) == 1 && isAmount(amount.tokens[0]) {
@@ -248,6 +262,9 @@ func (p *plainReader) heading(a anchor) {
 	}
 }
 
+// letterSaid matches what tells the insurer of a coverage behind its name: "(Insurer A)".
+var letterSaid = regexp.MustCompile(`(?i)^[-–(\[]*\s*(?:insurer|insr|carrier|company)\.?\s*(?:letter|ltr\.?)?\s*:?\s*[A-Z]\s*[)\]]*$`)
+
 // withoutColon is a heading without the colon behind it.
 func withoutColon(c cell) cell {
 	if n := len(c.tokens); n > 0 && strings.HasSuffix(c.tokens[n-1].text, ":") {
@@ -256,6 +273,15 @@ func withoutColon(c cell) cell {
 		c.tokens = append(slices.Clone(c.tokens[:n-1]), &last)
 	}
 	return c
+}
+
+// withoutNextColumn is an amount without words that stand far right of it, in another column.
+func withoutNextColumn(c cell) cell {
+	parts := pieces(c.tokens, columnGap)
+	if len(parts) < 2 || !slices.ContainsFunc(parts[0], isAmount) || slices.ContainsFunc(slices.Concat(parts[1:]...), isAmount) {
+		return c
+	}
+	return cell{tokens: parts[0], doubt: c.doubt}
 }
 
 // withoutUnit is an amount without the word for dollars behind it.
@@ -290,6 +316,9 @@ func (p *plainReader) field(a anchor) {
 		return
 	}
 	value := firstLine(p.s.valueOf(a))
+	if limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick {
+		value = withoutNextColumn(value)
+	}
 	if limitLabel(a.id) && p.s.behindAmount(a) && len(p.s.beside(a, p.s.page.Width*2)) == 0 {
 		return // the amount before it may be its own, that on the next line is not
 	}

@@ -100,6 +100,9 @@ func (p *plainReader) automobile(path string, c *plainCoverage) (out certificate
 	out.Autos = []string{}
 	p.autoLimits(path+".limits", &out.Limits, c.limits)
 	words := append([]cell{c.autos}, c.words...)
+	if ticked := slices.DeleteFunc(slices.Clone(words), func(w cell) bool { return !w.ticked }); len(ticked) > 0 {
+		words = ticked
+	}
 	for _, kind := range autoKinds() {
 		for _, w := range words {
 			if kind.pattern.MatchString(w.text()) {
@@ -147,11 +150,13 @@ func (p *plainReader) workers(path string, c *plainCoverage) (out certificate.Wo
 
 // triggers reads "Occurrence" or "Claims-Made", where one of them is said.
 func (p *plainReader) triggers(path string, c *plainCoverage, claimsMade, occurrence **bool) {
+	best := 0.0
 	for _, w := range c.words {
 		occurs, claims := saysOccurrence.MatchString(w.text()), saysClaims.MatchString(w.text())
-		if occurs == claims {
-			continue
+		if occurs == claims || said(w)*w.doubt < best {
+			continue // a box that is ticked says it, the words beside others do not
 		}
+		best = said(w) * w.doubt
 		p.flag(path+".occurrence", occurrence, occurs, w, sourced(w)*said(w))
 		p.flag(path+".claims_made", claimsMade, claims, w, sourced(w)*said(w))
 	}

@@ -320,7 +320,7 @@ func (s *sheet) endsGrid(line []*token, g *grid) bool {
 	if slices.ContainsFunc(s.letters, func(l insurerLine) bool { return sameLine(l.box, box) > 0.5 }) {
 		return true
 	}
-	for _, piece := range pieces(line, clearGap(line[0])) {
+	for _, piece := range g.aligned(s.headPieces(line, s.edges(true, box)), 0.25*s.em) {
 		b := boundsOf(piece)
 		crossed := 0
 		for _, c := range g.columns[1:] {
@@ -343,7 +343,7 @@ func labelLine(line []*token, g *grid) bool {
 	if kind := g.columns[slices.IndexFunc(g.columns, func(c gridColumn) bool { return c.id == typeColumn })]; first[0].box.x0 > kind.to {
 		return false
 	}
-	return slices.ContainsFunc(first, func(t *token) bool { return strings.HasSuffix(t.text, ":") })
+	return slices.ContainsFunc(first, func(t *token) bool { return strings.HasSuffix(t.text, ":") && t.key != "PER" }) // "Limit applies per:"
 }
 
 // setRows cuts what stands under the headings into rows: between the rules that cross the table, or else from one kind of insurance to
@@ -394,7 +394,7 @@ func (s *sheet) setRows(g *grid) {
 		several := slices.ContainsFunc(g.rows, func(r span) bool {
 			n := 0
 			for _, start := range starts {
-				if r.holds(start.y) && start.policy {
+				if r.holds(start.y) && start.policy && !start.broken {
 					n++
 				}
 			}
@@ -419,27 +419,42 @@ func (s *sheet) setRows(g *grid) {
 type rowStart struct {
 	y      float64
 	policy bool // it has a policy number or date
+	broken bool // it has but the rest of a number that was broken
 }
 
 // rowStarts finds the lines that begin a row: those that name a coverage or a limit, or anything that has a policy.
 func (s *sheet) rowStarts(g *grid, body [][]*token) []rowStart {
 	var starts []rowStart
+	dated, hyphen := false, false // a line above has a date; the number above ends with a hyphen
 	for _, line := range body {
-		var own []*token
-		policy := false
+		var own, number []*token
+		date := false
 		for _, t := range line {
 			switch c := g.column(t.box.cx()); {
 			case c.id == typeColumn:
 				own = append(own, t)
-			case c.id == policyColumn || c.id == effColumn || c.id == periodLabel || c.id == expColumn:
-				policy = policy || t.key != "" && !isAmount(t)
+			case t.key == "" || isAmount(t):
+			case c.id == policyColumn:
+				number = append(number, t)
+			case c.id == effColumn || c.id == periodLabel || c.id == expColumn:
+				date = true
 			}
 		}
-		if len(own) > 0 && (policy || coverageNamed(textOf(own)) != "" || limitRow(own) != "" || len(starts) == 0) {
-			starts = append(starts, rowStart{boundsOf(own).cy(), policy})
+		policy := date || len(number) > 0
+		goesOn := !date && (hyphen && len(number) > 0 || len(own) > 0 && startsUnticked(own))
+		if len(own) > 0 && !goesOn && (policy || coverageNamed(textOf(own)) != "" || limitRow(own) != "" || len(starts) == 0) {
+			starts = append(starts, rowStart{boundsOf(own).cy(), policy, dated && !date})
 		}
+		dated = dated || date
+		hyphen = len(number) > 0 && strings.HasSuffix(number[len(number)-1].text, "-")
 	}
 	return starts
+}
+
+// startsUnticked reports whether a text begins with an empty box: what stands behind it is not what there is.
+func startsUnticked(ts []*token) bool {
+	n, ticked := boxAt(ts)
+	return n > 0 && !ticked
 }
 
 // crosses reports whether a horizontal edge goes over most of a band's width, in one piece or several.

@@ -16,6 +16,8 @@ type gridEntry struct {
 	limits  []rowLimit
 	words   []cell
 	bottom  float64
+
+	proprietor cell
 }
 
 // rowLimit is a limit with the words that name it.
@@ -61,6 +63,11 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 				cells[c.id] = at
 			}
 		}
+		proprietor := answered(kind.tokens)
+		if proprietor.empty() {
+			proprietor = s.answeredBeside(g, r, cells)
+		}
+		retention := retained(kind.tokens)
 		kind, ticked := withoutTicks(kind)
 		if ts := kind.tokens; len(ts) > 1 && !has(g.columns, letterColumn) && isLetter(ts[0]) && len(ts[0].key) == 1 && coverageNamed(textOf(ts[1:])) != "" {
 			cells[letterColumn] = cell{tokens: ts[:1], doubt: 1}
@@ -68,14 +75,14 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 		}
 		if key(kind.text()) == "" {
 			if len(out) > 0 {
-				out[len(out)-1].add(g, cells)
+				out[len(out)-1].add(g, cells, s.ruledLimits(g, r, cells[limitsColumn]))
 			}
 			continue
 		}
 		e := gridEntry{heading: kind, id: coverageNamed(kind.text())}
 		if named := limitRow(kind.tokens); named != "" && e.id == "" {
 			e.limit = named
-		} else if at := limitInName(kind.tokens); at > 0 {
+		} else if at := limitInName(kind.tokens); at > 0 && (retention.empty() && !has(g.columns, letterColumn) || len(rowsOf(kind.tokens)) == 1) {
 			e.limit = limitCalled(textOf(kind.tokens[at:]))
 			e.heading = cell{tokens: kind.tokens[:at], doubt: 1}
 		}
@@ -83,11 +90,74 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 			continue // a sentence
 		}
 		e.words = append(append(e.words, ticked...), qualifiers(kind)...)
-		e.add(g, cells)
+		if e.id == wcRow {
+			e.proprietor = proprietor
+		}
+		if (e.id == umbrellaRow || e.id == excessRow) && !retention.empty() {
+			e.limits = append(e.limits, rowLimit{retentionTick, retention.tokens, cell{tokens: retention.tokens[len(retention.tokens)-1:], doubt: 1}})
+		}
+		e.add(g, cells, s.ruledLimits(g, r, cells[limitsColumn]))
 		e.bottom = min(r.to, g.bottom)
 		out = append(out, e)
 	}
 	return out
+}
+
+// answered is the Y or N behind the question whether proprietors are excluded, where a row has it among its words.
+func answered(ts []*token) cell {
+	for i, t := range ts {
+		if !strings.HasPrefix(t.key, "EXCLUDED") {
+			continue
+		}
+		rest := ts[i+1:]
+		for len(rest) > 0 && (strings.Trim(key(textOf(rest[:1])), "YN") == "" && strings.Contains(rest[0].text, "/") || rest[0].key == "") {
+			rest = rest[1:] // (Y/N)
+		}
+		if len(rest) > 0 && (rest[0].key == "Y" || rest[0].key == "N") && (len(rest) == 1 || rest[1].key != "N" && rest[1].text != "/") {
+			return cell{tokens: rest[:1], doubt: 1}
+		}
+		return cell{doubt: 1}
+	}
+	return cell{doubt: 1}
+}
+
+// answeredBeside is such an answer that runs over into the next column of its row, of whose cells it is then taken out.
+func (s *sheet) answeredBeside(g grid, r span, cells map[labelID]cell) cell {
+	for _, line := range s.lines {
+		if !r.holds(boundsOf(line).cy()) {
+			continue
+		}
+		for _, piece := range pieces(line, columnGap/2.) {
+			found := answered(piece)
+			if found.empty() || g.column(piece[0].box.x0).id != typeColumn {
+				continue
+			}
+			for id, c := range cells {
+				c.tokens = slices.DeleteFunc(slices.Clone(c.tokens), func(t *token) bool { return t.box == found.tokens[0].box })
+				cells[id] = c
+			}
+			return cloned(found)
+		}
+	}
+	return cell{doubt: 1}
+}
+
+// retained is the word for a retention with its amount, where a row has them among its words.
+func retained(ts []*token) cell {
+	for i, t := range ts {
+		if t.key != "RETENTION" && t.key != "SIR" {
+			continue
+		}
+		for _, next := range ts[i+1 : min(i+4, len(ts))] {
+			if isAmount(next) {
+				return cell{tokens: []*token{t, next}, doubt: 1}
+			}
+			if next.key != "" && !isTick(next.text) {
+				break
+			}
+		}
+	}
+	return cell{doubt: 1}
 }
 
 // limitRow is the limit that a row names in place of a coverage. The word Occurrence alone says when a coverage applies.
@@ -141,7 +211,7 @@ func withoutTicks(c cell) (rest cell, ticked []cell) {
 			case t.text == "]":
 			case isTick(t.text):
 				empty, marked = false, true
-				ticked = append(ticked, cell{doubt: c.doubt})
+				ticked = append(ticked, cell{doubt: c.doubt, ticked: true})
 			case !empty:
 				rest.tokens = append(rest.tokens, t)
 				if marked {
@@ -169,15 +239,55 @@ func qualifiers(kind cell) []cell {
 	return out
 }
 
-// add takes the cells of a row for a coverage.
-func (e *gridEntry) add(g grid, cells map[labelID]cell) {
+// ruledLimits are the parts of the cell of limits that rules part from one another, none where there is no rule: in each the words before
+// their amount, which may be broken onto the same lines.
+func (s *sheet) ruledLimits(g grid, r span, text cell) []cell {
+	i := slices.IndexFunc(g.columns, func(c gridColumn) bool { return c.id == limitsColumn })
+	if i < 0 || text.empty() {
+		return nil
+	}
+	left := boundsOf(text.tokens).x0
+	borders := s.edges(false, rect{left, r.from, left + 2*s.em, r.to})
+	borders = slices.DeleteFunc(borders, func(y float64) bool { return y < r.from+0.5*s.em || y > r.to-0.5*s.em })
+	if len(borders) == 0 {
+		return nil
+	}
+	var out []cell
+	from := r.from
+	for _, to := range append(borders, r.to) {
+		part, amounts := cell{doubt: text.doubt}, 0
+		for _, wanted := range []bool{false, true} {
+			for _, t := range text.tokens {
+				if (span{from, to}).holds(t.box.cy()) && isAmount(t) == wanted && t.text != "$" {
+					part.tokens = append(part.tokens, t)
+					if wanted {
+						amounts++
+					}
+				}
+			}
+		}
+		if amounts > 1 {
+			return nil
+		}
+		if from = to; !part.empty() {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// add takes the cells of a row for a coverage; ruled are the parts of its limits, where rules part them.
+func (e *gridEntry) add(g grid, cells map[labelID]cell, ruled []cell) {
 	if e.limit != "" && e.id == "" {
 		e.rowLimit(cells)
 		return
 	}
 	if number := cells[policyColumn]; !number.empty() {
-		if lines := rowsOf(number.tokens); len(lines) > 1 && !strings.HasSuffix(textOf(lines[0]), "-") {
-			number.doubt *= inferred // broken, or two
+		lines := rowsOf(number.tokens)
+		for i := 1; i < len(lines); i++ {
+			if lines[i][0].glued = strings.HasSuffix(textOf(lines[i-1]), "-"); !lines[i][0].glued {
+				number.doubt *= inferred // broken, or two
+			}
 		}
 		take(&e.policy.number, number)
 	}
@@ -230,7 +340,12 @@ func (e *gridEntry) add(g grid, cells map[labelID]cell) {
 		}
 		return
 	}
-	e.limits = append(e.limits, limitsOf(e.id, text)...)
+	if len(ruled) == 0 {
+		e.limits = append(e.limits, limitsOf(e.id, text)...)
+	}
+	for _, part := range ruled {
+		e.limits = append(e.limits, sayLimits(e.id, part.tokens)...)
+	}
 }
 
 // rowLimit takes the limit that a row names: the one amount of the row.
@@ -517,6 +632,7 @@ func (p *plainReader) gridRow(a anchor) {
 	take(&c.policy.addl, e.policy.addl)
 	take(&c.policy.subr, e.policy.subr)
 	take(&c.insurer, e.insurer)
+	take(&c.proprietor, e.proprietor)
 	c.words = append(c.words, e.words...)
 	for _, l := range e.limits {
 		c.takeLimit(anchor{id: l.id, tokens: l.words}, l.amount)

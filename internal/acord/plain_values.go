@@ -199,7 +199,7 @@ func (r *record) plainInsurers(s *sheet) {
 	lines := s.letters
 	for _, line := range lines {
 		a := anchor{tokens: line.label, first: line.box, box: line.box}
-		r.plainInsurer(s, line.letter, a, 1)
+		r.plainInsurer(s, line, a, 1)
 	}
 	if len(lines) > 0 {
 		return
@@ -208,7 +208,7 @@ func (r *record) plainInsurers(s *sheet) {
 	for _, a := range s.find(insurerLabel) {
 		name := s.nameBeside(a)
 		if k := key(insurerName(name.text())); len(name.tokens) > 1 && k != "" && !seen[k] && len(seen) < 26 {
-			r.plainInsurer(s, string(rune('A'+len(seen))), a, inferred) // nothing gives it a letter
+			r.plainInsurer(s, insurerLine{letter: string(rune('A' + len(seen)))}, a, inferred) // nothing gives it a letter
 			seen[k] = true
 		}
 	}
@@ -241,8 +241,11 @@ func insurerName(text string) string {
 	return cleanName(rating.ReplaceAllString(text, " "))
 }
 
-func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) {
-	name := s.nameBeside(a).tokens
+func (r *record) plainInsurer(s *sheet, line insurerLine, a anchor, doubt float64) {
+	name := line.name
+	if len(name) == 0 {
+		name = s.nameBeside(a).tokens
+	}
 	if len(name) == 0 || noName(textOf(name)) {
 		return
 	}
@@ -251,13 +254,21 @@ func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) 
 		name = append(name, cellOf(s.in(under, written)).tokens...)
 	}
 	path := insurerPath(len(r.certificate.Insurers))
-	insurer := certificate.Insurer{Letter: letter}
+	insurer := certificate.Insurer{Letter: line.letter}
 	label := cellOf(a.tokens)
 	r.prove(path+".letter", label, sourced(label)*doubt)
 	c := cellOf(name)
 	_, number, _ := cutNAIC(c.text())
-	r.say(path+".name", &insurer.Name, c, insurerName(c.text()))
-	if number != "" {
+	whole := c
+	if begins := withoutNAIC(c); !begins.empty() {
+		if rest := s.goesOnUnder(begins, a.box); len(rest.tokens) > len(begins.tokens) || rest.doubt < 1 {
+			whole = rest
+		}
+	}
+	r.say(path+".name", &insurer.Name, whole, insurerName(whole.text()))
+	if len(line.naic) > 0 {
+		r.text(path+".naic", &insurer.NAIC, cellOf(line.naic))
+	} else if number != "" {
 		r.say(path+".naic", &insurer.NAIC, c, number)
 	} else if under := s.numberUnder(a); !under.empty() {
 		r.text(path+".naic", &insurer.NAIC, under)
@@ -265,10 +276,19 @@ func (r *record) plainInsurer(s *sheet, letter string, a anchor, doubt float64) 
 	r.certificate.Insurers = append(r.certificate.Insurers, insurer)
 }
 
+// withoutNAIC is the name before the NAIC number on its line.
+func withoutNAIC(c cell) cell {
+	if i := slices.IndexFunc(c.tokens, func(t *token) bool { return strings.HasPrefix(t.key, "NAIC") || naic.MatchString(t.text) }); i >= 0 {
+		c.tokens = c.tokens[:i]
+	}
+	return c
+}
+
 // numberUnder is the value of a label NAIC on the line under an insurer.
 func (s *sheet) numberUnder(a anchor) cell {
 	for _, n := range s.find(naicLabel) {
-		if down := n.first.cy() - a.box.cy(); down > 0.5*s.em && down < 3*s.em {
+		others := slices.ContainsFunc(s.letters, func(l insurerLine) bool { return sameLine(l.box, n.first) > 0.5 })
+		if down := n.first.cy() - a.box.cy(); down > 0.5*s.em && down < 3*s.em && !others {
 			for _, t := range s.beside(n, s.page.Width*2) {
 				if naic.MatchString(t.text) {
 					return cell{tokens: []*token{t}, doubt: 1}

@@ -79,8 +79,14 @@ func lineCells(c cell, keep func(*token) bool) []cell {
 
 // wordy passes tokens that hold a letter or digit, or are a tick; OCR makes the rest out of ruling.
 func wordy(t *token) bool {
+	if leader(t.text) {
+		return false
+	}
 	return t.key != "" || t.source != certificate.OCR || isTick(t.text) || t.text == "&"
 }
+
+// leader reports whether a word is a row of dots that leads the eye from a label to its value.
+func leader(text string) bool { return len(text) > 2 && strings.Trim(text, ".·…_") == "" }
 
 // isLetter passes an insurer's letter, or several with a stroke or comma between them.
 func isLetter(t *token) bool {
