@@ -72,24 +72,30 @@ func additional(path string, i int) string {
 	return path + ".additional_policies." + strconv.Itoa(i-1)
 }
 
+// withPolicies reads the policies of a coverage's row: the first is the coverage's own, the others are further ones of its kind. A row that
+// shows nothing is no coverage.
+func withPolicies[C any](tr tableReader, path string, c *C, further *[]C, policies []policyCells, policy func(*C) *certificate.Policy) *C {
+	for i, cells := range policies {
+		p, at := c, additional(path, i)
+		if i > 0 {
+			*further = append(*further, *new(C))
+			p = &(*further)[i-1]
+		}
+		tr.policy(at, policy(p), cells)
+		tr.named(at, policy(p))
+	}
+	if !tr.shown(path) {
+		tr.forget(path)
+		return nil
+	}
+	return c
+}
+
 func (tr tableReader) generalLiability(row row, policies []policyCells, limits map[labelID]cell) *certificate.GeneralLiability {
 	c := &certificate.GeneralLiability{}
 	tr.form(glPath, row, &c.ClaimsMade, &c.Occurrence)
 	tr.generalLimits(glPath+".limits", &c.Limits, limits)
-	for i, cells := range policies {
-		p, at := c, additional(glPath, i)
-		if i > 0 {
-			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.GeneralLiability{})
-			p = &c.AdditionalPolicies[i-1]
-		}
-		tr.policy(at, &p.Policy, cells)
-		tr.named(at, &p.Policy)
-	}
-	if !tr.shown(glPath) {
-		tr.forget(glPath)
-		return nil
-	}
-	return c
+	return withPolicies(tr, glPath, c, &c.AdditionalPolicies, policies, func(p *certificate.GeneralLiability) *certificate.Policy { return &p.Policy })
 }
 
 func (r *record) generalLimits(path string, l *certificate.GeneralLiabilityLimits, cells map[labelID]cell) {
@@ -105,20 +111,12 @@ func (tr tableReader) automobile(row row, policies []policyCells, limits map[lab
 	c := &certificate.AutomobileLiability{Autos: []string{}}
 	tr.autos(autoPath, row, &c.Autos)
 	tr.autoLimits(autoPath+".limits", &c.Limits, limits)
-	for i, cells := range policies {
-		p, at := c, additional(autoPath, i)
-		if i > 0 {
-			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.AutomobileLiability{Autos: []string{}})
-			p = &c.AdditionalPolicies[i-1]
+	return withPolicies(tr, autoPath, c, &c.AdditionalPolicies, policies, func(p *certificate.AutomobileLiability) *certificate.Policy {
+		if p.Autos == nil {
+			p.Autos = []string{}
 		}
-		tr.policy(at, &p.Policy, cells)
-		tr.named(at, &p.Policy)
-	}
-	if !tr.shown(autoPath) {
-		tr.forget(autoPath)
-		return nil
-	}
-	return c
+		return &p.Policy
+	})
 }
 
 func (r *record) autoLimits(path string, l *certificate.AutomobileLiabilityLimits, cells map[labelID]cell) {
@@ -156,20 +154,7 @@ func (tr tableReader) umbrella(row row, policies []policyCells, limits map[label
 	tr.umbrellaForm(row, &c.Form)
 	tr.form(umbrellaPath, row, &c.ClaimsMade, &c.Occurrence)
 	tr.umbrellaLimits(umbrellaPath+".limits", &c.Limits, limits)
-	for i, cells := range policies {
-		p, at := c, additional(umbrellaPath, i)
-		if i > 0 {
-			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.UmbrellaLiability{})
-			p = &c.AdditionalPolicies[i-1]
-		}
-		tr.policy(at, &p.Policy, cells)
-		tr.named(at, &p.Policy)
-	}
-	if !tr.shown(umbrellaPath) {
-		tr.forget(umbrellaPath)
-		return nil
-	}
-	return c
+	return withPolicies(tr, umbrellaPath, c, &c.AdditionalPolicies, policies, func(p *certificate.UmbrellaLiability) *certificate.Policy { return &p.Policy })
 }
 
 func (r *record) umbrellaLimits(path string, l *certificate.UmbrellaLiabilityLimits, cells map[labelID]cell) {
@@ -227,20 +212,7 @@ func (tr tableReader) workers(row row, policies []policyCells, limits map[labelI
 	tr.official.override(&excluded, proprietorField)
 	tr.yesNo(wcPath+".proprietor_excluded", &c.ProprietorExcluded, excluded)
 	tr.workersLimits(wcPath+".limits", &c.Limits, limits)
-	for i, cells := range policies {
-		p, at := c, additional(wcPath, i)
-		if i > 0 {
-			c.AdditionalPolicies = append(c.AdditionalPolicies, certificate.WorkersCompensation{})
-			p = &c.AdditionalPolicies[i-1]
-		}
-		tr.policy(at, &p.Policy, cells)
-		tr.named(at, &p.Policy)
-	}
-	if !tr.shown(wcPath) {
-		tr.forget(wcPath)
-		return nil
-	}
-	return c
+	return withPolicies(tr, wcPath, c, &c.AdditionalPolicies, policies, func(p *certificate.WorkersCompensation) *certificate.Policy { return &p.Policy })
 }
 
 func (r *record) workersLimits(path string, l *certificate.WorkersCompensationLimits, cells map[labelID]cell) {
