@@ -23,8 +23,9 @@ var (
 	ErrBadCursor      = errors.New("the cursor is not an id of this account's list")
 	ErrState          = errors.New("the row's state does not allow that")
 	ErrVersion        = errors.New("the row has another version than the one expected")
-	// ErrUnavailable says that there was no connection, or that it broke: what was asked for may be asked again.
-	ErrUnavailable = errors.New("the database cannot be reached")
+	// ErrUnavailable says that there was no connection, that it broke, or that the server had not what it takes just then (room on its disk,
+	// memory, time, leave to write): nothing was done, or nobody heard of it, and what was asked for may be asked again.
+	ErrUnavailable = errors.New("the database cannot be reached, or takes nothing")
 )
 
 // Mapped turns what PostgreSQL says into one of the errors above, in the one place where that is done; other errors pass as
@@ -41,7 +42,7 @@ func Mapped(err error) error {
 		return err
 	}
 	switch {
-	case endsConnection(pg.Code):
+	case passes(pg.Code):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	case pg.Code == "23505" && pg.ConstraintName == "contractors_one_email":
 		return ErrDuplicateEmail
@@ -63,10 +64,15 @@ func disconnected(err error) bool {
 		pgconn.SafeToRetry(err)
 }
 
-// endsConnection reports whether a SQLSTATE says that the server ends connections, or takes none: class 08, a shutdown, a crash or a start
-// (57P01 to 57P03), too many connections, a transaction in which nothing happened for too long.
-func endsConnection(code string) bool {
-	return strings.HasPrefix(code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "25P03"}, code)
+// passes reports whether a SQLSTATE is of the server's state and not of what was asked, so that the same may succeed later.
+func passes(code string) bool {
+	return slices.ContainsFunc([]string{"08", "40", "53"}, func(class string) bool { return strings.HasPrefix(code, class) }) || slices.Contains([]string{
+		"25006",          // read-only: a standby, or a server that protects itself
+		"25P03", "57P05", // a session in which nothing happened for too long
+		"55P03", "57014", // a lock, a statement that took too long
+		"57P01", "57P02", "57P03", // a shutdown, a crash, a start
+		"58030", // its disk fails
+	}, code)
 }
 
 // InUseError is ErrInUse with what refers to the row.
