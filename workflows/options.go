@@ -57,7 +57,8 @@ func databaseOptions(summary string, within time.Duration) workflow.ActivityOpti
 // readOptionsFor gives the options of one reading by what is left of the review's time.
 type readOptionsFor func(left time.Duration) workflow.ActivityOptions
 
-// readOptions are for one reading. Temporal retries only lost workers; the workflow itself waits for a reader that is not available.
+// readOptions are for one reading. Temporal retries for lost workers; the workflow itself waits for a reader that is not available, and for a
+// database or store that is away for longer than these attempts last.
 func readOptions(queue, summary string) readOptionsFor {
 	return func(left time.Duration) workflow.ActivityOptions {
 		return workflow.ActivityOptions{

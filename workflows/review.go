@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -108,24 +109,30 @@ func (r *review) parse(ctx workflow.Context, t activities.TrimResult) error {
 }
 
 // read makes up to four attempts at a reader that is not available, with the waits of CONTRACT §8 between them; a reader that
-// says how long to wait is obeyed where that is longer.
+// says how long to wait is obeyed where that is longer. A database or store that is away is no fault of the reader's or the document's: it is
+// waited for within the review's time, beyond the attempts that Temporal makes for lost workers.
 func (r *review) read(ctx workflow.Context, step any, options readOptionsFor, in activities.ParseInput) (activities.ParseResult, error) {
-	for attempt := 0; ; attempt++ {
+	for asked := 0; ; {
 		var out activities.ParseResult
 		ctx := workflow.WithActivityOptions(ctx, options(r.left(ctx)))
 		err := workflow.ExecuteActivity(ctx, step, in).Get(ctx, &out)
 		if err == nil {
 			return out, refusalError(out.Refusal)
 		}
-		asked, unavailable := readerFault(err)
-		if !unavailable || attempt == len(readerBackoff) {
+		wait, unavailable := readerFault(err)
+		switch {
+		case unavailable && asked < len(readerBackoff):
+			wait = max(readerBackoff[asked], wait)
+			asked++
+		case partFault(err):
+			wait = maxRetryInterval
+		default:
 			return out, err
 		}
-		wait := max(readerBackoff[attempt], asked)
 		if wait > r.left(ctx) {
 			return out, err
 		}
-		if err := sleep(ctx, wait, "until the reader is asked again"); err != nil {
+		if err := sleep(ctx, wait, "until the certificate is read again"); err != nil {
 			return out, err
 		}
 	}
@@ -204,6 +211,15 @@ func readerFault(err error) (time.Duration, bool) {
 		_ = fault.Details(&wait) // a fault without a wait asks for none
 	}
 	return wait, true
+}
+
+// partFault reports whether a step failed of what certflow stands on, or was stopped with its worker.
+func partFault(err error) bool {
+	var fault *temporal.ApplicationError
+	if !errors.As(err, &fault) {
+		return false
+	}
+	return slices.Contains([]string{activities.FaultDatabase, activities.FaultStorage, activities.FaultStopped}, fault.Type())
 }
 
 // ReviewID is the id of the workflow that reviews a certificate.

@@ -253,6 +253,49 @@ func TestADatabaseThatIsAwayIsWaitedFor(t *testing.T) {
 	}
 }
 
+// broken is what the worker makes of a part that does not do what was asked.
+func broken(kind string) error { return temporal.NewApplicationError("a part is away", kind) }
+
+func TestAReadingOutlastsADatabaseAndAStoreThatAreAway(t *testing.T) {
+	for _, test := range []struct {
+		kind   string
+		away   time.Duration
+		status schema.Status
+		code   string // of the error
+	}{
+		{activities.FaultDatabase, time.Hour, schema.Approved, ""},
+		{activities.FaultStorage, time.Hour, schema.Approved, ""},
+		{activities.FaultStopped, 10 * time.Minute, schema.Approved, ""},
+		{activities.FaultDatabase, 3 * time.Hour, schema.Errored, "timed_out"},
+		{activities.FaultInternal, time.Hour, schema.Errored, "internal"},
+	} {
+		t.Run(test.kind+" for "+test.away.String(), func(t *testing.T) {
+			env := environment(t)
+			opens(env)
+			trims(env)
+			began := env.Now()
+			env.OnActivity(steps.ParseCertificate, mock.Anything, mock.Anything).Return(
+				func(context.Context, activities.ParseInput) (activities.ParseResult, error) {
+					if env.Now().Sub(began) < test.away {
+						return activities.ParseResult{}, broken(test.kind)
+					}
+					return activities.ParseResult{}, nil
+				})
+			if test.status == schema.Errored {
+				records(t, env, test.code)
+			} else {
+				judges(env, test.status)
+			}
+			if got := review(t, env); got != test.status {
+				t.Errorf("ended as %q, want %q", got, test.status)
+			}
+			if took := env.Now().Sub(began); took > 2*time.Hour+time.Minute {
+				t.Errorf("ended after %v", took)
+			}
+		})
+	}
+}
+
 func TestAReviewThatHasBegunEndsWithinTwoHours(t *testing.T) {
 	env := environment(t)
 	opens(env)
