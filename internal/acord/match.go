@@ -283,8 +283,8 @@ func begins(line []*token, i int) bool {
 	return true
 }
 
-// ordinal matches what numbers a heading: "1.", "2)", "(3)", and the bullet of a list.
-var ordinal = regexp.MustCompile(`^(?:\(?\d{1,2}[.)]|[•●▪◦‣*–-])$`)
+// ordinal matches what numbers a heading: "1.", "2)", "(3)", "a.", "iv)", and the bullet of a list.
+var ordinal = regexp.MustCompile(`^(?:\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.)]|[•●▪◦‣*–-])$`)
 
 // introduced reports whether the words before the i-th token of a line say with a colon that the name of a coverage follows:
 // "Coverage: General Liability".

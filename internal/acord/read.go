@@ -29,9 +29,17 @@ func Read(pages []page.Page) (*certificate.Reading, error) {
 	var found []*record
 	var sheets []*sheet
 	for _, p := range pages {
-		s := newSheet(p)
-		sheets = append(sheets, s)
-		if s.kind().certificate {
+		sheets = append(sheets, newSheet(p))
+	}
+	from, to := joinedPages(sheets)
+	joined := readJoined(pages[from:to])
+	for i, s := range sheets {
+		switch {
+		case joined != nil && i >= from && i < to:
+			if i == from {
+				found = append(found, joined)
+			}
+		case s.kind().certificate:
 			found = append(found, readSheet(s))
 		}
 	}

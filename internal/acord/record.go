@@ -61,9 +61,15 @@ func (r *record) say(path string, to **string, c cell, value string) {
 // number sets a policy or certificate number. OCR confuses letters and digits, and there is nothing to check such a number by but the type of
 // the page.
 func (r *record) number(path string, to **string, c cell) {
-	value := strings.TrimSpace(c.text())
+	value := strings.TrimRight(strings.TrimSpace(c.text()), ",;")
 	if c.source() == certificate.OCR {
 		value = strings.Trim(value, ".,:;-—|[]{}()'‘’“” ")
+	}
+	if key(value) == "" {
+		return // ruling
+	}
+	if strings.HasSuffix(value, "-") {
+		c.doubt *= inferred // the rest was broken off
 	}
 	if undecided.MatchString(value) {
 		c.doubt *= inferred
