@@ -157,8 +157,8 @@ func (s *sheet) insurerLines() []insurerLine {
 				continue
 			}
 			letter, tokens := letterAfter(line, i)
-			if letter == "" {
-				continue
+			if letter == "" || !s.form.ok && slices.ContainsFunc(s.anchors, func(a anchor) bool { return coverageRow(a.id) && slices.Contains(line[:i], a.tokens[0]) }) {
+				continue // or the letter of a coverage, behind its name
 			}
 			found := insurerLine{letter: letter, label: tokens, box: boundsOf(tokens), doubt: 1}
 			beside := slices.IndexFunc(out, func(have insurerLine) bool { return have.letter == letter && sameLine(found.box, have.box) > 0.2 })

@@ -49,6 +49,7 @@ func (r *record) plain(s *sheet) {
 		return a.id == notApplicable || a.id == yesNoLabel || bracketed.MatchString(textOf(a.tokens))
 	})
 	p.takeGrids()
+	p.takeMatrices()
 	p.boxes = s.setBoxes()
 	s.setValuesApart()
 	p.said = s.setSaidLimits()
@@ -109,7 +110,7 @@ func (p *plainReader) entry(a anchor) {
 		}
 	case numberLabel:
 		if c.Number == nil {
-			p.number("certificate_number", &c.Number, numberOnly(firstLine(p.s.valueOf(a))))
+			p.number("certificate_number", &c.Number, numberOnly(p.s.oneLine(a)))
 		}
 	case periodLabel:
 		p.takePeriod(a)
@@ -131,7 +132,10 @@ func (p *plainReader) entry(a anchor) {
 		if !p.current.insurer.empty() || !p.current.policy.number.empty() {
 			p.unnamed(a)
 		}
-		value := firstLine(p.s.nameBeside(a))
+		value, ruled := p.s.ruledCell(a)
+		if !ruled {
+			value = firstLine(p.s.nameBeside(a))
+		}
 		if len(value.tokens) == 1 && isLetter(value.tokens[0]) && len(value.tokens[0].key) == 1 {
 			take(&p.current.policy.letter, value) // of the list of insurers
 			return
@@ -165,12 +169,18 @@ func (p *plainReader) over(a anchor) *plainCoverage {
 		return nil
 	}
 	line := boundsOf(at.heading.tokens)
-	best := math.Inf(-1)
+	best, beside := math.Inf(-1), 0
 	for _, c := range p.coverages {
 		h := boundsOf(c.heading.tokens)
 		if sameLine(h, line) > 0.5 && a.first.cy() > h.y1 && h.x0 <= a.first.x0+2*p.s.em && h.x0 > best {
 			at, best = c, h.x0
 		}
+		if sameLine(h, line) > 0.5 {
+			beside++
+		}
+	}
+	if beside > 1 && math.IsInf(best, -1) && a.first.x0 < line.x0 {
+		return nil // left of all of them
 	}
 	return at
 }
@@ -315,7 +325,7 @@ func (p *plainReader) field(a anchor) {
 	if p.sayLimits(a) {
 		return
 	}
-	value := firstLine(p.s.valueOf(a))
+	value := p.s.oneLine(a)
 	if limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick {
 		value = withoutNextColumn(value)
 	}
@@ -368,7 +378,8 @@ func (p *plainReader) field(a anchor) {
 func (p *plainReader) common(a anchor) {
 	switch a.id {
 	case policyColumn, policyLabel:
-		number, _ := cutDates(firstLine(p.s.valueOf(a)))
+		number, _ := cutDates(p.s.oneLine(a))
+		number.doubt *= p.s.headed(a, number)
 		if parts := pieces(number.tokens, 3); len(parts) > 1 {
 			number = cell{tokens: parts[0], doubt: number.doubt * uncommon}
 		}
@@ -377,6 +388,7 @@ func (p *plainReader) common(a anchor) {
 		}
 	case effColumn, expColumn:
 		at, value := 0, firstLine(p.s.valueOf(a))
+		value.doubt *= p.s.headed(a, value)
 		if a.id == expColumn {
 			at = 1
 		}
@@ -388,6 +400,15 @@ func (p *plainReader) common(a anchor) {
 			take(&p.period[at], dates[0])
 		}
 	}
+}
+
+// headed is how much less sure it is that a value is meant for all coverages where it stands under its label: that may head a column, of which
+// it is the first.
+func (s *sheet) headed(a anchor, value cell) float64 {
+	if !value.empty() && boundsOf(value.tokens).cy() > a.box.y1 {
+		return inferred
+	}
+	return 1
 }
 
 // apart reports whether a label stands farther below the last one of its coverage than those stand from one another, so that it may not

@@ -47,7 +47,7 @@ var heads = []struct {
 	{expColumn, regexp.MustCompile(`(?i)^(?:policy\s+)?(?:exp(?:iration|iry|ires)?\.?|end|to)(?:\s+dates?)?$|^exp(?:iration)?\.?\s*\(?mm/dd/yy(?:yy)?\)?$`)},
 	{periodLabel, regexp.MustCompile(`(?i)^(?:policy|coverage|insurance)\s+(?:period|term|dates)$|^(?:period|term|effective\s+dates|dates)$`)},
 	{carrierColumn, regexp.MustCompile(`(?i)^(?:insurance\s+)?(?:carriers?|insurers?|company|companies)(?:\s+name)?$`)},
-	{letterColumn, regexp.MustCompile(`(?i)^(?:insr|co|insurer|company)\.?\s*(?:ltr|letter)\.?$|^ltr\.?$|^insr\.?$`)},
+	{letterColumn, regexp.MustCompile(`(?i)^(?:insr|co|insurer|company)\.?\s*(?:ltr|letter)\.?$|^ltr\.?$|^insr\.?$|^co\.?$|^letter$`)},
 	{addlColumn, regexp.MustCompile(`(?i)^(?:ai|a\.i\.|add'?l\.?\s+ins(?:u?re?d|d|r)?|additional\s+insured\??)$`)},
 	{subrColumn, regexp.MustCompile(`(?i)^(?:wos|w\.o\.s\.|subr\.?\s+wvd|waiver(?:\s+of\s+subrogation)?\??|subrogation\s+waived)$`)},
 	{limitKind, regexp.MustCompile(`(?i)^(?:limit\s+types?|types?\s+of\s+limit|limit\s+description)$`)},

@@ -13,12 +13,21 @@ import (
 var (
 	letterHeading = regexp.MustCompile(`^(?:INSURER|INSR|INSRLTR|INSURERLTR|INSURERLETTER|LTR|LETTER|CO|COLTR|COMPANYLETTER|CARRIER|CODE|ID)$`)
 	nameHeading   = regexp.MustCompile(`^(?:(?:INSURANCE|INSURER|ISSUING)?(?:COMPANY|COMPANIES|CARRIER|INSURER)(?:NAME)?|NAME|NAMEOF(?:INSURER|COMPANY|CARRIER|INSURANCECOMPANY)|(?:INSURERS?|COMPANIES|CARRIERS?)AFFORDINGCOVERAGE|FULLNAME|INSURERFULLNAME)$`)
+	listHeading   = regexp.MustCompile(`^(?:(?:INSURERS?|COMPANIES|CARRIERS?)AFFORDINGCOVERAGE|INSURERS|INSURANCECOMPANIES|INSURANCECARRIERS|CARRIERS|COMPANIES|LISTOFINSURERS)$`)
 	naicHeading   = regexp.MustCompile(`^NAIC(?:#|NO|NUMBER|CODE)?$`)
 )
 
 // listedInsurers are the lines of a list of insurers that begin with a letter and nothing else: "A  Kestrel Casualty Company  34610", under
 // headings of columns or a heading of all.
 func (s *sheet) listedInsurers() []insurerLine {
+	if found := s.insurersListed(false); len(found) > 0 {
+		return found
+	}
+	return s.insurersListed(true)
+}
+
+// insurersListed are those under the headings of columns or, if bare is set, under a heading of all.
+func (s *sheet) insurersListed(bare bool) []insurerLine {
 	for i, line := range s.lines {
 		heads := pieces(line, 1)
 		letter, name, naics := -1, -1, -1
@@ -33,8 +42,9 @@ func (s *sheet) listedInsurers() []insurerLine {
 			}
 		}
 		switch {
-		case letter >= 0 && name > letter:
-		case name >= 0 && letter < 0 && strings.HasSuffix(key(textOf(heads[name])), "AFFORDINGCOVERAGE"):
+		case !bare && letter >= 0 && name > letter:
+		case bare && len(heads) < 3 && listHeading.MatchString(key(textOf(heads[0]))):
+			name = 0
 		default:
 			continue
 		}
@@ -85,7 +95,7 @@ func (s *sheet) insurersUnder(at int, heads [][]*token, name, naics int) []insur
 		for _, piece := range pieces(line[from+1:], 1) {
 			x := boundsOf(piece)
 			switch {
-			case naics >= 0 && len(piece) == 1 && naic.MatchString(piece[0].text):
+			case len(piece) == 1 && naic.MatchString(piece[0].text):
 				l.naic = piece
 			case naics >= 0 && math.Abs(x.x0-boundsOf(heads[naics]).x0) < s.em:
 			case len(l.name) == 0 || name+1 < len(heads) && x.x1 < boundsOf(heads[name+1]).x0:

@@ -49,7 +49,7 @@ var limitNames = []struct {
 	{propertyDamage, regexp.MustCompile(`(?i)^(?:property\s+damage|pd)(?:[\s(/,-]*(?:per|each|ea\.?)\s+(?:accident|occurrence)\)?)?(?:\s*limit)?$`)},
 	{elPolicy, regexp.MustCompile(`(?i)^(?:e\.?l\.?\s*|employers?'?\s+liability\s*|bodily\s+injury\s+)?[-–:]?\s*(?:by\s+)?disease[\s,–-]*(?:policy(?:\s+limit)?)$`)},
 	{elEmployee, regexp.MustCompile(`(?i)^(?:e\.?l\.?\s*|employers?'?\s+liability\s*|bodily\s+injury\s+)?[-–:]?\s*(?:by\s+)?disease[\s,–-]*(?:(?:ea(?:ch)?|per|any\s+one)\.?\s+)?emp(?:loyee)?\.?$`)},
-	{elAccident, regexp.MustCompile(`(?i)^(?:e\.?l\.?|employers?'?\s+liability)?[\s:–-]*(?:(?:ea(?:ch)?|per)\.?\s+accident|accident)(?:\s*limit)?$`)},
+	{elAccident, regexp.MustCompile(`(?i)^(?:e\.?l\.?|employers?'?\s+liability)?[\s:–-]*(?:(?:ea(?:ch)?|per)\.?\s+acc(?:ident|\.)?|accident)(?:\s*limit)?$`)},
 	{eachClaim, regexp.MustCompile(`(?i)^(?:(?:limit\s+)?(?:ea(?:ch)?|per|any\s+one)\.?\s+(?:claim|loss|wrongful\s+act|incident))(?:\s*limit)?$`)},
 	{eachOccurrence, regexp.MustCompile(`(?i)^(?:limit\s+)?(?:ea(?:ch)?|per|any\s+one)\.?\s+occ(?:urrences?)?\.?(?:\s*/\s*(?:claim|csl|accident))?(?:\s*limit)?$|^occurrence\s+limit$|^occurrence$`)},
 	{aggregateLimit, regexp.MustCompile(`(?i)^(?:(?:annual|policy|total)\s+)?agg(?:regate)?\.?(?:\s*limit)?$`)},

@@ -611,20 +611,31 @@ func (p *plainReader) gridRow(a anchor) {
 	}
 	c := p.current
 	if e.id != "" || e.limit == "" {
-		id := e.id
-		switch id {
-		case excessRow:
-			id = umbrellaRow
-		case otherRow:
-			id = ""
-		}
-		c = &plainCoverage{id: id, heading: e.heading, limits: map[labelID]cell{}, bottom: e.bottom}
-		p.coverages = append(p.coverages, c)
-		p.open(c, nil, "")
+		c = p.begin(e)
 	}
 	if c == nil {
 		return
 	}
+	c.takeEntry(e)
+}
+
+// begin begins the coverage that a row of a table names.
+func (p *plainReader) begin(e gridEntry) *plainCoverage {
+	id := e.id
+	switch id {
+	case excessRow:
+		id = umbrellaRow
+	case otherRow:
+		id = ""
+	}
+	c := &plainCoverage{id: id, heading: e.heading, limits: map[labelID]cell{}, bottom: e.bottom}
+	p.coverages = append(p.coverages, c)
+	p.open(c, nil, "")
+	return c
+}
+
+// takeEntry takes what a table says of a coverage.
+func (c *plainCoverage) takeEntry(e gridEntry) {
 	take(&c.policy.number, e.policy.number)
 	take(&c.policy.effective, e.policy.effective)
 	take(&c.policy.expiration, e.policy.expiration)

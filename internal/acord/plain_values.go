@@ -26,6 +26,9 @@ func (s *sheet) readingOrder() []anchor {
 
 // valueOf is what stands right of a label on its line, up to the next label; or, where nothing does, under it.
 func (s *sheet) valueOf(a anchor) cell {
+	if c, ok := s.ruledCell(a); ok {
+		return c
+	}
 	limit := s.labelRightOf(a, a.first)
 	right := s.beside(a, limit)
 	if len(right) > 0 || strings.HasSuffix(a.tokens[len(a.tokens)-1].text, ":") {
@@ -86,6 +89,9 @@ const paragraphGap = 1.4
 // blockOf is the block of lines that a label heads: what stands beside it and the lines below, without gaps, up to the next
 // label, left of what stands in the next column.
 func (s *sheet) blockOf(a anchor) cell {
+	if c, ok := s.ruledCell(a); ok {
+		return c
+	}
 	limit := s.labelRightOf(a, rect{a.box.x0, a.box.y0 - s.em, a.box.x1, a.box.y1 + 2*s.em})
 	first := s.beside(a, limit)
 	if len(first) > 0 && gap(a.tokens[len(a.tokens)-1], first[0]) > 2.5*s.em && s.headsBelow(a) {

@@ -59,7 +59,8 @@ func straightened(p page.Page, straight func(certificate.Box) rect) *sheet {
 			t.conf *= disagreeing // what ends at the edge of the paper may have been cut
 		}
 	}
-	s := &sheet{page: p, tokens: ts, lines: linesOf(ts), em: typeHeight(ts), straight: straight}
+	ts, typed := typedRules(ts)
+	s := &sheet{page: p, marks: typed, tokens: ts, lines: linesOf(ts), em: typeHeight(ts), straight: straight}
 	for _, m := range p.Marks {
 		if sane(m.Box) {
 			s.marks = append(s.marks, mark{m.Kind, straight(m.Box), m.Box, m.Ink})
