@@ -38,6 +38,9 @@ const (
 // Run breaks, waits and checks. A report without violations is the proof; an error says that there could be none. On either failure the folder
 // that the report names stays, with the logs.
 func Run(ctx context.Context, o Options) (report *Report, err error) {
+	if len(Schedule(o.Seed, o.For)) == 0 {
+		return nil, fmt.Errorf("in %s no fault is injected, so that nothing would be shown: choose a longer time, such as 3m", o.For)
+	}
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
 		return nil, fmt.Errorf("the processes of a server are found in /proc, which only Linux has: %w", err)
 	}

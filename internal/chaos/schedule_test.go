@@ -1,6 +1,8 @@
 package chaos
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,5 +57,18 @@ func TestThreeMinutesBreakEverythingInEveryWay(t *testing.T) {
 		if len(missing) > 0 {
 			t.Errorf("seed %d leaves out %v", seed, missing)
 		}
+	}
+}
+
+func TestARunWithoutAFaultIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, lasting := range []time.Duration{-time.Second, 0, 400 * time.Millisecond} {
+		if report, err := Run(t.Context(), Options{Seed: 1, For: lasting, Dir: dir}); err == nil || !strings.Contains(err.Error(), "choose a longer time") {
+			t.Errorf("a run of %v is answered with %+v, %v", lasting, report, err)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("what was refused left %v, %v", left, err)
 	}
 }

@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"reflect"
@@ -247,7 +248,12 @@ func (c *Config) Serving() error {
 	return errors.Join(missing, c.limits())
 }
 
-// limits checks that what bounds something does so.
+// minReaderMemory is what the process that reads a document needs, in MiB: under 160 even small certificates end as unreadable, as if their
+// files were at fault.
+const minReaderMemory = 256
+
+// limits checks that what bounds something does so, and that nothing is bounded to nothing: a worker without a slot would serve without a word
+// and do nothing.
 func (c *Config) limits() error {
 	var wrong error
 	for _, limit := range []struct {
@@ -260,9 +266,29 @@ func (c *Config) limits() error {
 		{"CERTFLOW_BODY_RATE", c.BodyRate}, {"CERTFLOW_UPLOAD_TIME", int64(c.UploadTime)}, {"CERTFLOW_REQUESTS", int64(c.Requests)},
 		{"CERTFLOW_UPLOADS", int64(c.Uploads)}, {"CERTFLOW_ACCOUNT_UPLOADS", int64(c.AccountUploads)},
 		{"CERTFLOW_ACCOUNT_STREAMS", int64(c.AccountStreams)}, {"CERTFLOW_BACKLOG", int64(c.Backlog)},
+		{"CERTFLOW_DATABASE_CONNECTIONS", int64(c.DatabaseConnections)}, {"CERTFLOW_CONNECTIONS", int64(c.Connections)},
+		{"CERTFLOW_REVIEW_SLOTS", int64(c.ReviewSlots)}, {"CERTFLOW_DOCUMENT_SLOTS", int64(c.DocumentSlots)},
+		{"CERTFLOW_MODEL_SLOTS", int64(c.ModelSlots)}, {"CERTFLOW_WEBHOOK_SLOTS", int64(c.WebhookSlots)},
+		{"CERTFLOW_WEBHOOK_CONCURRENCY", int64(c.WebhookConcurrency)},
 	} {
 		if limit.value < 1 {
 			wrong = errors.Join(wrong, fmt.Errorf("%s must be more than 0", limit.name))
+		}
+	}
+	for _, rate := range []struct {
+		name string
+		ok   bool
+		must string
+	}{
+		{"CERTFLOW_MODEL_RATE", c.ModelRate > 0 && !math.IsInf(c.ModelRate, 0), "must be more than 0"}, // NaN is not
+		{"CERTFLOW_MODEL_PRICE_IN", c.ModelPriceIn >= 0 && !math.IsInf(c.ModelPriceIn, 0), "may not be less than 0"},
+		{"CERTFLOW_MODEL_PRICE_OUT", c.ModelPriceOut >= 0 && !math.IsInf(c.ModelPriceOut, 0), "may not be less than 0"},
+		{"CERTFLOW_DRAIN_TIME", c.DrainTime >= 0, "may not be less than 0"},
+		{"CERTFLOW_SHUTDOWN_TIME", c.ShutdownTime >= 0, "may not be less than 0"},
+		{"CERTFLOW_READER_MEMORY_MB", c.ReaderMemory >= minReaderMemory, fmt.Sprintf("must be at least %d", minReaderMemory)},
+	} {
+		if !rate.ok {
+			wrong = errors.Join(wrong, fmt.Errorf("%s %s", rate.name, rate.must))
 		}
 	}
 	if c.FileMB > c.BulkMB {
