@@ -58,7 +58,8 @@ type Options struct {
 
 // Worker serves its queues from Start to Stop.
 type Worker struct {
-	parts []worker.Worker
+	parts  []worker.Worker
+	failed chan error
 }
 
 // New makes a worker; an unknown queue is an error.
@@ -69,9 +70,11 @@ func New(c client.Client, o Options) (*Worker, error) {
 	if err := CheckQueues(o.Queues); err != nil {
 		return nil, err
 	}
-	w := &Worker{}
+	w := &Worker{failed: make(chan error, 1)}
 	for _, queue := range o.Queues {
-		part := worker.New(c, queue, o.worker(queue))
+		options := o.worker(queue)
+		options.OnFatalError = func(err error) { w.fail(queue, err) }
+		part := worker.New(c, queue, options)
 		register(part, queue, o)
 		w.parts = append(w.parts, part)
 	}
@@ -88,6 +91,18 @@ func (w *Worker) Start() error {
 	}
 	return nil
 }
+
+// fail keeps the first reason why a queue is not served any longer.
+func (w *Worker) fail(queue string, err error) {
+	select {
+	case w.failed <- fmt.Errorf("the queue %s is not served any longer: %w", queue, err):
+	default:
+	}
+}
+
+// Failed answers when Temporal has refused a queue's polls for minutes in a way that does not pass by itself, such as by a namespace that is not
+// there. The queue is not served any longer then, although the process runs.
+func (w *Worker) Failed() <-chan error { return w.failed }
 
 // Stop lets what runs end within the stop time and gives the rest back to Temporal.
 func (w *Worker) Stop() {

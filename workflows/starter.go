@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -28,9 +29,13 @@ func (s Starter) start(ctx context.Context, what string, options client.StartWor
 // ensureSchedule makes a schedule unless it is there.
 func (s Starter) ensureSchedule(ctx context.Context, options client.ScheduleOptions) error {
 	_, err := s.Client.ScheduleClient().Create(ctx, options)
-	if err != nil && !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
+	switch {
+	case errors.Is(err, temporal.ErrScheduleAlreadyRunning):
+		return nil
+	case err != nil:
 		return fmt.Errorf("make the schedule %s: %w", options.ID, err)
 	}
+	slog.InfoContext(ctx, "a schedule was not there and was made", "schedule", options.ID)
 	return nil
 }
 

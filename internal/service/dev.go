@@ -245,8 +245,28 @@ func (d *Dev) startWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.onStop(func() error { w.Stop(); return nil })
+	watched := make(chan struct{})
+	go func() {
+		select {
+		case err := <-w.Failed():
+			d.fail(err)
+		case <-watched:
+		}
+	}()
+	d.onStop(func() error {
+		close(watched)
+		w.Stop()
+		return nil
+	})
 	return nil
+}
+
+// fail keeps the first error that ended a part by itself.
+func (d *Dev) fail(err error) {
+	select {
+	case d.failed <- err:
+	default:
+	}
 }
 
 // startAPI serves the API until Stop; an error that ends it before is told by Failed.
@@ -256,7 +276,7 @@ func (d *Dev) startAPI(ctx context.Context) {
 	go func() {
 		err := d.Service.ServeAPI(serving)
 		if err != nil {
-			d.failed <- err
+			d.fail(err)
 		}
 		done <- err
 	}()
@@ -298,7 +318,7 @@ func (d *Dev) await(ctx context.Context) error {
 	}
 }
 
-// Failed answers when the API has stopped by itself.
+// Failed answers when the API or the worker has stopped by itself.
 func (d *Dev) Failed() <-chan error { return d.failed }
 
 func (d *Dev) onStop(stop func() error) { d.stops = append(d.stops, stop) }

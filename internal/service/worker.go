@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -19,9 +20,14 @@ import (
 
 // Worker is a worker with the helper processes that read documents for it.
 type Worker struct {
-	worker *worker.Worker
-	reader *reader.Reader
+	worker  *worker.Worker
+	reader  *reader.Reader
+	letGo   context.CancelFunc // ends keeping
+	keeping sync.WaitGroup
 }
+
+// prepareInterval is how often a worker sees to it that Temporal has what certflow needs of it, and prepareTimeout how long that may take.
+const prepareInterval, prepareTimeout = time.Minute, 30 * time.Second
 
 // StartWorker starts a worker for the queues, none meaning all, once database and Temporal answer: it waits for them as long as ctx
 // lasts.
@@ -35,7 +41,10 @@ func (s *Service) StartWorker(ctx context.Context, queues []string) (*Worker, er
 		read.Close()
 		return nil, err
 	}
-	return &Worker{worker: w, reader: read}, nil
+	kept, letGo := context.WithCancel(context.WithoutCancel(ctx))
+	started := &Worker{worker: w, reader: read, letGo: letGo}
+	started.keeping.Go(func() { s.keepPrepared(kept, prepareInterval) })
+	return started, nil
 }
 
 func (s *Service) startWorker(ctx context.Context, options worker.Options) (*worker.Worker, error) {
@@ -45,13 +54,7 @@ func (s *Service) startWorker(ctx context.Context, options worker.Options) (*wor
 	if err := s.awaitTemporal(ctx); err != nil {
 		return nil, err
 	}
-	if err := worker.EnsureSearchAttributes(ctx, s.Temporal, s.Config.TemporalNamespace); err != nil {
-		return nil, err
-	}
-	if err := s.Starter.EnsureSweep(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.Starter.EnsureExpiryWatch(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return nil, err
 	}
 	w, err := worker.New(s.Temporal, options)
@@ -61,13 +64,50 @@ func (s *Service) startWorker(ctx context.Context, options worker.Options) (*wor
 	return w, w.Start()
 }
 
+// prepare makes what Temporal has to have before a worker serves, unless it is there: search attributes, and the schedules of sweep and watch.
+func (s *Service) prepare(ctx context.Context) error {
+	if err := worker.EnsureSearchAttributes(ctx, s.Temporal, s.Config.TemporalNamespace); err != nil {
+		return err
+	}
+	if err := s.Starter.EnsureSweep(ctx); err != nil {
+		return err
+	}
+	return s.Starter.EnsureExpiryWatch(ctx)
+}
+
+// keepPrepared prepares Temporal again and again until ctx ends. One that lost everything under its workers, or was restored to an earlier
+// time, has no sweep that could start anew what the database says should run, and takes no review without its search attributes.
+func (s *Service) keepPrepared(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		once, done := context.WithTimeout(ctx, prepareTimeout)
+		err := s.prepare(once)
+		done()
+		if err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "search attributes and schedules could not be looked at", "error", err)
+		}
+	}
+}
+
+// Failed answers when the worker has stopped by itself.
+func (w *Worker) Failed() <-chan error { return w.worker.Failed() }
+
 // Stop lets what runs end and stops the helper processes.
 func (w *Worker) Stop() {
+	w.letGo()
+	w.keeping.Wait()
 	w.worker.Stop()
 	w.reader.Close()
 }
 
-// RunWorker serves queues, none meaning all, until ctx ends; then it lets what runs end. Metrics are served as long.
+// RunWorker serves queues, none meaning all, until ctx ends; then it lets what runs end. Metrics are served as long. A worker that stops by
+// itself is an error: whoever runs the process starts it again.
 func (s *Service) RunWorker(ctx context.Context, queues []string) error {
 	metrics, err := s.serveMetrics()
 	if err != nil {
@@ -79,9 +119,12 @@ func (s *Service) RunWorker(ctx context.Context, queues []string) error {
 		return err
 	}
 	slog.InfoContext(ctx, "the worker serves", "queues", queues)
-	<-ctx.Done()
+	select {
+	case <-ctx.Done():
+	case err = <-w.Failed():
+	}
 	w.Stop()
-	return nil
+	return err
 }
 
 func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader, error) {
