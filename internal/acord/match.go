@@ -256,8 +256,14 @@ func (s *sheet) below(above rect, want string, fuzzy bool) []*token {
 	return nil
 }
 
-// gap is the free space between two tokens of a line.
-func gap(a, b *token) float64 { return b.box.x0 - a.box.x1 }
+// gap is the free space between two tokens of a line, on a typewriter less what its letters leave free on their sides.
+func gap(a, b *token) float64 {
+	free := b.box.x0 - a.box.x1
+	if a.pitch > 0 && a.pitch == b.pitch {
+		return max(0, free-typewriterSides*a.pitch)
+	}
+	return free
+}
 
 // adjacent reports whether b follows a as the next word of a text does.
 func adjacent(a, b *token) bool {

@@ -66,6 +66,9 @@ func straightened(p page.Page, straight func(certificate.Box) rect) *sheet {
 			s.marks = append(s.marks, mark{m.Kind, straight(m.Box), m.Box, m.Ink})
 		}
 	}
+	for _, line := range s.lines {
+		typewritten(line)
+	}
 	s.boxes = tickBoxes(s.marks)
 	s.anchors = findAnchors(s, formLabels)
 	if s.form = fitForm(s.anchors); !s.form.ok {

@@ -20,14 +20,15 @@ type token struct {
 	at     certificate.Box
 	source certificate.Source
 	conf   float64
-	typed  bool   // as page.Word says
-	glued  bool   // was one word with the token before it
-	label  bool   // part of a printed label
-	tick   bool   // was taken as the mark in a tick box
-	order  int    // position among the page's words, for ties
-	begins bool   // of a form field's value: begins a line that the author began
-	field  int    // of a form field's value: its number on the page, from 1
-	beside string // what is printed where a form field says something else
+	typed  bool    // as page.Word says
+	glued  bool    // was one word with the token before it
+	label  bool    // part of a printed label
+	tick   bool    // was taken as the mark in a tick box
+	order  int     // position among the page's words, for ties
+	begins bool    // of a form field's value: begins a line that the author began
+	field  int     // of a form field's value: its number on the page, from 1
+	pitch  float64 // the width of a letter in points where OCR read the type of a typewriter, 0 elsewhere
+	beside string  // what is printed where a form field says something else
 }
 
 // maxTokens bounds the work on one page; a certificate has some 700 words.
