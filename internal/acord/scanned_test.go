@@ -123,6 +123,7 @@ func TestWhatScannersAndOCRLeaveAroundValues(t *testing.T) {
 		{"cents behind a comma are cents", nil, strings.Replace(gl, "1,000,000", "500,000,00", 1), path + "limits.each_occurrence_dollars", "$500,000", "500,000,00", false},
 		{"a label of two lines is known by the second", with("428,315 DAMAGE TO RENTED", "428,315 DAMAGE 10 RENIED"), gl + "526,318 100,000\n",
 			path + "limits.damage_to_rented_premises_dollars", "$100,000", "", true},
+		{"a bracket of a ticked box may be read as a letter", with("133,320 OCCUR", "119,320 IX] OCCUR"), gl, path + "occurrence", "true", "", false},
 		{"a dash is no description", nil, gl + "36,590 —____]\n", "description_of_operations.text", "<nil>", "", false},
 	}
 	for _, tt := range tests {

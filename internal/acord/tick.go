@@ -2,6 +2,7 @@ package acord
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,8 +17,11 @@ func isTick(text string) bool {
 	case "X", "XX", "✓", "✔", "☒", "☑", "✗", "✘", "✕", "✖", "×", "•", "●", "■", "⊠", "🗹", "🗷", "√":
 		return true
 	}
-	return false
+	return misreadTick.MatchString(text)
 }
+
+// misreadTick matches a ticked box that is printed as [X], one of whose brackets OCR took for a letter or digit.
+var misreadTick = regexp.MustCompile(`^(?:[\[({|][Xx][Il1J]|[Il1J][Xx][\])}|])$`)
 
 // ticks are the marks in tick boxes: for each ticked label, by its index in sheet.anchors, the mark.
 type ticks map[int]cell
