@@ -280,6 +280,9 @@ func (s *sheet) border(rules []float64, pieced []rect, end, begin float64) float
 func (s *sheet) edges(vertical bool, band rect) []float64 {
 	var out []float64
 	add := func(at, from, to float64) {
+		if to-from < 1.5*s.em {
+			return // a stroke of a letter that is drawn, such as an I
+		}
 		lo, hi := band.y0, band.y1
 		if !vertical {
 			lo, hi = band.x0, band.x1
@@ -407,13 +410,42 @@ func (s *sheet) setRows(g *grid) {
 		g.rows = nil // the rules part more than rows
 	}
 	for i, start := range starts {
-		to := g.bottom
-		if i+1 < len(starts) {
-			to = starts[i+1].y - 0.7*s.em
+		row := span{start.y - 0.7*s.em, g.bottom}
+		if i > 0 {
+			row.from = g.rows[i-1].to
 		}
-		g.rows = append(g.rows, span{start.y - 0.7*s.em, to})
+		if i+1 < len(starts) {
+			row.to = s.rowEnd(body, start.y, starts[i+1].y)
+		}
+		g.rows = append(g.rows, row)
 	}
 }
+
+// rowEnd is where a row ends that no rule parts from the next, given where the two begin: at the widest space between their lines, since
+// cells of several lines may begin above the name of their coverage, and else just above the next.
+func (s *sheet) rowEnd(body [][]*token, from, to float64) float64 {
+	end, widest := to-0.7*s.em, wideSpace*s.em
+	var lines []rect
+	for _, line := range body {
+		for _, t := range line {
+			if t.box.cy() > from-0.5*s.em && t.box.cy() < to+0.5*s.em && t.key != "" {
+				lines = append(lines, t.box)
+			}
+		}
+	}
+	slices.SortFunc(lines, func(a, b rect) int { return compare(a.y0, b.y0) })
+	y := from
+	for _, l := range lines {
+		if free := l.y0 - y; free > widest-0.15*s.em && l.cy() > from+0.5*s.em {
+			end, widest = y+free/2, max(widest, free) // the last where several are as wide
+		}
+		y = max(y, l.y1)
+	}
+	return end
+}
+
+// wideSpace is the least space between the lines of two rows, in heights of small type, that no lines of one row leave.
+const wideSpace = 0.45
 
 // rowStart is where a row begins that no rule parts from the one above, in the middle of its first line.
 type rowStart struct {

@@ -113,7 +113,7 @@ func answered(ts []*token) cell {
 		for len(rest) > 0 && (strings.Trim(key(textOf(rest[:1])), "YN") == "" && strings.Contains(rest[0].text, "/") || rest[0].key == "") {
 			rest = rest[1:] // (Y/N)
 		}
-		if len(rest) > 0 && (rest[0].key == "Y" || rest[0].key == "N") && (len(rest) == 1 || rest[1].key != "N" && rest[1].text != "/") {
+		if len(rest) > 0 && (rest[0].key == "Y" || rest[0].key == "N") && (len(rest) == 1 || rest[1].key != "N" && rest[1].key != "Y" && rest[1].text != "/") {
 			return cell{tokens: rest[:1], doubt: 1}
 		}
 		return cell{doubt: 1}

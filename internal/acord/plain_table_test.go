@@ -74,6 +74,7 @@ func TestATableKeepsItsColumnsWhereAHeadingIsMisread(t *testing.T) {
 	for name, head := range map[string]string{
 		"a letter of the first is wrong":  "54,148 INSRLTF\n94,148 TYPE OF INSURANCE",
 		"the first runs into the second":  "54,148 INSR\n74,148 LTRTYPE OF INSURANCE",
+		"a letter is drawn as a rule is":  "54,148 INSR LTR\n94,148 TYPE OF INSURANCE\nrule 115.5,145,116.3,151",
 		"a letter of the second is wrong": "54,148 INSR LTR\n94,148 TYPE OF INSURANGE",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,6 +105,65 @@ func TestATableKeepsItsColumnsWhereAHeadingIsMisread(t *testing.T) {
 			want(t, r, "coverages.umbrella_excess_liability.policy_number_string", c.UmbrellaLiability.Number, "UX-2026")
 			if e := c.UmbrellaLiability.Expiration; e == nil || e.String() != "07/01/2027" {
 				t.Errorf("the umbrella expires on %v, want 07/01/2027", e)
+			}
+		})
+	}
+}
+
+func TestACellThatBeginsAboveTheNameOfItsCoverageBelongsToItsRow(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, "ocr 0.96\n"+tableHead+`
+54,148 Coverage Type
+150,148 Insurer
+250,148 Policy No.
+330,148 Effective
+390,148 Expiration
+450,148 Limits
+54,164 Automobile Liability
+150,164 Harrow Casualty
+250,164 BA-2026
+330,164 06/01/2026
+390,164 06/01/2027
+450,164 $500,000 combined single limit
+150,176 Sable Mutual Fire
+54,182 Umbrella Liability
+250,182 UX-2026
+330,182 07/01/2026
+390,182 07/01/2027
+450,182 $3,000,000 each occurrence
+150,188 Insurance Co
+`)
+	c := r.Certificate.Coverages
+	if c.AutomobileLiability == nil || c.UmbrellaLiability == nil {
+		t.Fatalf("the coverages are %+v", c)
+	}
+	want(t, r, "coverages.automobile_liability.insurer_name", c.AutomobileLiability.InsurerName, "Harrow Casualty")
+	want(t, r, "coverages.umbrella_excess_liability.insurer_name", c.UmbrellaLiability.InsurerName, "Sable Mutual Fire Insurance Co")
+}
+
+func TestTheQuestionWhetherProprietorsAreExcludedIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	for name, question := range map[string]string{
+		"broken over two lines":              "54,176 OFFICER/MEMBER EXCLUDED? Y /\n54,184 N",
+		"with a letter that OCR read twice":  "54,176 OFFICER/MEMBER EXCLUDED? Y Y /",
+		"with the stroke that OCR left away": "54,176 OFFICER/MEMBER EXCLUDED? Y N",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := readPlain(t, "ocr 0.96\n"+tableHead+`
+54,148 Type of Insurance
+230,148 Policy Number
+320,148 Policy Eff
+400,148 Policy Exp
+480,148 Limits
+54,168 WORKERS COMPENSATION
+230,168 WC-2026
+320,168 06/01/2026
+400,168 06/01/2027
+480,168 E.L. Each Accident $500,000
+`+question+"\n")
+			if wc := r.Certificate.Coverages.WorkersCompensation; wc == nil || wc.ProprietorExcluded != nil {
+				t.Errorf("workers compensation is %+v, want it without an answer", wc)
 			}
 		})
 	}
