@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -63,6 +64,11 @@ func (c cell) typed() bool {
 	return !slices.ContainsFunc(c.tokens, func(t *token) bool { return !t.typed })
 }
 
+// hedged reports whether words beside a value of the cell say that it is not simply so.
+func (c cell) hedged() bool {
+	return slices.ContainsFunc(c.tokens, func(t *token) bool { return t.hedged })
+}
+
 // at is the cell's place on the page as displayed.
 func (c cell) at() certificate.Box {
 	if c.empty() {
@@ -114,6 +120,12 @@ func pieces(line []*token, width float64) [][]*token {
 		out[len(out)-1] = append(out[len(out)-1], t)
 	}
 	return out
+}
+
+// without is the cell without the words that match.
+func (c cell) without(words *regexp.Regexp) cell {
+	c.tokens = slices.DeleteFunc(slices.Clone(c.tokens), func(t *token) bool { return words.MatchString(t.text) })
+	return c
 }
 
 // with is a cell of the words of two.

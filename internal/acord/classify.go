@@ -41,7 +41,7 @@ var titles = []struct {
 	{regexp.MustCompile(`^ADDITIONAL INTEREST( SCHEDULE)?$`), "an additional interest schedule (ACORD 45)"},
 	{regexp.MustCompile(`^COMMERCIAL INSURANCE APPLICATION`), "an application for insurance (ACORD 125)"},
 	{regexp.MustCompile(`^WORKERS COMPENSATION APPLICATION`), "an application for workers compensation insurance (ACORD 130)"},
-	{regexp.MustCompile(`^(INSURANCE )?BINDER\b|^INSURANCE BINDER`), "an insurance binder"},
+	{regexp.MustCompile(`^BINDER(?: [A-Z]+)*$|^INSURANCE BINDER`), "an insurance binder"},
 	{regexp.MustCompile(`HEALTH INSURANCE CLAIM FORM`), "a health insurance claim form (CMS-1500)"},
 	{regexp.MustCompile(`\bDECLARATIONS?( PAGE)?$|^(COMMON |COMMERCIAL )?(POLICY |GENERAL LIABILITY )?DECLARATIONS?\b`), "a declarations page of a policy"},
 	{regexp.MustCompile(`^(TAX |SALES |COMMERCIAL )?INVOICE\b`), "an invoice"},

@@ -7,11 +7,12 @@ import (
 )
 
 // corroborate raises what OCR read and something else on the page bears out, and lowers what nothing supports where most such values
-// have support. Two values that were read in two places are seldom misread so that they still fit each other.
+// have support, and what other words of the page take back. Two values that were read in two places are seldom misread so that they still fit each other.
 func (r *record) corroborate() {
 	r.compareDates()
 	r.compareLimits()
 	r.orderDates()
+	r.heed()
 }
 
 // compareDates: a misread digit of a date nearly always breaks what holds on certificates. A policy runs for one year from day to day, or

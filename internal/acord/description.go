@@ -13,7 +13,7 @@ import (
 // description reads the box "Description of operations / locations / vehicles" and the names of additional insureds in it.
 func (r *record) description(c cell) {
 	text := strings.Join(strings.Fields(c.text()), " ")
-	if key(text) == "" || noName(text) {
+	if key(text) == "" || unfilled(text) {
 		return // a dash or a row of dots is no description
 	}
 	d := &r.certificate.Description

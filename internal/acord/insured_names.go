@@ -2,6 +2,7 @@ package acord
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -20,9 +21,9 @@ var (
 	statusTo     = regexp.MustCompile(`(?i)\badditional\s+insured\s+(?:status|coverage)\s+(?:is\s+|has been\s+)?(?:granted|provided|extended|afforded|given)\s+(?:to|for)\s+(.+)$`)
 	following    = regexp.MustCompile(`(?i)\bfollowing\b.*\badditional\s+insureds?\b.*?:\s*(.+)$`)
 
-	negated     = regexp.MustCompile(`(?i)\b(?:not|no|none|never|nor|neither|without|n/a|excluded|excludes|excluding|denied|declined|cannot|isn't|aren't|doesn't)\b`)
+	negated     = regexp.MustCompile(`(?i)\b(?:not|no|none|never|nor|neither|without|n/a|excluded|excludes|excluding|denied|declined|cannot|isn't|aren't|doesn't|deleted|removed|revoked|withdrawn|rescinded|terminated|ceased?|ceases|former|formerly|nobody|requests?|requested|wish|wishes|wants|would like)\b|\?$`)
 	holderWords = regexp.MustCompile(`(?i)^(?:the\s+)?(?:cert(?:ificate|\.)?\s*holder)s?\b`)
-	conditional = regexp.MustCompile(`(?i)\b(?:if|unless|only|may|subject to|upon|pending|once|until|contingent|proposed|(?:will|to) be added)\b`)
+	conditional = regexp.MustCompile(`(?i)\b(?:if|unless|only|may|subject to|upon|pending|once|until|contingent|proposed|(?:will|to) be added|to become|except|excepting|other than|expire[sd]|was|were|previously|prior|ended|under (?:the |a )?polic(?:y|ies) of|sample|specimen)\b`)
 	qualified   = regexp.MustCompile(`(?i)\s*(?:,?\s+(?:with respects?|as respects?|as regards|as required|when required|where required|if required|per|under|but only|only|subject|for|on a|in regards?|regarding|under|pursuant|in accordance|their|its|and\s+its|and\s+their|any|and\s+any|and\s+all|c/o|located)\b.*)$`)
 	// opening are words that begin a sentence and follow no company's name within one.
 	opening   = regexp.MustCompile(`(?i)^(?:waivers?|coverages?|blanket|the|this|these|certificate|general|no|primary|umbrella|excess|workers'?|insurance|polic(?:y|ies)|additional|such|notice|thirty|it|they|re:?|project|job|location|if|when|where)$`)
@@ -39,12 +40,14 @@ func additionalInsureds(text string) []additionalInsured {
 	seen := map[string]bool{}
 	broken := false // the line before was a negation that no full stop ended
 	before := ""
+	var denied []string // sentences that say no
 	for _, sentence := range sentences(text) {
 		cut := stub(before)
 		before = sentence
 		afterNegation := broken
 		broken = negated.MatchString(sentence) && !strings.ContainsAny(sentence[len(sentence)-1:], ".!?;")
 		if negated.MatchString(sentence) {
+			denied = append(denied, key(sentence))
 			continue
 		}
 		names, sure := partiesOf(strings.TrimRight(sentence, ".!? "))
@@ -65,6 +68,11 @@ func additionalInsureds(text string) []additionalInsured {
 				seen[k] = true
 				out = append(out, found)
 			}
+		}
+	}
+	for i, found := range out {
+		if slices.ContainsFunc(denied, func(no string) bool { return found.name != "" && strings.Contains(no, key(found.name)) }) {
+			out[i].sure *= inferred // one sentence names it, another says no of it
 		}
 	}
 	return out

@@ -11,7 +11,11 @@ import (
 // party reads a block of name and address: the producer, the insured or the certificate holder.
 func (r *record) party(path string, to *certificate.Party, c cell) {
 	name, address := nameAndAddress(c)
-	if !name.empty() {
+	if name.empty() {
+		if lines := rowsOf(c.tokens); len(lines) > 0 && noName(textOf(lines[0])) {
+			r.prove(path+".name", cell{tokens: lines[0], doubt: c.doubt}, nothingRead)
+		}
+	} else {
 		r.name(path+".name", &to.Name, name, name.text())
 	}
 	if !address.empty() {
@@ -22,6 +26,10 @@ func (r *record) party(path string, to *certificate.Party, c cell) {
 // name sets the name of a firm or person. OCR often misreads LLC at its end.
 func (r *record) name(path string, to **string, c cell, printed string) {
 	value := cleanName(printed)
+	if noName(value) {
+		r.prove(path, c, nothingRead)
+		return
+	}
 	if c.source() == certificate.OCR {
 		if fixed := misreadForm.ReplaceAllString(value, "${1}LLC"); fixed != value {
 			value = fixed
@@ -115,6 +123,11 @@ var (
 	suffix    = regexp.MustCompile(`(?i)^(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|pc|company|corporation|incorporated)\b\.?`)
 	company   = regexp.MustCompile(`(?i)\b(inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|company|corporation|incorporated)\b\.?`)
 	bracketed = regexp.MustCompile(`^(?:\[[^\]]*\]|<[^>]*>|\{+[^}]*\}+)(?:,?\s*(?:\[[^\]]*\]|<[^>]*>|\{+[^}]*\}+))*$`) // what a template has in place of a value
+	// nobody matches what people write where they have no name, or will not give one.
+	nobody = regexp.MustCompile(`(?i)^(?:tb[ad]|t\.b\.[ad]\.?|none|nil|pending|unknown|unassigned|not (?:applicable|available|assigned|known|covered)|to be (?:determined|assigned|named|provided|announced|advised|added)|` +
+		`various(?: (?:carriers?|insurers?|companies|entities|holders?|locations))?|see (?:below|above|attached|attachment|reverse|schedule|addendum|remarks|description|next page|page \d|(?:the )?(?:attached|named insured)\b).*|` +
+		`same(?: as .*)?|(?:as |named insured )?on file(?: with .*)?|self[\s-]?insured|evidence only|(?:proof|verification|evidence) of (?:insurance|coverage)|specimen(?: only)?|(?:all|any) (?:and all )?(?:interested part(?:y|ies)|(?:certificate )?holders?)|` +
+		`(?:blanket|any) (?:certificate )?holders?|(?:insured|agent|file|broker|client)'?s? copy)[.*]*$`)
 	placehold = regexp.MustCompile(`(?i)^(for information(al)?( purposes)? only|information(al)? purposes only|evidence of (insurance|coverage)|proof of insurance|to whom it may concern|sample( only)?|name|address|name,? address.*|(city,? state|state,? city),?( zip( code)?)?|certificate holder( name)?|insert name.*|tbd|n/?a|none|x+)\.?$`)
 )
 
@@ -152,6 +165,11 @@ func accountLike(text string) bool { return strings.ContainsAny(text, "012345678
 
 // noName reports whether a line stands for a name that nobody filled in.
 func noName(text string) bool {
+	return nobody.MatchString(text) || unfilled(text)
+}
+
+// unfilled reports whether a text stands for one that nobody wrote.
+func unfilled(text string) bool {
 	return placehold.MatchString(text) || bracketed.MatchString(text) || placehold.MatchString(strings.Map(func(r rune) rune {
 		if strings.ContainsRune(".:;'", r) {
 			return -1

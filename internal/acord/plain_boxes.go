@@ -96,7 +96,7 @@ func boxesIn(piece []*token) []boxedWords {
 			out[i].words = before
 			before = words
 		}
-	case !strings.HasSuffix(before[len(before)-1].text, ":"):
+	case len(before) > 0 && !strings.HasSuffix(before[len(before)-1].text, ":"):
 		for i := range out { // either way makes sense
 			out[i].doubt = misplaced
 		}

@@ -271,7 +271,11 @@ func (r *record) plainInsurer(s *sheet, line insurerLine, a anchor, doubt float6
 			whole = rest
 		}
 	}
-	r.say(path+".name", &insurer.Name, whole, insurerName(whole.text()))
+	if called := insurerName(whole.text()); noName(called) {
+		r.prove(path+".name", whole, nothingRead)
+	} else {
+		r.say(path+".name", &insurer.Name, whole, called)
+	}
 	if len(line.naic) > 0 {
 		r.text(path+".naic", &insurer.NAIC, cellOf(line.naic))
 	} else if number != "" {

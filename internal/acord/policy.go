@@ -252,13 +252,16 @@ func (r *record) yesNo(path string, to **bool, c cell) {
 		return
 	}
 	k := key(c.text())
+	if c.source() != certificate.OCR && strings.ContainsAny(c.text(), "*†‡?") {
+		c.doubt *= disagreeing // a footnote says what it depends on
+	}
 	if c.source() == certificate.OCR {
 		if alone := markAmongRuling(k); alone != k || strings.Contains(c.text(), "¥") {
 			k, c.doubt = alone, c.doubt*uncommon
 		}
 	}
 	switch {
-	case k == "X", k == "Y", k == "YES", isTick(c.text()):
+	case k == "X", k == "Y", k == "YES", k == "XY", isTick(c.text()):
 		r.flag(path, to, true, c, markConfidence(c))
 	case k == "N", k == "NO":
 		r.flag(path, to, false, c, markConfidence(c))

@@ -71,7 +71,7 @@ func (r *record) number(path string, to **string, c cell) {
 	if strings.HasSuffix(value, "-") {
 		c.doubt *= inferred // the rest was broken off
 	}
-	if undecided.MatchString(value) {
+	if noNumber(value) {
 		c.doubt *= inferred
 	}
 	if r.say(path, to, c, value); *to != nil && c.source() == certificate.OCR {
@@ -84,15 +84,15 @@ func (r *record) number(path string, to **string, c cell) {
 	}
 }
 
-// undecided matches what issuers print in place of a number that they do not have.
-var undecided = regexp.MustCompile(`(?i)^(?:tb[ad]|pending|n/?a|none|unknown|(?:to be|see|as) .*|binder.*|x+|0+)$`)
-
 // date sets a date; what is printed and is none stays as evidence of the null.
 func (r *record) date(path string, to **certificate.Date, c cell) {
 	if c.empty() {
 		return
 	}
-	d, err := certificate.ParseDate(bare(c))
+	d, err := certificate.ParseDate(dayIn(c))
+	if c.hedged() {
+		c.doubt *= disagreeing
+	}
 	if c.source() == certificate.OCR {
 		switch {
 		case err == nil && r.longYears && shortYear.MatchString(bare(c)):
@@ -111,6 +111,20 @@ func (r *record) date(path string, to **certificate.Date, c cell) {
 	r.dates[d]++
 	r.prove(path, c, dateConfidence(c))
 }
+
+// dayIn is the text of a cell that is to be a date, without the brackets around it and the time of day at which policies begin and end.
+func dayIn(c cell) string {
+	text := bare(c)
+	if g := bracketedDay.FindStringSubmatch(text); g != nil {
+		text = g[1]
+	}
+	return strings.TrimSpace(timeOfDay.ReplaceAllString(text, ""))
+}
+
+var (
+	bracketedDay = regexp.MustCompile(`^\(([^()]+)\)$`)
+	timeOfDay    = regexp.MustCompile(`(?i)^\d{1,2}:\d{2}\s*(?:[ap]\.?m\.?)?\s+(?:on\s+)?|[\s,@]+(?:at\s+)?\d{1,2}:\d{2}\s*(?:[ap]\.?m\.?)?(?:\s+(?:standard|local)(?:\s+time)?)?$`)
+)
 
 // errCut is a year of two digits on a page that prints four: OCR lost the last two, and 02/05/20 may be of 2023.
 var errCut = errors.New("the year was cut")
@@ -205,11 +219,17 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 		return
 	}
 	amount, doubt, ok := dollarsOf(c)
+	if !ok && strings.HasSuffix(path, ".combined_single_limit_dollars") {
+		amount, doubt, ok = dollarsOf(c.without(singleLimit))
+	}
 	if ok && c.source() == certificate.OCR {
 		if unsigned, is := withoutSign(c, amount); is {
 			amount, doubt = unsigned, doubt*disagreeing
 		}
 		ok = amount >= leastLimit || amount == 0 && !beheaded(c)
+	}
+	if c.hedged() {
+		c.doubt *= disagreeing
 	}
 	if !ok {
 		if strings.Trim(bare(c), "$ ") != "" {
@@ -226,6 +246,9 @@ func (r *record) dollars(path string, to **certificate.Dollars, c cell) {
 	r.prove(path, c, doubt*amountConfidence(c, amount))
 	r.places[path] *= doubt // digits that were put right are as doubtful as a place
 }
+
+// singleLimit matches the words for a combined single limit that people write beside its amount.
+var singleLimit = regexp.MustCompile(`(?i)^(?:CSL|C\.S\.L\.?)$`)
 
 // beheaded reports whether an amount is zeros alone, several of them: OCR took the digit before them for the dollar sign.
 func beheaded(c cell) bool {
@@ -296,7 +319,7 @@ const around = " |[]{}()_;:.,'`‘’\"—-!°*^~<>=«»"
 // dollarsOf reads the amount in a cell. Digits that spaces part into groups of three are one number, and so, of OCR, are digits
 // with a letter or a full stop where a zero or a comma must be; but none of these is sure.
 func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
-	s := strings.TrimSpace(strings.TrimLeft(bare(c), "$ "))
+	s := strings.TrimRight(strings.TrimLeft(usDollars.ReplaceAllString(bare(c), ""), "$ "), ". ")
 	if amount, err := certificate.ParseDollars(s); err == nil {
 		return amount, 1, true
 	}
@@ -314,6 +337,9 @@ func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// usDollars matches what people write for the currency beside the sign, or in its place.
+var usDollars = regexp.MustCompile(`(?i)^\s*US(?:D\b|\b|\$)\s*|\s*\b(?:US\s+)?(?:USD|dollars)$`)
 
 // brokenCents matches the cents of an amount that OCR broke at a comma: "500, 000.00".
 var brokenCents = regexp.MustCompile(`(, ?\d{3})\.00$`)

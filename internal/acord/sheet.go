@@ -45,6 +45,7 @@ func newSheet(p page.Page) *sheet {
 	}
 	s.letters = s.insurerLines()
 	s.addFields()
+	s.hedge()
 	return s
 }
 

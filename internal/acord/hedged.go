@@ -1,0 +1,76 @@
+package acord
+
+import (
+	"regexp"
+	"strings"
+
+	"certflow/internal/certificate"
+)
+
+// hedge marks the amounts and dates that words beside them take back, narrow or turn into something else: "$500,000 xs $500,000",
+// "CAD 1,000,000", "not included - $1,000,000 available", "$1,000,000 (1)", "Cancelled 02/15/2026". A person would ask before resting on one.
+func (s *sheet) hedge() {
+	lines := s.lines
+	if len(s.page.Fields) > 0 {
+		lines = linesOf(s.tokens)
+	}
+	for _, line := range lines {
+		for _, run := range pieces(line, besideGap) {
+			hedgeRun(run)
+		}
+	}
+}
+
+// besideGap parts what is said of a value from what stands beside it, in heights of its type.
+const besideGap = 1.5
+
+func hedgeRun(run []*token) {
+	for i, t := range run {
+		var before, after *regexp.Regexp
+		switch {
+		case isDate(strings.Trim(t.text, around)):
+			before, after = ofADate, ofADate
+		case isAmount(t):
+			before, after = beforeAmount, afterAmount
+		default:
+			continue
+		}
+		t.hedged = t.hedged || before.MatchString(wordsBeside(run[:i], true)) || after.MatchString(wordsBeside(run[i+1:], false))
+	}
+}
+
+// nearWords is how many words before or behind a value are taken to be said of it.
+const nearWords = 3
+
+// wordsBeside are the words next to a value, those before it or those behind it, up to another value or a label.
+func wordsBeside(ts []*token, before bool) string {
+	var words []string
+	for n := range min(len(ts), nearWords) {
+		t := ts[n]
+		if before {
+			t = ts[len(ts)-1-n]
+		}
+		if t.label || t.source == certificate.OCR && len(t.key) < leastWritten || isDate(strings.Trim(t.text, around)) {
+			break
+		}
+		if isAmount(t) {
+			break
+		}
+		if words = append(words, t.text); before && strings.HasSuffix(t.text, ";") {
+			words = words[:len(words)-1]
+			break
+		}
+	}
+	if before {
+		for i, j := 0, len(words)-1; i < j; i, j = i+1, j-1 {
+			words[i], words[j] = words[j], words[i]
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+var (
+	beforeAmount = regexp.MustCompile(`(?i)\b(?:not|nor|never|without|up to|x/?s(?: of)?|excess of|sub-?limit(?: of)?|shared|less than|reduced|remaining|formerly|proposed|pending|requested|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY)\b|[€£¥]|\b[CA]A?\$$`)
+	afterAmount  = regexp.MustCompile(`(?i)^[\s(/,;-]*(?:x/?s|excess of|excl\w*|shared|sub-?limit\w*|remaining|pending|proposed|requested|subject to|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY|canadian|euros?|pounds?)\b|^[\s(]*[€£¥]|^\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]+)`)
+	ofADate      = regexp.MustCompile(`(?i)\b(?:cancel(?:l?ed|l?ation)|expired|terminated|lapsed|pending|renews?|non-?renewed|retro(?:active)?|tb[ad]|est(?:imated)?|approx(?:imate(?:ly)?)?|proposed|dd/mm\w*)\b`)
+)
