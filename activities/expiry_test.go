@@ -326,22 +326,32 @@ func TestAnotherVerdictIsWatchedInThePlaceOfTheEarlierOne(t *testing.T) {
 
 func TestAnAccountsDayBeginsInItsOwnTimeZone(t *testing.T) {
 	t.Parallel()
-	for zone, want := range map[string]string{
-		"UTC":                 "2031-06-23T06:05:00Z",
-		"America/Los_Angeles": "2031-06-23T13:05:00Z",
-		"Pacific/Auckland":    "2031-06-22T18:05:00Z",
-		"Asia/Kolkata":        "2031-06-23T01:05:00Z", // 06:35 there
+	for _, c := range []struct{ name, zone, ends, want string }{
+		{"the zone of the servers", "UTC", "06/30/2031", "2031-06-23T06:05:00Z"},
+		{"a zone behind it", "America/Los_Angeles", "06/30/2031", "2031-06-23T13:05:00Z"},
+		{"a zone ahead of it", "Pacific/Auckland", "06/30/2031", "2031-06-22T18:05:00Z"},
+		{"the zone that is furthest ahead", "Pacific/Kiritimati", "06/30/2031", "2031-06-22T16:05:00Z"},
+		{"the zone that is furthest behind", "Pacific/Pago_Pago", "06/30/2031", "2031-06-23T17:05:00Z"},
+		{"a zone of half an hour", "Asia/Kolkata", "06/30/2031", "2031-06-23T01:05:00Z"}, // 06:35 there
+		{"the day on which summer time begins", "America/New_York", "03/16/2031", "2031-03-09T10:05:00Z"},
+		{"the day on which it ends", "America/New_York", "11/09/2031", "2031-11-02T11:05:00Z"},
+		{"a week before a leap day", "UTC", "02/29/2032", "2032-02-22T06:05:00Z"},
+		{"a leap day", "UTC", "03/07/2032", "2032-02-29T06:05:00Z"},
 	} {
-		t.Run(zone, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.zone(zone)
-			w.approved(limits, "01/01/2031", "06/30/2031")
-			w.exec("INSERT INTO expiry_notices SELECT account_id, id, '2031-06-30', 30 FROM certificates")
-			for at := time.Date(2031, 6, 22, 12, 5, 0, 0, time.UTC); at.Before(time.Date(2031, 6, 24, 0, 0, 0, 0, time.UTC)); at = at.Add(time.Hour) {
+			w.zone(c.zone)
+			w.approved(limits, "01/01/2031", c.ends)
+			w.exec("INSERT INTO expiry_notices SELECT account_id, id, to_date($1, 'MM/DD/YYYY'), 30 FROM certificates", c.ends)
+			want, err := time.Parse(time.RFC3339, c.want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for at := want.Add(-18 * time.Hour); !at.After(want.Add(18 * time.Hour)); at = at.Add(time.Hour) {
 				if w.watch(at).Told > 0 {
-					if got := at.Format(time.RFC3339); got != want {
-						t.Errorf("told at %s, want %s", got, want)
+					if got := at.Format(time.RFC3339); got != c.want {
+						t.Errorf("told at %s, want %s", got, c.want)
 					}
 					return
 				}

@@ -15,7 +15,8 @@ import (
 	"certflow/schema"
 )
 
-// Sweep holds the steps of what runs by the clock: those of the Sweep workflow, each of which closes a gap between what the database says
+// Sweep holds the steps of what runs by the clock, which is the database's: a worker whose own is hours ahead would end reviews that have just
+// begun, and take uploads under way for forgotten ones. They are those of the Sweep workflow, each of which closes a gap between what the database says
 // should run and what runs, and that of ExpiryWatch.
 type Sweep struct {
 	DB      *schema.DB
@@ -53,7 +54,11 @@ const (
 
 // SweepJobs starts bulk jobs that should run and do not.
 func (s *Sweep) SweepJobs(ctx context.Context) (SweepResult, error) {
-	due, err := s.DB.DueJobs(ctx, time.Now().Add(-startGrace), sweepBatch)
+	now, err := s.DB.Now(ctx)
+	if err != nil {
+		return SweepResult{}, databaseFault("look for due jobs", err)
+	}
+	due, err := s.DB.DueJobs(ctx, now.Add(-startGrace), sweepBatch)
 	if err != nil {
 		return SweepResult{}, databaseFault("look for due jobs", err)
 	}
@@ -68,7 +73,11 @@ func (s *Sweep) SweepJobs(ctx context.Context) (SweepResult, error) {
 
 // SweepReviews starts reviews that should run and do not, and ends those that were started too often without ending.
 func (s *Sweep) SweepReviews(ctx context.Context) (SweepResult, error) {
-	due, err := s.DB.DueReviews(ctx, time.Now().Add(-startGrace), time.Now().Add(-restartAfter), sweepBatch)
+	now, err := s.DB.Now(ctx)
+	if err != nil {
+		return SweepResult{}, databaseFault("look for due reviews", err)
+	}
+	due, err := s.DB.DueReviews(ctx, now.Add(-startGrace), now.Add(-restartAfter), sweepBatch)
 	if err != nil {
 		return SweepResult{}, databaseFault("look for due reviews", err)
 	}
@@ -102,7 +111,11 @@ func (s *Sweep) noteStart(ctx context.Context, ref schema.Ref, began bool) error
 
 // SweepOverdue ends reviews that began more than two hours ago.
 func (s *Sweep) SweepOverdue(ctx context.Context) (SweepResult, error) {
-	due, err := s.DB.OverdueReviews(ctx, time.Now().Add(-ReviewTimeout), sweepBatch)
+	now, err := s.DB.Now(ctx)
+	if err != nil {
+		return SweepResult{}, databaseFault("look for overdue reviews", err)
+	}
+	due, err := s.DB.OverdueReviews(ctx, now.Add(-ReviewTimeout), sweepBatch)
 	if err != nil {
 		return SweepResult{}, databaseFault("look for overdue reviews", err)
 	}
@@ -133,7 +146,11 @@ func (s *Sweep) end(ctx context.Context, c *schema.Certificate, code, message st
 
 // SweepDeliveries starts deliveries that are overdue.
 func (s *Sweep) SweepDeliveries(ctx context.Context) (SweepResult, error) {
-	due, err := s.DB.DueDeliveries(ctx, time.Now().Add(-DeliveryGrace), sweepBatch)
+	now, err := s.DB.Now(ctx)
+	if err != nil {
+		return SweepResult{}, databaseFault("look for overdue deliveries", err)
+	}
+	due, err := s.DB.DueDeliveries(ctx, now.Add(-DeliveryGrace), sweepBatch)
 	if err != nil {
 		return SweepResult{}, databaseFault("look for overdue deliveries", err)
 	}
@@ -150,16 +167,19 @@ func (s *Sweep) SweepDeliveries(ctx context.Context) (SweepResult, error) {
 // want kept any longer, and keeps the coming months' partitions ready.
 func (s *Sweep) SweepStore(ctx context.Context) (SweepResult, error) {
 	var out SweepResult
+	now, err := s.DB.Now(ctx)
+	if err != nil {
+		return out, databaseFault("clear the store", err)
+	}
 	if _, err := s.DB.EnsurePartitions(ctx, monthsAhead); err != nil {
 		return out, databaseFault("keep partitions ready", err)
 	}
-	if _, err := s.DB.ForgetIdempotencyKeys(ctx, time.Now().Add(-schema.IdempotencyKeyLife), 10*sweepBatch); err != nil {
+	if _, err := s.DB.ForgetIdempotencyKeys(ctx, now.Add(-schema.IdempotencyKeyLife), 10*sweepBatch); err != nil {
 		return out, databaseFault("forget idempotency keys", err)
 	}
-	if _, err := s.DB.ForgetKeyUses(ctx, time.Now().Add(-keyUseAge), 10*sweepBatch); err != nil {
+	if _, err := s.DB.ForgetKeyUses(ctx, now.Add(-keyUseAge), 10*sweepBatch); err != nil {
 		return out, databaseFault("forget uses of keys", err)
 	}
-	var err error
 	if out.Removed, err = s.retain(ctx); err != nil {
 		return out, err
 	}
@@ -167,8 +187,8 @@ func (s *Sweep) SweepStore(ctx context.Context) (SweepResult, error) {
 	if err != nil {
 		return out, storageFault("list the days of uploads", err)
 	}
-	for _, day := range sweptDays(days, time.Now()) {
-		found, err := s.removeOrphans(ctx, day)
+	for _, day := range sweptDays(days, now) {
+		found, err := s.removeOrphans(ctx, day, now)
 		if err != nil {
 			return out, storageFault("sweep uploads", err)
 		}
@@ -192,10 +212,10 @@ func sweptDays(days []string, at time.Time) []string {
 	})
 }
 
-// removeOrphans removes the uploads of a day that are older than a day and that nothing refers to.
-func (s *Sweep) removeOrphans(ctx context.Context, day string) (SweepResult, error) {
+// removeOrphans removes the uploads of a day that are older than a day at a time and that nothing refers to.
+func (s *Sweep) removeOrphans(ctx context.Context, day string, now time.Time) (SweepResult, error) {
 	var out SweepResult
-	err := s.Blobs.Uploads(ctx, day, time.Now().Add(-orphanAge), sweepBatch, func(keys []string) error {
+	err := s.Blobs.Uploads(ctx, day, now.Add(-orphanAge), sweepBatch, func(keys []string) error {
 		activity.RecordHeartbeat(ctx)
 		uploads := make([]string, len(keys))
 		for i, key := range keys {

@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -300,5 +301,19 @@ func TestIdempotencyKeysAreForgottenAfterADay(t *testing.T) {
 	must[activities.SweepResult](t, w.sweep().SweepStore)
 	if left := w.text("SELECT string_agg(key, ', ' ORDER BY key) FROM idempotency_keys"); left != "old but being worked on, young" {
 		t.Errorf("left: %s", left)
+	}
+}
+
+// TestNoSweepAsksItsOwnMachineForTheTime reads the source: a test cannot give its process another clock than its database has.
+func TestNoSweepAsksItsOwnMachineForTheTime(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"sweep.go", "retention.go"} {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(source, []byte("time.Now()")) {
+			t.Errorf("%s goes by the worker's clock; ask the database's", name)
+		}
 	}
 }

@@ -41,6 +41,15 @@ func (db *DB) Accounts(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
+// Now is the database's clock: the one that all processes share, and by which rows are dated. A machine's own may be wrong.
+func (db *DB) Now(ctx context.Context) (time.Time, error) {
+	var now time.Time
+	if err := db.bun.NewRaw("SELECT clock_timestamp()").Scan(ctx, &now); err != nil {
+		return time.Time{}, fmt.Errorf("ask the database for the time: %w", Mapped(err))
+	}
+	return now, nil
+}
+
 // DueReviews names open certificates made before olderThan whose review was not tried to start since triedBefore; those of an open
 // bulk job are left to it.
 func (db *DB) DueReviews(ctx context.Context, olderThan, triedBefore time.Time, limit int) ([]Ref, error) {

@@ -166,10 +166,22 @@ func parts(ctx context.Context, c *config.Config) []finding {
 		{part: "configuration", note: "complete"},
 		{part: "database", note: "answers", err: database, remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs; certflow migrate up makes the user"},
 		role,
+		clock(ctx, svc, database),
 		migrations(ctx, c),
 		blobs,
 		temporal,
 	}
+}
+
+// clock compares this machine's clock with the database's.
+func clock(ctx context.Context, svc *service.Service, database error) finding {
+	f := finding{part: "clock", note: "agrees with the database's", remedy: "let chrony, systemd-timesyncd or another NTP client set it: webhooks are signed, and links to PDFs end, by it"}
+	if database != nil {
+		f.err, f.remedy = errors.New("not looked at: the database does not answer"), ""
+		return f
+	}
+	f.err = svc.CheckClock(ctx)
+	return f
 }
 
 // migrations looks for missing ones where the owner's URL is known.

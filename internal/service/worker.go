@@ -26,7 +26,8 @@ type Worker struct {
 	keeping sync.WaitGroup
 }
 
-// prepareInterval is how often a worker sees to it that Temporal has what certflow needs of it, and prepareTimeout how long that may take.
+// prepareInterval is how often a worker sees to it that Temporal has what certflow needs of it, and looks at its clock; prepareTimeout how long
+// each may take.
 const prepareInterval, prepareTimeout = time.Minute, 30 * time.Second
 
 // StartWorker starts a worker for the queues, none meaning all, once database and Temporal answer: it waits for them as long as ctx
@@ -44,6 +45,7 @@ func (s *Service) StartWorker(ctx context.Context, queues []string) (*Worker, er
 	kept, letGo := context.WithCancel(context.WithoutCancel(ctx))
 	started := &Worker{worker: w, reader: read, letGo: letGo}
 	started.keeping.Go(func() { s.keepPrepared(kept, prepareInterval) })
+	started.keeping.Go(func() { repeat(kept, prepareInterval, "the clock is wrong, or could not be checked", s.CheckClock) })
 	return started, nil
 }
 
@@ -78,6 +80,11 @@ func (s *Service) prepare(ctx context.Context) error {
 // keepPrepared prepares Temporal again and again until ctx ends. One that lost everything under its workers, or was restored to an earlier
 // time, has no sweep that could start anew what the database says should run, and takes no review without its search attributes.
 func (s *Service) keepPrepared(ctx context.Context, every time.Duration) {
+	repeat(ctx, every, "search attributes and schedules could not be looked at", s.prepare)
+}
+
+// repeat does something again and again until ctx ends, and logs in words of the caller's what came of it where that is an error.
+func repeat(ctx context.Context, every time.Duration, words string, do func(context.Context) error) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -87,10 +94,10 @@ func (s *Service) keepPrepared(ctx context.Context, every time.Duration) {
 		case <-tick.C:
 		}
 		once, done := context.WithTimeout(ctx, prepareTimeout)
-		err := s.prepare(once)
+		err := do(once)
 		done()
 		if err != nil && ctx.Err() == nil {
-			slog.WarnContext(ctx, "search attributes and schedules could not be looked at", "error", err)
+			slog.WarnContext(ctx, words, "error", err)
 		}
 	}
 }
