@@ -279,6 +279,9 @@ func begins(line []*token, i int) bool {
 			before.source == certificate.Text && !before.glued && isTick(before.text) {
 			return true
 		}
+		if before.source == certificate.Text && isAmount(before) && i > 0 && gap(line[i-1], before) > 2*before.box.height() {
+			return true // an amount at the right end of its cell, far from its own label
+		}
 		if i == 0 && ordinal.MatchString(before.text) || before.source != certificate.OCR && parts(before) {
 			return true
 		}
@@ -326,7 +329,7 @@ func ends(line []*token, j int) bool {
 	if strings.HasSuffix(line[j].text, ".") || strings.HasSuffix(line[j].text, ",") {
 		return false
 	}
-	return j+1 == len(line) || !adjacent(line[j], line[j+1]) || strings.HasPrefix(line[j+1].text, ":")
+	return j+1 == len(line) || !adjacent(line[j], line[j+1]) || strings.HasPrefix(line[j+1].text, ":") || translation(line, j) > 0
 }
 
 // colonAfter reports whether a colon follows the j-th token of a line.

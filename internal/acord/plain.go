@@ -210,9 +210,14 @@ func (p *plainReader) fill(a anchor) {
 			p.record.party(p.partyPath, p.party, block)
 		}
 	default:
-		if p.party.Name == nil {
-			p.record.party(p.partyPath, p.party, block)
+		if p.party.Name != nil {
+			return
 		}
+		if _, ruled := p.s.ruledCell(a); ruled && !hasAddress(block) && !noName(block.text()) {
+			p.name(p.partyPath+".name", &p.party.Name, block, block.text()) // the address has a cell of its own
+			return
+		}
+		p.record.party(p.partyPath, p.party, block)
 	}
 }
 
@@ -257,9 +262,7 @@ func (p *plainReader) heading(a anchor) {
 	if p.sayLimits(a) {
 		return
 	}
-	if value := p.s.valueOf(a); letterSaid.MatchString(value.text()) {
-		last := value.tokens[len(value.tokens)-1:]
-		take(&c.policy.letter, cell{tokens: last, doubt: value.doubt})
+	if c.takeSaidBeside(p.s.besideAll(a)) {
 		return
 	}
 	if value := p.s.valueOf(a); !value.empty() && !p.s.besideLabel(value) {
@@ -271,9 +274,6 @@ func (p *plainReader) heading(a anchor) {
 		}
 	}
 }
-
-// letterSaid matches what tells the insurer of a coverage behind its name: "(Insurer A)".
-var letterSaid = regexp.MustCompile(`(?i)^[-–(\[]*\s*(?:insurer|insr|carrier|company)\.?\s*(?:letter|ltr\.?)?\s*:?\s*[A-Z]\s*[)\]]*$`)
 
 // withoutColon is a heading without the colon behind it.
 func withoutColon(c cell) cell {
@@ -339,6 +339,7 @@ func (p *plainReader) field(a anchor) {
 		c.takeLimit(a, value)
 	case a.id == policyColumn || a.id == policyLabel:
 		number, dates := cutDates(value)
+		number = untilComma(number)
 		if parts := pieces(number.tokens, 3); len(parts) > 1 {
 			number = cell{tokens: parts[0], doubt: number.doubt * uncommon} // what stands far from it is of another column
 		}
@@ -415,6 +416,10 @@ func (s *sheet) headed(a anchor, value cell) float64 {
 // belong to it.
 func (p *plainReader) apart(c *plainCoverage, a anchor) bool {
 	down := a.first.cy() - c.last
+	if _, ruled := p.s.ruledCell(a); ruled {
+		c.last = max(c.last, a.first.cy())
+		return false // rows of a table are as high as what they hold
+	}
 	switch {
 	case c.last == 0 || down < 0.5*p.s.em:
 	case c.pitch > 0 && down > 1.4*c.pitch:
@@ -424,6 +429,22 @@ func (p *plainReader) apart(c *plainCoverage, a anchor) bool {
 	}
 	c.last = max(c.last, a.first.cy())
 	return false
+}
+
+// untilComma is a number without what is said behind a comma; where that has digits it may be a second one.
+func untilComma(c cell) cell {
+	for i, t := range c.tokens {
+		if i+1 == len(c.tokens) || !strings.HasSuffix(t.text, ",") && !strings.HasSuffix(t.text, ";") {
+			continue
+		}
+		if strings.ContainsAny(textOf(c.tokens[i+1:]), "0123456789") {
+			c.doubt *= inferred
+			return c
+		}
+		c.tokens = c.tokens[:i+1]
+		return c
+	}
+	return c
 }
 
 // datesOf are the dates among the words of a cell.

@@ -139,15 +139,7 @@ func (s *sheet) headColumns(ts []*token) (columns []gridColumn, known int) {
 	borders := s.edges(true, boundsOf(ts))
 	for _, line := range rowsOf(ts) {
 		for _, piece := range s.headPieces(line, borders) {
-			box := boundsOf(piece)
-			at := slices.IndexFunc(columns, func(c gridColumn) bool { return c.from < box.x1 && box.x0 < c.to })
-			if at < 0 {
-				columns = append(columns, gridColumn{span: span{box.x0, box.x1}, head: piece})
-				continue
-			}
-			c := &columns[at]
-			c.head = append(c.head, piece...)
-			c.from, c.to = min(c.from, box.x0), max(c.to, box.x1)
+			columns = columnOver(columns, piece)
 		}
 	}
 	slices.SortFunc(columns, func(a, b gridColumn) int { return compare(a.from, b.from) })
@@ -170,6 +162,19 @@ func (s *sheet) headColumns(ts []*token) (columns []gridColumn, known int) {
 		}
 	}
 	return columns, known
+}
+
+// columnOver adds the words of a heading to the one above them, or as one of their own.
+func columnOver(columns []gridColumn, piece []*token) []gridColumn {
+	box := boundsOf(piece)
+	at := slices.IndexFunc(columns, func(c gridColumn) bool { return c.from < box.x1 && box.x0 < c.to })
+	if at < 0 {
+		return append(columns, gridColumn{span: span{box.x0, box.x1}, head: piece})
+	}
+	c := &columns[at]
+	c.head = append(c.head[:len(c.head):len(c.head)], piece...)
+	c.from, c.to = min(c.from, box.x0), max(c.to, box.x1)
+	return columns
 }
 
 // headPieces cuts a line of headings where a space, a rule or the beginning of a heading of the form parts them.

@@ -21,7 +21,7 @@ func (p *plainReader) takeMatrices() {
 			if boundsOf(ts).height() > 4*max(s.em, boundsOf(line).height()) {
 				break
 			}
-			found := s.matrixHeads(ts)
+			found := s.matrixHeads(ts, s.startsUnder(i+n))
 			if len(found) < len(heads) || n > 1 && len(heads) > 0 && s.lines[i+n-1][0].box.x0 < heads[0].first.x0-s.em {
 				break
 			}
@@ -36,8 +36,22 @@ func (p *plainReader) takeMatrices() {
 
 // matrixHeads are the names of coverages that stand side by side in a line, or in some lines, of headings; none where something else stands
 // among them.
-func (s *sheet) matrixHeads(ts []*token) []anchor {
-	columns, _ := s.headColumns(ts)
+func (s *sheet) matrixHeads(ts []*token, starts []float64) []anchor {
+	var columns []gridColumn
+	borders := s.edges(true, boundsOf(ts))
+	for _, line := range rowsOf(ts) {
+		for _, piece := range s.headPieces(line, borders) {
+			from := 0
+			for i := 1; i <= len(piece); i++ {
+				if i < len(piece) && !slices.ContainsFunc(starts, func(x float64) bool { return math.Abs(x-piece[i].box.x0) < 0.3*s.em }) {
+					continue
+				}
+				columns = columnOver(columns, piece[from:i])
+				from = i
+			}
+		}
+	}
+	slices.SortFunc(columns, func(a, b gridColumn) int { return compare(a.from, b.from) })
 	var heads []anchor
 	for i, c := range columns {
 		text := cellOf(c.head).text()
@@ -52,6 +66,22 @@ func (s *sheet) matrixHeads(ts []*token) []anchor {
 		heads = append(heads, anchor{id: id, tokens: cellOf(c.head).tokens, first: box, box: box})
 	}
 	return heads
+}
+
+// startsUnder are the places where texts begin in several of the lines below: columns.
+func (s *sheet) startsUnder(line int) []float64 {
+	var all, out []float64
+	for _, l := range s.lines[min(line, len(s.lines)):min(line+8, len(s.lines))] {
+		for _, piece := range pieces(l, 1) {
+			all = append(all, piece[0].box.x0)
+		}
+	}
+	for i, x := range all {
+		if slices.ContainsFunc(all[i+1:], func(o float64) bool { return math.Abs(o-x) < 0.2*s.em }) {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // takeMatrix reads the rows under the names of coverages, where they stand left of all columns. It does nothing where they do not.

@@ -56,9 +56,13 @@ var limitNames = []struct {
 	{retentionTick, regexp.MustCompile(`(?i)^(?:self[\s-]insured\s+)?retention$|^sir$|^s\.i\.r\.$|^deductible$`)},
 }
 
+// inThe matches what stands before the name of a limit in a sentence: "in the aggregate".
+var inThe = regexp.MustCompile(`(?i)^in\s+(?:the\s+)?`)
+
 // limitCalled is the limit that words name, empty where they name none or more than that.
 func limitCalled(text string) labelID {
 	text = strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), " :;,.$-–•|/")
+	text = inThe.ReplaceAllString(text, "")
 	for range 2 {
 		text = strings.TrimSpace(text)
 		for _, w := range []string{" and", " with", " of", " limits of", " limit of"} {

@@ -38,10 +38,10 @@ func (p *plainReader) takeGrids() {
 		for _, t := range p.s.in(band, func(t *token) bool { return !g.labels[t] }) {
 			t.label = true
 		}
-		if has(g.columns, askedColumn) {
-			continue // what is asked for is not what there is
-		}
 		for _, e := range entries {
+			if has(g.columns, askedColumn) {
+				e.limits, e.words = nil, nil // what is asked for is not what there is
+			}
 			box := boundsOf(e.heading.tokens)
 			p.entries[box] = e
 			p.s.anchors = append(p.s.anchors, anchor{id: tableRow, tokens: e.heading.tokens, first: box, box: box})
@@ -197,7 +197,7 @@ func cloned(c cell) cell {
 }
 
 // unticked boxes as fonts draw them.
-var emptyBox = regexp.MustCompile(`^(?:[☐□▢❏❑]|\[\s*\]|\(\s*\))$`)
+var emptyBox = regexp.MustCompile(`^(?:[☐□▢❏❑]|\[[\s_]*\]|\([\s_]*\))$`)
 
 // withoutTicks is a cell without boxes, and without what stands behind boxes that are empty; ticked is what stands behind the others.
 func withoutTicks(c cell) (rest cell, ticked []cell) {

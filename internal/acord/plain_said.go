@@ -25,6 +25,9 @@ func (s *sheet) setSaidLimits() []saidLimits {
 		if len(first) == 0 {
 			continue
 		}
+		if first[0].key == "USD" && len(first) > 1 {
+			first = first[1:]
+		}
 		if begins := parted(first[:1])[0]; !isAmount(begins) && begins.text != "$" && !inPlaceOfAmount.MatchString(begins.text) {
 			continue
 		}
@@ -180,7 +183,7 @@ func limitSaid(words []*token) labelID {
 			return s.id
 		}
 	}
-	return ""
+	return limitCalled(textOf(words))
 }
 
 // takeSaid takes the limits that are said in words. Two amounts without words are what each one and all together may cost, which is usual

@@ -93,7 +93,7 @@ func (s *sheet) blockOf(a anchor) cell {
 		return c
 	}
 	limit := s.labelRightOf(a, rect{a.box.x0, a.box.y0 - s.em, a.box.x1, a.box.y1 + 2*s.em})
-	first := s.beside(a, limit)
+	first := withinColumn(s.beside(a, s.labelRightOf(a, a.first)), limit)
 	if len(first) > 0 && gap(a.tokens[len(a.tokens)-1], first[0]) > 2.5*s.em && s.headsBelow(a) {
 		first, limit = nil, math.Min(limit, first[0].box.x0-0.5*s.em) // what stands beside it heads another column
 	}
@@ -112,6 +112,9 @@ func (s *sheet) blockOf(a anchor) cell {
 	lines := slices.DeleteFunc(rowsOf(below), func(line []*token) bool { return key(textOf(line)) == "" })
 	block := first
 	for _, line := range lines {
+		if len(block) > 0 && endsAddress(block) {
+			break // what stands below is of something else
+		}
 		box := boundsOf(line)
 		high := math.Max(box.height(), s.em)
 		if slices.ContainsFunc(line[:min(4, len(line))], func(t *token) bool {
@@ -126,6 +129,22 @@ func (s *sheet) blockOf(a anchor) cell {
 		y = box.y1
 	}
 	return cellOf(block)
+}
+
+// withinColumn are the words of a line left of a limit, with those that go on beyond it without a space as columns have between them.
+func withinColumn(line []*token, limit float64) []*token {
+	for i, t := range line {
+		if t.box.x0 >= limit && (i == 0 || gap(line[i-1], t) > clearGap(t)*t.box.height()) {
+			return line[:i]
+		}
+	}
+	return line
+}
+
+// endsAddress reports whether the last line of a block ends with a state and its ZIP code, behind which no address goes on.
+func endsAddress(block []*token) bool {
+	lines := rowsOf(block)
+	return cityState.MatchString(strings.TrimRight(textOf(lines[len(lines)-1]), " .,"))
 }
 
 // attention matches what introduces a person in an address.
@@ -193,6 +212,9 @@ func (s *sheet) plainDescription() (cell, bool) {
 	label, found := s.one(descriptionLabel)
 	if !ok || !found {
 		return cell{}, false
+	}
+	if c, ruled := s.ruledCell(label); ruled {
+		return c, true
 	}
 	first := s.beside(label, s.page.Width*2)
 	rest := s.in(box, func(t *token) bool { return !t.label && (wordy(t) || len(t.text) > 1) && !slices.Contains(first, t) })

@@ -251,6 +251,10 @@ func (r *record) yesNo(path string, to **bool, c cell) {
 	if c.empty() {
 		return
 	}
+	if len(c.tokens) == 3 && c.tokens[1].text == "/" && c.source() != certificate.OCR && (c.tokens[0].key == "YES" || c.tokens[0].key == "NO") &&
+		!strings.HasPrefix(c.tokens[2].key, "N") && !strings.HasPrefix(c.tokens[2].key, "Y") {
+		c.tokens = c.tokens[:1] // "Yes / Sí"
+	}
 	k := key(c.text())
 	if c.source() != certificate.OCR && strings.ContainsAny(c.text(), "*†‡?") {
 		c.doubt *= disagreeing // a footnote says what it depends on

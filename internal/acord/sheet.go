@@ -78,7 +78,7 @@ func straightened(p page.Page, straight func(certificate.Box) rect) *sheet {
 		}
 		lowered(s.tokens)
 		s.lines = linesOf(s.tokens)
-		s.anchors = findAnchors(s, allLabels)
+		s.anchors = withTranslations(s, findAnchors(s, allLabels))
 	} else {
 		lowered(s.tokens)
 	}
