@@ -74,6 +74,8 @@ const (
 	// FaultDatabase and FaultStorage are retried by Temporal until the review's time is over.
 	FaultDatabase = "database_unavailable"
 	FaultStorage  = "storage_unavailable"
+	// FaultSealed is a signing secret that no key of CERTFLOW_SECRET_KEY opens. Nothing is sent meanwhile.
+	FaultSealed = "secret_sealed"
 	// FaultStopped says that the worker was stopped before the step was done; another one does it again.
 	FaultStopped = "stopped"
 	// FaultInternal is everything else: a bug, or something that nobody thought of.
@@ -98,6 +100,8 @@ func Fault(err error) error {
 		return temporal.NewApplicationErrorWithOptions(unavailable.Message, FaultReader, temporal.ApplicationErrorOptions{
 			NonRetryable: true, Details: []any{unavailable.RetryAfter},
 		})
+	case errors.Is(err, errSealed):
+		return temporal.NewApplicationError("no key of CERTFLOW_SECRET_KEY opens the endpoint's signing secret: certflow doctor says what to do", FaultSealed)
 	case errors.Is(err, errStorage):
 		return temporal.NewApplicationError("the blob store did not do what was asked; the worker's log has the cause", FaultStorage)
 	case errors.Is(err, errDatabase):
@@ -109,6 +113,7 @@ func Fault(err error) error {
 var (
 	errDatabase = errors.New("database")
 	errStorage  = errors.New("storage")
+	errSealed   = errors.New("sealed")
 )
 
 func databaseFault(doing string, err error) error {

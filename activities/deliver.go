@@ -143,15 +143,23 @@ func (d *Deliver) load(ctx context.Context, in DeliverInput) (*dueDelivery, erro
 			return err
 		}
 		due = &dueDelivery{delivery: row, endpoint: endpoint, event: event}
-		for _, s := range sealed {
+		for i, s := range sealed {
 			text, err := d.Secrets.Open(s, endpoint.ID)
+			if err != nil && i > 0 {
+				// The current secret signs, which its owner was given since: whoever lost the key must be able to go on with a new one.
+				slog.WarnContext(ctx, "a signing secret that is about to end cannot be opened and does not sign", "endpoint", endpoint.ID, "error", err)
+				continue
+			}
 			if err != nil {
-				return fmt.Errorf("open a signing secret of %s: %w", endpoint.ID, err)
+				return fmt.Errorf("%w: open the signing secret of %s: %w", errSealed, endpoint.ID, err)
 			}
 			due.secrets = append(due.secrets, webhook.Secret{Text: secret.NewText(string(text))})
 		}
 		return nil
 	})
+	if errors.Is(err, errSealed) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, databaseFault("read a delivery", err)
 	}

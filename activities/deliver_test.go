@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/uptrace/bun"
+	"go.temporal.io/sdk/temporal"
 
 	"certflow/activities"
 	"certflow/internal/id"
@@ -475,6 +477,52 @@ func TestWhileASecretIsRotatedBothSign(t *testing.T) {
 	if webhook.Verify(after.header, after.body, old, time.Now(), webhook.Tolerance) == nil {
 		t.Error("a secret signs that has ended")
 	}
+}
+
+func TestNothingIsSentWithASecretThatNoKeyOpensUntilThereIsAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := newReceiver(t, answers(200))
+	e, lost := w.endpoint(r.URL, "*")
+	d := w.told("certificate.approved")[0]
+	deliver := w.deliver()
+	deliver.Secrets = freshBox(t)
+	_, err := deliver.AttemptDelivery(t.Context(), addressed(d))
+	var fault *temporal.ApplicationError
+	if !errors.As(activities.Fault(err), &fault) || fault.Type() != activities.FaultSealed || fault.NonRetryable() {
+		t.Errorf("without the key: %v, want a %s that is tried again", err, activities.FaultSealed)
+	}
+	if n := len(r.requests()); n != 0 || w.delivery(d.ID).Attempts != 0 {
+		t.Errorf("without the key %d requests were made and %d attempts used up", n, w.delivery(d.ID).Attempts)
+	}
+	text := webhook.NewSecret()
+	sealed, err := deliver.Secrets.Seal([]byte(text.Reveal()), e.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do(func(ctx context.Context, tx bun.Tx) error {
+		return schema.RotateSecret(ctx, tx, e, sealed, time.Now().Add(time.Hour))
+	})
+	if out := w.attempt(deliver, d); !out.Over {
+		t.Errorf("with another secret: %+v, want it over", out)
+	}
+	sent := r.requests()[0]
+	if err := webhook.Verify(sent.header, sent.body, text, time.Now(), webhook.Tolerance); err != nil {
+		t.Error("the other secret does not verify:", err)
+	}
+	if webhook.Verify(sent.header, sent.body, lost, time.Now(), webhook.Tolerance) == nil {
+		t.Error("a secret signs that cannot be opened")
+	}
+}
+
+// freshBox is one whose key has sealed nothing.
+func freshBox(t *testing.T) *secret.Box {
+	t.Helper()
+	b, err := secret.NewBox(secret.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func TestAWorkerThatDiesBetweenSendingAndRecordingSendsTheSameAgain(t *testing.T) {

@@ -123,6 +123,17 @@ func ValidSecrets(ctx context.Context, tx bun.IDB, endpoint string, at time.Time
 	return sealed, nil
 }
 
+// CurrentSecrets reads the current signing secrets of an account's living endpoints.
+func CurrentSecrets(ctx context.Context, tx bun.IDB) ([]EndpointSecret, error) {
+	var rows []EndpointSecret
+	err := selectOwn(tx, &rows).ColumnExpr("secret.*").Where("secret.expires_at IS NULL").
+		Where("EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = secret.endpoint_id AND e.account_id = ?account AND e.deleted_at IS NULL)").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the signing secrets: %w", err)
+	}
+	return rows, nil
+}
+
 // LockSecrets reads all signing secrets of an account, those that sign no more too, and holds them for an update.
 func LockSecrets(ctx context.Context, tx bun.IDB) ([]EndpointSecret, error) {
 	var rows []EndpointSecret

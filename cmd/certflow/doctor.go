@@ -167,6 +167,7 @@ func parts(ctx context.Context, c *config.Config) []finding {
 		{part: "database", note: "answers", err: database, remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs; certflow migrate up makes the user"},
 		role,
 		clock(ctx, svc, database),
+		secrets(ctx, svc, database),
 		migrations(ctx, c),
 		blobs,
 		temporal,
@@ -181,6 +182,18 @@ func clock(ctx context.Context, svc *service.Service, database error) finding {
 		return f
 	}
 	f.err = svc.CheckClock(ctx)
+	return f
+}
+
+// secrets tries the secret key on what was sealed.
+func secrets(ctx context.Context, svc *service.Service, database error) finding {
+	f := finding{part: "secret key", note: "opens every signing secret", remedy: "put the key that sealed them behind the first in CERTFLOW_SECRET_KEY, separated by a comma, " +
+		"and run certflow keys reseal; where it is lost, docs/backup.md says how to go on without it"}
+	if database != nil {
+		f.err, f.remedy = errors.New("not looked at: the database does not answer"), ""
+		return f
+	}
+	f.err = svc.CheckSecrets(ctx)
 	return f
 }
 

@@ -52,3 +52,35 @@ func Reseal(ctx context.Context, db *schema.DB, box *secret.Box) (resealed int, 
 	}
 	return resealed, nil
 }
+
+// CheckSecrets opens the current signing secrets of all accounts: an error says how many cannot be, and of which endpoint the first is.
+func (s *Service) CheckSecrets(ctx context.Context) error {
+	accounts, err := s.DB.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	all, sealed, first := 0, 0, ""
+	for _, account := range accounts {
+		var secrets []schema.EndpointSecret
+		err := s.DB.InAccount(ctx, account, func(ctx context.Context, tx bun.Tx) (err error) {
+			secrets, err = schema.CurrentSecrets(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		all += len(secrets)
+		for _, one := range secrets {
+			if _, err := s.Secrets.Open(one.Sealed, one.EndpointID); err == nil {
+				continue
+			}
+			if sealed++; first == "" {
+				first = one.EndpointID + " of " + account
+			}
+		}
+	}
+	if sealed > 0 {
+		return fmt.Errorf("no key of CERTFLOW_SECRET_KEY opens %d of %d signing secrets, the first that of %s: their webhooks wait", sealed, all, first)
+	}
+	return nil
+}

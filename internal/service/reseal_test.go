@@ -80,6 +80,12 @@ func TestAfterResealingAnOldKeyCanBeDropped(t *testing.T) {
 	if got, err := opened(during); err != nil || !cmp.Equal(want, got) {
 		t.Fatalf("while both keys are given: %v %s", err, cmp.Diff(want, got))
 	}
+	if err := (&Service{DB: db, Secrets: after}).CheckSecrets(t.Context()); err == nil || !strings.Contains(err.Error(), "opens 6 of 6 signing secrets") {
+		t.Errorf("a look with the new key alone says %v", err)
+	}
+	if err := (&Service{DB: db, Secrets: during}).CheckSecrets(t.Context()); err != nil {
+		t.Errorf("a look with both keys says %v", err)
+	}
 	if n, err := Reseal(t.Context(), db, during); n != 12 || err != nil {
 		t.Errorf("%d were sealed again, %v; want 12", n, err)
 	}

@@ -46,6 +46,11 @@ func (s *Service) StartWorker(ctx context.Context, queues []string) (*Worker, er
 	started := &Worker{worker: w, reader: read, letGo: letGo}
 	started.keeping.Go(func() { s.keepPrepared(kept, prepareInterval) })
 	started.keeping.Go(func() { repeat(kept, prepareInterval, "the clock is wrong, or could not be checked", s.CheckClock) })
+	started.keeping.Go(func() {
+		if err := s.CheckSecrets(kept); err != nil && kept.Err() == nil {
+			slog.ErrorContext(kept, "signing secrets were tried", "error", err)
+		}
+	})
 	return started, nil
 }
 
