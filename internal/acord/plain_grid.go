@@ -284,8 +284,12 @@ func (s *sheet) border(rules []float64, pieced []rect, end, begin float64) float
 // edges are the places of the vertical or horizontal borders that cross a band of the page: rules, and the sides of frames.
 func (s *sheet) edges(vertical bool, band rect) []float64 {
 	var out []float64
+	stroke := 1.1 * s.em // borders of a cell of one line are longer
+	if s.looked() {
+		stroke = 1.5 * s.em // OCR's words are as high as their letters
+	}
 	add := func(at, from, to float64) {
-		if to-from < 1.5*s.em {
+		if to-from < stroke {
 			return // a stroke of a letter that is drawn, such as an I
 		}
 		lo, hi := band.y0, band.y1

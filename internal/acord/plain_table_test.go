@@ -389,3 +389,21 @@ func TestAnUnsignedLineUnderANameIsNotSurelyUnsigned(t *testing.T) {
 		t.Errorf("under nothing the signature's confidence is %.2f, want it sure that there is none", e.Confidence)
 	}
 }
+
+func TestTheBordersOfCellsOfOneLinePartTheirHeadings(t *testing.T) {
+	t.Parallel()
+	const rows = "rule 50,143,500,143.5\nrule 50,153,500,153.5\nrule 50,163,500,163.5\n"
+	borders := ""
+	for _, x := range []string{"50", "138", "172", "230", "290", "500"} {
+		borders += "rule " + x + ",143.5," + x + ".5,153\nrule " + x + ",153.5," + x + ".5,163\n"
+	}
+	r := readPlain(t, tableHead+"54,148 Coverage\n140,148 Policy No.\n174,148 From\n234,148 To\n294,148 Limit of Liability\n"+
+		"54,158 GL - Each Occurrence\n140,158 GL-12\n174,158 04/01/2026\n234,158 04/01/2027\n294,158 $1,000,000\n"+rows+borders)
+	const at = "coverages.commercial_general_liability."
+	gl := r.Certificate.Coverages.GeneralLiability
+	if gl == nil {
+		t.Fatal("no general liability")
+	}
+	sure(t, r, at+"policy_number_string", gl.Number, "GL-12")
+	sure(t, r, at+"limits.each_occurrence_dollars", gl.Limits.EachOccurrence, 1_000_000)
+}
