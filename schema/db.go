@@ -60,6 +60,19 @@ func (db *DB) Close() error { return db.bun.Close() }
 // Ping answers whether the database takes queries.
 func (db *DB) Ping(ctx context.Context) error { return db.bun.PingContext(ctx) }
 
+// CheckWrite answers whether the database takes what is written. A standby does not, nor one that was made read-only, as some providers do
+// when its disk is nearly full; both answer Ping.
+func (db *DB) CheckWrite(ctx context.Context) error {
+	var readOnly bool
+	if err := db.bun.NewRaw("SELECT current_setting('transaction_read_only')::boolean").Scan(ctx, &readOnly); err != nil {
+		return fmt.Errorf("ask whether the database takes writes: %w", Mapped(err))
+	}
+	if readOnly {
+		return fmt.Errorf("%w: it is read-only", ErrUnavailable)
+	}
+	return nil
+}
+
 // InAccount runs do in a transaction that sees and writes the rows of one account only, which row-level security sees to; in the text of
 // its queries, ?account is the account. An error of do rolls the transaction back and is returned mapped, as Mapped does.
 func (db *DB) InAccount(ctx context.Context, account string, do func(ctx context.Context, tx bun.Tx) error) error {

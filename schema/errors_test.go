@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"certflow/internal/devstack/stacktest"
+	"certflow/internal/id"
 	"certflow/schema"
 	"certflow/schema/schematest"
 )
@@ -67,5 +68,29 @@ func TestATransactionThatHasEndedIsNotTheDatabasesFaultUnlessItsUserHasGone(t *t
 	err = db.InAccount(t.Context(), account, func(ctx context.Context, _ bun.Tx) error { return ask(ctx, over) })
 	if !errors.Is(err, sql.ErrTxDone) || errors.Is(err, schema.ErrUnavailable) {
 		t.Errorf("a transaction that is used after its end is %v", err)
+	}
+}
+
+func TestADatabaseThatIsReadOnlyAnswersAndTakesNothing(t *testing.T) {
+	t.Parallel()
+	url := schematest.URL(t)
+	writable := schematest.Open(t, url)
+	if err := writable.CheckWrite(t.Context()); err != nil {
+		t.Errorf("a database that takes writes is answered with %v", err)
+	}
+	account := schematest.Account(t, writable)
+	db := schematest.Open(t, url+"&default_transaction_read_only=on")
+	if err := errors.Join(db.Ping(t.Context()), db.CheckRole(t.Context())); err != nil {
+		t.Errorf("it does not answer: %v", err)
+	}
+	if err := db.CheckWrite(t.Context()); !errors.Is(err, schema.ErrUnavailable) {
+		t.Errorf("the check says %v", err)
+	}
+	err := db.InAccount(t.Context(), account, func(ctx context.Context, tx bun.Tx) error {
+		return schema.InsertContractor(ctx, tx, &schema.Contractor{
+			Row: schema.Row{ID: id.New(id.Contractor), AccountID: account}, Email: "june@example.com", FirstName: "June", LastName: "Abernathy"})
+	})
+	if !errors.Is(err, schema.ErrUnavailable) {
+		t.Errorf("what is written is answered with %v", err)
 	}
 }

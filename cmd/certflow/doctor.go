@@ -149,6 +149,12 @@ func parts(ctx context.Context, c *config.Config) []finding {
 	}
 	defer svc.Close()
 	database := svc.DB.Ping(ctx)
+	answers := finding{part: "database", note: "answers", err: database,
+		remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs; certflow migrate up makes the user"}
+	if database == nil {
+		answers.err, answers.remedy = svc.DB.CheckWrite(ctx), "let CERTFLOW_DATABASE_URL lead to the primary, or undo what made it read-only "+
+			"(default_transaction_read_only, a provider's guard against a full disk); until then uploads and decisions are refused and reviews wait"
+	}
 	role := finding{part: "database role", note: "held by the walls between accounts", remedy: "run certflow migrate up"}
 	if role.err = svc.DB.CheckRole(ctx); database != nil {
 		role.err, role.remedy = errors.New("not looked at: the database does not answer"), ""
@@ -164,7 +170,7 @@ func parts(ctx context.Context, c *config.Config) []finding {
 	}
 	return []finding{
 		{part: "configuration", note: "complete"},
-		{part: "database", note: "answers", err: database, remedy: "check CERTFLOW_DATABASE_URL, its user and password, and that PostgreSQL runs; certflow migrate up makes the user"},
+		answers,
 		role,
 		clock(ctx, svc, database),
 		secrets(ctx, svc, database),

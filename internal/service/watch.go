@@ -43,7 +43,7 @@ func newWatch(s *Service, checks []api.Check) *watch {
 	w := &watch{
 		service: s, checks: checks,
 		parts: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "certflow_part_up", Help: "1 while a part that the service stands on answers: database, blobs, temporal; blob_writes: while blobs take what is written.",
+			Name: "certflow_part_up", Help: "1 while a part that the service stands on answers: database, blobs, temporal; database_writes, blob_writes: while they take what is written.",
 		}, []string{"part"}),
 		pollers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "certflow_queue_pollers", Help: "Workers that asked a task queue for work within 75 s, as Temporal has them.",
@@ -142,10 +142,10 @@ func (w *watch) queue(ctx context.Context, name string) {
 	}
 }
 
-// watched are the parts that alerts look at: those that the service stands on, and whether the store takes what is written. A full store refuses
-// uploads and no more, in every process alike, so that it is none of those that make a process unready.
+// watched are the parts that alerts look at: those that the service stands on, and whether database and store take what is written. One that
+// does not refuses uploads in every process alike while all else is served, so that it is none of those that make a process unready.
 func (s *Service) watched() []api.Check {
-	return append(s.checks(), api.Check{Name: "blob_writes", Do: s.Blobs.CheckWrite})
+	return append(s.checks(), api.Check{Name: "database_writes", Do: s.DB.CheckWrite}, api.Check{Name: "blob_writes", Do: s.Blobs.CheckWrite})
 }
 
 // checks are the parts that the service stands on.
