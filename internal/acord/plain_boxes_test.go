@@ -113,3 +113,29 @@ func TestRulesPartTheLimitsOfARow(t *testing.T) {
 	sure(t, r, workers+"limits.disease_policy_limit_dollars", c.WorkersCompensation.Limits.DiseasePolicyLimit, 500_000)
 	sure(t, r, workers+"proprietor_excluded", c.WorkersCompensation.ProprietorExcluded, false)
 }
+
+func TestWordsBehindABoxGoOnBehindAHyphen(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+37,148 Ltr
+80,148 Coverage
+200,148 Policy No.
+280,148 Effective
+350,148 Expires
+420,148 Limits
+37,168 A
+60,168 Automobile Liability
+60,178 [X] Hired Autos Only
+60,188 [X] Non-
+60,198 Owned Autos Only
+60,208 [ ] Any Auto
+200,168 BA-12
+280,168 04/01/2026
+350,168 04/01/2027
+420,168 Combined Single Limit $1,000,000
+`)
+	auto := r.Certificate.Coverages.AutomobileLiability
+	if auto == nil || len(auto.Autos) != 2 || auto.Autos[1] != "non_owned_autos_only" {
+		t.Errorf("the automobile liability is %+v, want hired and non-owned autos", auto)
+	}
+}

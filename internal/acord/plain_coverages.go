@@ -102,6 +102,11 @@ func (p *plainReader) automobile(path string, c *plainCoverage) (out certificate
 	words := append([]cell{c.autos}, c.words...)
 	if ticked := slices.DeleteFunc(slices.Clone(words), func(w cell) bool { return !w.ticked }); len(ticked) > 0 {
 		words = ticked
+		if slices.ContainsFunc(ticked, func(w cell) bool { return strings.HasSuffix(w.text(), "-") }) {
+			for i := range words {
+				words[i].doubt *= inferred // "Non-" was broken off: there are more
+			}
+		}
 	}
 	for _, kind := range autoKinds() {
 		for _, w := range words {

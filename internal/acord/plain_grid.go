@@ -466,12 +466,17 @@ type rowStart struct {
 // rowStarts finds the lines that begin a row: those that name a coverage or a limit, or anything that has a policy.
 func (s *sheet) rowStarts(g *grid, body [][]*token) []rowStart {
 	var starts []rowStart
-	dated, hyphen := false, false // a line above has a date; the number above ends with a hyphen
+	dated := false                   // a line above has a date
+	unfinished := map[labelID]bool{} // columns whose text goes on below: it ends with a hyphen or "to"
 	for _, line := range body {
 		var own, number []*token
-		date := false
+		date, rest := false, false
+		last := map[labelID]*token{}
 		for _, t := range line {
-			switch c := g.column(t.box.cx()); {
+			c := g.column(t.box.cx())
+			last[c.id] = t
+			rest = rest || unfinished[c.id] && t.key != ""
+			switch {
 			case c.id == typeColumn:
 				own = append(own, t)
 			case t.key == "" || isAmount(t):
@@ -482,12 +487,17 @@ func (s *sheet) rowStarts(g *grid, body [][]*token) []rowStart {
 			}
 		}
 		policy := date || len(number) > 0
-		goesOn := !date && (hyphen && len(number) > 0 || len(own) > 0 && startsUnticked(own))
+		goesOn := rest || !date && len(own) > 0 && startsUnticked(own)
 		if len(own) > 0 && !goesOn && (policy || coverageNamed(textOf(own)) != "" || limitRow(own) != "" || len(starts) == 0) {
 			starts = append(starts, rowStart{boundsOf(own).cy(), policy, dated && !date})
 		}
 		dated = dated || date
-		hyphen = len(number) > 0 && strings.HasSuffix(number[len(number)-1].text, "-")
+		for id, t := range last { // the cells of a row need not stand on the same lines
+			if id == limitsColumn || id == limitKind || id == carrierColumn {
+				continue
+			}
+			unfinished[id] = strings.HasSuffix(t.text, "-") || t.text == "–" || strings.EqualFold(t.text, "to")
+		}
 	}
 	return starts
 }

@@ -79,6 +79,9 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 			}
 			continue
 		}
+		if restOfKind(kind.tokens) && len(out) > 0 {
+			continue // of the row above, at the end of a line that was broken
+		}
 		e := gridEntry{heading: kind, id: coverageNamed(kind.text())}
 		if named := limitRow(kind.tokens); named != "" && e.id == "" {
 			e.limit = named
@@ -101,6 +104,15 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 		out = append(out, e)
 	}
 	return out
+}
+
+// restOfKind reports whether a text is but the last word of the name of a coverage.
+func restOfKind(ts []*token) bool {
+	switch key(textOf(ts)) {
+	case "LIABILITY", "LIAB", "INSURANCE", "COVERAGE", "COMPENSATION", "POLICY", "OMISSIONS":
+		return true
+	}
+	return false
 }
 
 // answered is the Y or N behind the question whether proprietors are excluded, where a row has it among its words.
@@ -202,8 +214,12 @@ var emptyBox = regexp.MustCompile(`^(?:[☐□▢❏❑]|\[[\s_]*\]|\([\s_]*\))$
 // withoutTicks is a cell without boxes, and without what stands behind boxes that are empty; ticked is what stands behind the others.
 func withoutTicks(c cell) (rest cell, ticked []cell) {
 	rest.doubt = c.doubt
-	for _, line := range rowsOf(c.tokens) {
-		empty, marked := false, false
+	empty, marked := false, false
+	lines := rowsOf(c.tokens)
+	for n, line := range lines {
+		if n > 0 && !endsHyphenated(lines[n-1]) {
+			empty, marked = false, false // but "Non-" goes on with "Owned" below
+		}
 		for i, t := range line {
 			switch {
 			case emptyBox.MatchString(t.text) || t.text == "[" && i+1 < len(line) && line[i+1].text == "]":

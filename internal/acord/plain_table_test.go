@@ -407,3 +407,53 @@ func TestTheBordersOfCellsOfOneLinePartTheirHeadings(t *testing.T) {
 	sure(t, r, at+"policy_number_string", gl.Number, "GL-12")
 	sure(t, r, at+"limits.each_occurrence_dollars", gl.Limits.EachOccurrence, 1_000_000)
 }
+
+func TestTheBrokenLinesOfARowAreNoRowsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	const table = `
+54,148 Line of Coverage
+140,148 Insurer
+230,148 Policy Number
+300,148 Policy Term
+380,148 Limit Type
+470,148 Limit
+54,168 Commercial General
+140,168 Kestrel Casualty
+230,168 GL-1204-
+300,168 04/01/2026 -
+380,168 Each Occurrence
+470,168 $1,000,000
+54,178 Liability
+140,178 Company
+230,178 26
+300,178 04/01/2027
+54,192 Commercial General
+140,192 Kestrel Casualty
+230,192 GL-1204-
+300,192 04/01/2026 -
+380,192 General Aggregate
+470,192 $2,000,000
+54,202 Liability
+140,202 Company
+230,202 26
+300,202 04/01/2027
+`
+	const rules = "rule 50,160,560,160.5\nrule 50,185,560,185.5\nrule 50,209,560,209.5\n"
+	for name, drawing := range map[string]string{"without rules": table, "between rules": table + rules} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := readPlain(t, tableHead+drawing)
+			const at = "coverages.commercial_general_liability."
+			gl := r.Certificate.Coverages.GeneralLiability
+			if gl == nil || len(r.Certificate.Coverages.Other) > 0 || len(gl.AdditionalPolicies) > 0 {
+				t.Fatalf("the coverages are %+v", r.Certificate.Coverages)
+			}
+			sure(t, r, at+"policy_number_string", gl.Number, "GL-1204-26")
+			sure(t, r, at+"limits.each_occurrence_dollars", gl.Limits.EachOccurrence, 1_000_000)
+			sure(t, r, at+"limits.general_aggregate_dollars", gl.Limits.GeneralAggregate, 2_000_000)
+			if gl.Effective == nil || gl.Effective.String() != "04/01/2026" || gl.Expiration == nil || gl.Expiration.String() != "04/01/2027" {
+				t.Errorf("the period is %v to %v", gl.Effective, gl.Expiration)
+			}
+		})
+	}
+}

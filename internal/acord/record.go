@@ -302,7 +302,7 @@ func (r *record) flag(path string, to **bool, value bool, c cell, confidence flo
 // bare is a cell's text without what OCR makes of the ruling around it.
 func bare(c cell) string {
 	if c.source() != certificate.OCR {
-		return strings.TrimSpace(c.text())
+		return strings.TrimRight(strings.TrimSpace(c.text()), ",;")
 	}
 	var words []string
 	for _, t := range c.tokens {
