@@ -238,7 +238,10 @@ func (r *record) namedInsurers(o official) {
 		if !name.empty() || !naic.empty() {
 			r.prove(path+".letter", with(name, naic), formField)
 		}
-		if name.doubt = 1; !name.empty() {
+		if name.doubt = 1; noName(cleanName(name.text())) {
+			insurer.Name = nil
+			r.prove(path+".name", name, nothingRead)
+		} else if !name.empty() {
 			r.say(path+".name", &insurer.Name, name, cleanName(name.text()))
 		} else if i >= 0 {
 			keep(".name", "Insurer_FullName_"+l)

@@ -26,6 +26,10 @@ const besideGap = 1.5
 
 func hedgeRun(run []*token) {
 	for i, t := range run {
+		if pairOfAmounts.MatchString(t.text) && !isDate(strings.Trim(t.text, around)) {
+			t.hedged = true
+			continue
+		}
 		var before, after *regexp.Regexp
 		switch {
 		case isDate(strings.Trim(t.text, around)):
@@ -35,7 +39,8 @@ func hedgeRun(run []*token) {
 		default:
 			continue
 		}
-		t.hedged = t.hedged || before.MatchString(wordsBeside(run[:i], true)) || after.MatchString(wordsBeside(run[i+1:], false))
+		t.hedged = t.hedged || before.MatchString(wordsBeside(run[:i], true)) || after.MatchString(wordsBeside(run[i+1:], false)) ||
+			i > 0 && run[i-1].label && eachOfTwo.MatchString(textOf(run[i+1:min(i+1+nearWords, len(run))]))
 	}
 }
 
@@ -70,6 +75,11 @@ func wordsBeside(ts []*token, before bool) string {
 }
 
 var (
+	// pairOfAmounts matches two amounts that a slash parts: which of the two is meant the place alone does not say.
+	pairOfAmounts = regexp.MustCompile(`^\$?\d[\d,]{3,}(?:\.\d\d)?/\$?\d[\d,]{3,}(?:\.\d\d)?$`)
+	// eachOfTwo matches what stands behind the first of two amounts that one label has: "ea. / $2,000,000 agg."
+	eachOfTwo = regexp.MustCompile(`(?i)^(?:ea\.?|each|occ\.?|per \w+\.?)?\s*/\s*\$?\s*\d`)
+
 	beforeAmount = regexp.MustCompile(`(?i)\b(?:not|nor|never|without|up to|x/?s(?: of)?|excess of|sub-?limit(?: of)?|shared|less than|reduced|remaining|formerly|proposed|pending|requested|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY)\b|[€£¥]|\b[CA]A?\$$`)
 	afterAmount  = regexp.MustCompile(`(?i)^[\s(/,;-]*(?:x/?s|excess of|excl\w*|shared|sub-?limit\w*|remaining|pending|proposed|requested|subject to|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY|canadian|euros?|pounds?)\b|^[\s(]*[€£¥]|^\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]+)`)
 	ofADate      = regexp.MustCompile(`(?i)\b(?:cancel(?:l?ed|l?ation)|expired|terminated|lapsed|pending|renews?|non-?renewed|retro(?:active)?|tb[ad]|est(?:imated)?|approx(?:imate(?:ly)?)?|proposed|dd/mm\w*)\b`)

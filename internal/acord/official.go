@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -160,7 +161,10 @@ func (o official) row(id labelID, cells rowCells) rowCells {
 	o.override(&effective, names.effective)
 	o.override(&expiration, names.expiration)
 	if _, is := o.fields[names.effective]; is {
-		effectives, expirations := lineCells(effective, wordy), lineCells(expiration, wordy)
+		if from, to, both := periodIn(effective); both && !slices.ContainsFunc(expiration.tokens, func(t *token) bool { return !slices.Contains(effective.tokens, t) }) {
+			effective, expiration = from, to
+		}
+		effectives, expirations := dayLines(effective), dayLines(expiration)
 		cells.dates = nil
 		for i := range max(len(effectives), len(expirations)) {
 			cells.dates = append(cells.dates, [2]cell{nth(effectives, i), nth(expirations, i)})
@@ -168,6 +172,26 @@ func (o official) row(id labelID, cells rowCells) rowCells {
 	}
 	return cells
 }
+
+// dayLines are the lines of a field for dates, one for each policy; a date and its time of day are one.
+func dayLines(c cell) []cell {
+	if isDate(dayIn(c)) {
+		return []cell{c}
+	}
+	return lineCells(c, wordy)
+}
+
+// periodIn gives the two dates of a cell that holds a period, "01/01/2026 - 01/01/2027", and nothing else.
+func periodIn(c cell) (from, to cell, both bool) {
+	dates := datesOf(c)
+	if len(dates) != 2 || !period.MatchString(c.text()) {
+		return cell{}, cell{}, false
+	}
+	return dates[0], dates[1], true
+}
+
+// period matches two dates with what parts the ends of a period.
+var period = regexp.MustCompile(`(?i)^[\d/-]+\s+(?:-|–|—|to|thru|through)\s+[\d/-]+$`)
 
 // columnOf is one column of the dates of a row as a cell.
 func columnOf(dates [][2]cell, i int) cell {

@@ -336,6 +336,9 @@ func (p *plainReader) field(a anchor) {
 	case limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick:
 		value = withoutUnit(value)
 		value.doubt *= labelDoubt(a)
+		if p.s.amountUnder(value) {
+			value.doubt = disagreeing
+		}
 		c.takeLimit(a, value)
 	case a.id == policyColumn || a.id == policyLabel:
 		number, dates := cutDates(value)
@@ -447,9 +450,12 @@ func untilComma(c cell) cell {
 	return c
 }
 
-// datesOf are the dates among the words of a cell.
+// datesOf are the dates among the words of a cell. Words that take a date back may stand on another line of it.
 func datesOf(c cell) []cell {
 	var out []cell
+	if ofADate.MatchString(c.text()) {
+		c.doubt *= disagreeing
+	}
 	for _, t := range c.tokens {
 		if isDate(strings.Trim(t.text, around)) {
 			out = append(out, cell{tokens: []*token{t}, doubt: c.doubt})

@@ -410,7 +410,7 @@ func (s *sheet) setRows(g *grid) {
 					n++
 				}
 			}
-			return n > 1
+			return n > 1 && g.policiesIn(body, r) > 1
 		})
 		if len(g.rows) > 0 && !several {
 			g.bottom = max(g.bottom, inside[len(inside)-1])
@@ -506,6 +506,46 @@ func (s *sheet) rowStarts(g *grid, body [][]*token) []rowStart {
 func startsUnticked(ts []*token) bool {
 	n, ticked := boxAt(ts)
 	return n > 0 && !ticked
+}
+
+// policiesIn counts the policies between two rules: as many as most of the columns for numbers and dates have whole ones, each on a line of its
+// own. In a narrow column one value breaks into several lines.
+func (g *grid) policiesIn(body [][]*token, r span) int {
+	whole := map[labelID]int{}
+	for _, c := range g.columns {
+		if c.id == policyColumn || c.id == effColumn || c.id == expColumn || c.id == periodLabel {
+			whole[c.id] = 0
+		}
+	}
+	for _, line := range body {
+		if !r.holds(boundsOf(line).cy()) {
+			continue
+		}
+		seen := map[labelID]bool{}
+		for _, t := range line {
+			id := g.column(t.box.cx()).id
+			switch id {
+			case policyColumn:
+				seen[id] = seen[id] || strings.ContainsAny(t.text, "0123456789")
+			case effColumn, expColumn, periodLabel:
+				seen[id] = seen[id] || isDate(strings.Trim(t.text, around))
+			}
+		}
+		for id, is := range seen {
+			if is {
+				whole[id]++
+			}
+		}
+	}
+	var counts []int
+	for _, n := range whole {
+		counts = append(counts, n)
+	}
+	if len(counts) == 0 {
+		return 0
+	}
+	slices.Sort(counts)
+	return counts[(len(counts)-1)/2]
 }
 
 // crosses reports whether a horizontal edge goes over most of a band's width, in one piece or several.

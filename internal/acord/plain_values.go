@@ -150,6 +150,23 @@ func endsAddress(block []*token) bool {
 // attention matches what introduces a person in an address.
 var attention = regexp.MustCompile(`(?i)^(?:attn|attention|c/o|dba|d/b/a|re)\b`)
 
+// amountUnder reports whether another amount stands alone just under one, so that it may be the other of two.
+func (s *sheet) amountUnder(value cell) bool {
+	if value.empty() {
+		return false
+	}
+	above := value.tokens[0].box
+	for _, line := range s.lines {
+		for i, t := range line {
+			down := t.box.cy() - above.cy()
+			if isAmount(t) && !t.label && math.Abs(t.box.x0-above.x0) < 0.5*s.em && down > 0.5*above.height() && down < 2*above.height() {
+				return !slices.ContainsFunc(line[:i], func(l *token) bool { return l.label || l.key != "" })
+			}
+		}
+	}
+	return false
+}
+
 // headsBelow reports whether a label without a colon stands over a text that begins just below it and where it begins.
 func (s *sheet) headsBelow(a anchor) bool {
 	if strings.HasSuffix(a.tokens[len(a.tokens)-1].text, ":") {

@@ -120,6 +120,9 @@ func (s *sheet) dateLines(t table, r span) [][2]cell {
 	eff, exp := t.columns[effColumn], t.columns[expColumn]
 	slack := (eff.to - eff.from) / 3
 	all := s.in(rect{eff.from - slack, r.from, exp.to + slack, r.to}, func(t *token) bool { return written(t) && wordy(t) })
+	if from, to, both := periodIn(cellOf(all)); both {
+		return [][2]cell{{from, to}}
+	}
 	var dates, rest []*token
 	for _, tok := range all {
 		c := cell{tokens: []*token{tok}, doubt: 1}
@@ -153,6 +156,12 @@ func (s *sheet) dateLines(t table, r span) [][2]cell {
 			continue
 		}
 		out = append(out, pair)
+	}
+	if ofADate.MatchString(textOf(rest)) {
+		for i := range out {
+			out[i][0].doubt *= disagreeing
+			out[i][1].doubt *= disagreeing
+		}
 	}
 	// What stands in place of a date, such as "continuous", is kept for the evidence.
 	if len(out) == 0 && len(rest) > 0 {

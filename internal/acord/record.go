@@ -319,7 +319,7 @@ const around = " |[]{}()_;:.,'`‘’\"—-!°*^~<>=«»"
 // dollarsOf reads the amount in a cell. Digits that spaces part into groups of three are one number, and so, of OCR, are digits
 // with a letter or a full stop where a zero or a comma must be; but none of these is sure.
 func dollarsOf(c cell) (amount certificate.Dollars, doubt float64, ok bool) {
-	s := strings.TrimRight(strings.TrimLeft(usDollars.ReplaceAllString(bare(c), ""), "$ "), ". ")
+	s := strings.TrimRight(strings.TrimLeft(usDollars.ReplaceAllString(strings.TrimLeft(bare(c), "$ "), ""), "$ "), ". ")
 	if amount, err := certificate.ParseDollars(s); err == nil {
 		return amount, 1, true
 	}

@@ -141,6 +141,10 @@ func standardTable(s *sheet, heads map[labelID]anchor) table {
 	default:
 		t.bottom = y.at(563.8)
 	}
+	// What stands in the column of amounts is an author's, whatever it says: "CSL $1,000,000".
+	s.dropAnchors(func(a anchor) bool {
+		return limitLabel(a.id) && a.first.x0 > x.at(standardAmount) && a.first.cy() > t.top && a.first.cy() < t.bottom
+	})
 	t.rows = s.rows(t, y)
 	t.amounts = s.amountsLeft(t, x)
 	s.snapColumns(&t)
