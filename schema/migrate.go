@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/migrate"
@@ -35,6 +38,30 @@ func Migrate(ctx context.Context, owner string) ([]Migration, error) {
 		return nil
 	})
 	return done, err
+}
+
+// CheckSchema refuses a database that lacks a step of this build: nothing that serves would work on it, or only in part. One that a newer
+// build has brought further is none of its business.
+func (db *DB) CheckSchema(ctx context.Context) error {
+	steps := migrate.NewMigrations()
+	if err := steps.Discover(migrationFiles); err != nil {
+		return fmt.Errorf("read the embedded migrations: %w", err)
+	}
+	var applied []string
+	err := db.bun.NewRaw("SELECT certflow_steps()").Scan(ctx, &applied)
+	var missing *pgconn.PgError
+	switch {
+	case errors.As(err, &missing) && missing.Code == "42883": // no such function
+		return errors.New("this build's schema is not there: run certflow migrate up with it")
+	case err != nil:
+		return fmt.Errorf("look at the schema: %w", Mapped(err))
+	}
+	for _, step := range steps.Sorted() {
+		if !slices.Contains(applied, step.Name) {
+			return fmt.Errorf("the schema lacks step %s of this build: run certflow migrate up with it", step)
+		}
+	}
+	return nil
 }
 
 // Rollback undoes the steps that the last Migrate applied and returns them.

@@ -3,6 +3,8 @@ package schema_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -49,6 +51,16 @@ func TestAnOwnerThatIsNoSuperuserMigratesAndServes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	undone, err := schema.Open(serving, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := undone.CheckSchema(t.Context()); err == nil || !strings.Contains(err.Error(), "run certflow migrate up") {
+		t.Errorf("a schema that was undone is answered with %v", err)
+	}
+	if err := undone.Close(); err != nil {
+		t.Error(err)
+	}
 	if n := leftovers(t, open(t, server.URL("certflow"))); n != "" {
 		t.Errorf("undone migrations leave %s", n)
 	}
@@ -60,8 +72,24 @@ func TestAnOwnerThatIsNoSuperuserMigratesAndServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	if err := db.CheckRole(t.Context()); err != nil {
+	if err := errors.Join(db.CheckRole(t.Context()), db.CheckSchema(t.Context())); err != nil {
 		t.Error(err)
+	}
+	super = open(t, server.URL("certflow"))
+	for _, change := range []struct{ statement, want string }{
+		{"INSERT INTO bun_migrations (name, group_id, migrated_at) VALUES ('20990101000001', 99, now())", "<nil>"}, // of a newer build
+		{"UPDATE bun_migrations SET name = '0' WHERE name = '20261101000011'", "the schema lacks step 20261101000011"},
+		{"ALTER FUNCTION certflow_steps RENAME TO elsewhere", "this build's schema is not there: run certflow migrate up"},
+		{"ALTER FUNCTION elsewhere RENAME TO certflow_steps", "the schema lacks step 20261101000011"},
+		{"UPDATE bun_migrations SET name = '20261101000011' WHERE name = '0'", "<nil>"},
+		{"DELETE FROM bun_migrations WHERE name = '20990101000001'", "<nil>"},
+	} {
+		if _, err := super.ExecContext(t.Context(), change.statement); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(db.CheckSchema(t.Context())); !strings.HasPrefix(got, change.want) {
+			t.Errorf("after %s: %s, want %s", change.statement, got, change.want)
+		}
 	}
 	keeper := open(t, owner)
 	for _, table := range []string{"events", "deliveries", "attempts"} {

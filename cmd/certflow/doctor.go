@@ -174,7 +174,7 @@ func parts(ctx context.Context, c *config.Config) []finding {
 		role,
 		clock(ctx, svc, database),
 		secrets(ctx, svc, database),
-		migrations(ctx, c),
+		migrations(ctx, c, svc, database),
 		blobs,
 		temporal,
 	}
@@ -199,15 +199,23 @@ func secrets(ctx context.Context, svc *service.Service, database error) finding 
 		f.err, f.remedy = errors.New("not looked at: the database does not answer"), ""
 		return f
 	}
+	if svc.DB.CheckSchema(ctx) != nil {
+		f.err, f.remedy = errors.New("not looked at: the schema is not up to date"), ""
+		return f
+	}
 	f.err = svc.CheckSecrets(ctx)
 	return f
 }
 
-// migrations looks for missing ones where the owner's URL is known.
-func migrations(ctx context.Context, c *config.Config) finding {
+// migrations looks for missing ones: for all of them where the owner's URL is known, and else for the first.
+func migrations(ctx context.Context, c *config.Config, svc *service.Service, database error) finding {
 	f := finding{part: "schema", note: "up to date", remedy: "run certflow migrate up"}
+	if c.OwnerDatabaseURL.IsZero() && database != nil {
+		f.err, f.remedy = errors.New("not looked at: the database does not answer"), ""
+		return f
+	}
 	if c.OwnerDatabaseURL.IsZero() {
-		f.note = "not looked at: CERTFLOW_OWNER_DATABASE_URL is not set"
+		f.err = svc.DB.CheckSchema(ctx)
 		return f
 	}
 	steps, err := schema.Migrations(ctx, c.OwnerDatabaseURL.Reveal())

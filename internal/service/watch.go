@@ -43,7 +43,7 @@ func newWatch(s *Service, checks []api.Check) *watch {
 	w := &watch{
 		service: s, checks: checks,
 		parts: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "certflow_part_up", Help: "1 while a part that the service stands on answers: database, blobs, temporal; database_writes, blob_writes: while they take what is written.",
+			Name: "certflow_part_up", Help: "1 while a part that the service stands on answers: database, schema, blobs, temporal; database_writes, blob_writes: while they take what is written.",
 		}, []string{"part"}),
 		pollers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "certflow_queue_pollers", Help: "Workers that asked a task queue for work within 75 s, as Temporal has them.",
@@ -152,6 +152,7 @@ func (s *Service) watched() []api.Check {
 func (s *Service) checks() []api.Check {
 	return []api.Check{
 		{Name: "database", Required: true, Do: s.DB.Ping},
+		{Name: "schema", Required: true, Do: s.DB.CheckSchema},
 		{Name: "blobs", Required: true, Do: s.Blobs.Check},
 		{Name: "temporal", Do: func(ctx context.Context) error {
 			_, err := s.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{})

@@ -181,12 +181,15 @@ func (s *Service) workerOptions(queues []string) (worker.Options, *reader.Reader
 	}, read, nil
 }
 
-// awaitDatabase returns when the database answers; a role that is not fit to serve is an error.
+// awaitDatabase returns when the database answers; a role that is not fit to serve is an error, and so is a schema that lacks a step.
 func (s *Service) awaitDatabase(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for said := false; ; said = true {
 		err := s.DB.CheckRole(ctx)
+		if err == nil {
+			err = s.DB.CheckSchema(ctx)
+		}
 		if !errors.Is(err, schema.ErrUnavailable) {
 			return err
 		}
