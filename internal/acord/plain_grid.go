@@ -461,6 +461,7 @@ type rowStart struct {
 	y      float64
 	policy bool // it has a policy number or date
 	broken bool // it has but the rest of a number that was broken
+	vague  bool // it names no coverage and has no date
 }
 
 // rowStarts finds the lines that begin a row: those that name a coverage or a limit, or anything that has a policy.
@@ -488,8 +489,13 @@ func (s *sheet) rowStarts(g *grid, body [][]*token) []rowStart {
 		}
 		policy := date || len(number) > 0
 		goesOn := rest || !date && len(own) > 0 && startsUnticked(own)
+		if n := len(starts); n > 0 && starts[n-1].vague && date && len(own) > 0 && boundsOf(own).cy()-starts[n-1].y < 1.4*boundsOf(own).height() {
+			goesOn = true // "Commercial" is above "General Liability", and the row's date in the middle
+			starts[n-1].vague = false
+		}
 		if len(own) > 0 && !goesOn && (policy || coverageNamed(textOf(own)) != "" || limitRow(own) != "" || len(starts) == 0) {
-			starts = append(starts, rowStart{boundsOf(own).cy(), policy, dated && !date})
+			named := coverageNamed(textOf(own)) != "" || limitRow(own) != ""
+			starts = append(starts, rowStart{boundsOf(own).cy(), policy, dated && !date, !named && !date})
 		}
 		dated = dated || date
 		for id, t := range last { // the cells of a row need not stand on the same lines

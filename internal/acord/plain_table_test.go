@@ -457,3 +457,59 @@ func TestTheBrokenLinesOfARowAreNoRowsOfTheirOwn(t *testing.T) {
 		})
 	}
 }
+
+func TestARowMayNameItsCoverageOnTwoLinesAroundItsDate(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+54,148 Coverage
+140,148 Policy Number
+220,148 Effective
+300,148 Expires
+380,148 Limits
+54,168 Commercial
+140,168 GL
+380,168 $1,000,000 Each Occurrence
+54,176 General Liability
+140,176 1204
+220,176 04/01/2026
+300,176 04/01/2027
+54,196 Umbrella Liability
+140,196 UM-1205
+220,196 04/01/2026
+300,196 04/01/2027
+380,196 $5,000,000 Each Occurrence
+`)
+	c := r.Certificate.Coverages
+	if c.GeneralLiability == nil || c.UmbrellaLiability == nil || len(c.Other) > 0 {
+		t.Fatalf("the coverages are %+v", c)
+	}
+	const at = "coverages.commercial_general_liability."
+	want(t, r, at+"policy_number_string", c.GeneralLiability.Number, "GL 1204")
+	if e := r.Evidence[at+"policy_number_string"]; e.Confidence >= 0.85 {
+		t.Errorf("the number of two lines has confidence %.2f, want it below 0.85", e.Confidence)
+	}
+	sure(t, r, at+"limits.each_occurrence_dollars", c.GeneralLiability.Limits.EachOccurrence, 1_000_000)
+	sure(t, r, "coverages.umbrella_excess_liability.policy_number_string", c.UmbrellaLiability.Number, "UM-1205")
+}
+
+func TestALabelOverItsValueDoesNotTakeTheNextCardsValue(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+54,130 General Liability
+330,130 Umbrella Liability
+54,144 Policy Number
+54,154 GL-12
+54,166 Each Occurrence
+160,166 Damage to Rented Premises
+330,166 $5,000,000
+54,176 $1,000,000
+160,176 $50,000
+330,156 Each Occurrence
+`)
+	l := r.Certificate.Coverages.GeneralLiability.Limits
+	const at = "coverages.commercial_general_liability.limits."
+	sure(t, r, at+"each_occurrence_dollars", l.EachOccurrence, 1_000_000)
+	if d := l.DamageToRentedPremises; d != nil && *d != 50_000 {
+		t.Errorf("damage to rented premises is %v, want 50000", *d)
+	}
+}

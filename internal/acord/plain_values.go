@@ -31,11 +31,65 @@ func (s *sheet) valueOf(a anchor) cell {
 	}
 	limit := s.labelRightOf(a, a.first)
 	right := s.beside(a, limit)
+	if below, ok := s.belowRather(a, right); ok {
+		return below
+	}
 	if len(right) > 0 || strings.HasSuffix(a.tokens[len(a.tokens)-1].text, ":") {
 		return cell{tokens: right, doubt: 1}
 	}
 	below := rect{a.box.x0 - 0.5*s.em, a.box.y1, math.Max(a.box.x1, math.Min(limit, a.box.x1+6*s.em)), a.box.y1 + 1.8*s.em}
 	return cellOf(s.in(below, func(t *token) bool { return written(t) && wordy(t) }))
+}
+
+// belowRather is what stands just under a label and is of its kind, where what stands right of it is far off and may be of the next column:
+// labels stand over their values then. Where the page does not say by its other labels that they do, neither is sure.
+func (s *sheet) belowRather(a anchor, right []*token) (cell, bool) {
+	last := a.tokens[len(a.tokens)-1]
+	if len(right) == 0 || strings.HasSuffix(last.text, ":") || gap(last, right[0]) <= columnGap*last.box.height() || right[0].source == certificate.OCR {
+		return cell{}, false
+	}
+	below, ok := s.typedBelow(a)
+	if !ok {
+		return cell{}, false
+	}
+	for _, b := range s.anchors {
+		if b.tokens[0] == a.tokens[0] {
+			continue
+		}
+		if _, also := s.typedBelow(b); also && !slices.ContainsFunc(s.beside(b, s.page.Width*2), func(t *token) bool { return ofKind(b.id, t) }) {
+			return below, true // a label that has its value below, and nothing else that it may be
+		}
+	}
+	below.doubt *= misplaced
+	return below, true
+}
+
+// typedBelow is the text that begins just under a label, where the label does, if it begins with what the label is for.
+func (s *sheet) typedBelow(a anchor) (cell, bool) {
+	for _, line := range s.lines {
+		for _, piece := range pieces(line, 1) {
+			box := boundsOf(piece)
+			if down := box.y0 - a.box.y1; math.Abs(box.x0-a.first.x0) > 0.4*s.em || down < -0.3*s.em || down > 1.2*s.em || piece[0].label {
+				continue
+			}
+			return cell{tokens: piece, doubt: 1}, ofKind(a.id, piece[0])
+		}
+	}
+	return cell{}, false
+}
+
+// ofKind reports whether a word may be the value of a label that is for an amount, a date or a number.
+func ofKind(id labelID, t *token) bool {
+	date := isDate(strings.Trim(t.text, around))
+	switch {
+	case limitLabel(id) || id == retentionTick || id == deductibleTick:
+		return isAmount(t)
+	case id == dateLabel || id == effColumn || id == expColumn || id == periodLabel:
+		return date
+	case id == policyColumn || id == policyLabel || id == numberLabel:
+		return !date && !isAmount(t) && len(t.key) > 1
+	}
+	return false
 }
 
 // beside gives the words right of a label on its line, left of a limit.
