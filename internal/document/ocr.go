@@ -213,6 +213,7 @@ type view struct {
 	skew          float64 // degrees clockwise by which the bitmap was crooked
 	words         []seen
 	rulings       rulings
+	bands         []darkBand
 	strokes       []rect  // ink that is neither
 	bitmap        *bitmap // straightened, without rulings
 	threshold     byte    // below which its pixels are ink
@@ -252,6 +253,7 @@ func (r *recogniser) look(ctx context.Context, m *bitmap) (view, error) {
 		v.skew = 0
 		m = &bitmap{m.width, m.height, slices.Clone(m.pix)}
 	}
+	v.bands = m.bands(threshold)
 	v.rulings = m.takeRulings(threshold)
 	m.despeckle(threshold)
 	var err error
@@ -314,6 +316,10 @@ func straighten(p *page.Page, degrees float64) {
 func (r *recogniser) closer(ctx context.Context, v view, p *page.Page) ([]page.Word, error) {
 	m := v.bitmap
 	straighten(p, v.skew)
+	var err error
+	if v.words, err = r.onBands(ctx, v); err != nil {
+		return nil, err
+	}
 	var lines []closer
 	if r.looks != nil {
 		seen := *p

@@ -597,3 +597,44 @@ func merged(segments []segment, vertical bool, least int) []rect {
 	}
 	return long
 }
+
+// area is a connected part of a mask, with its last row and column and the number of its pixels.
+type area struct {
+	x0, y0, x1, y1 int
+	pixels         int
+}
+
+// box is the area's rectangle, which ends behind its last row and column.
+func (a area) box() rect {
+	return rect{float64(a.x0), float64(a.y0), float64(a.x1 + 1), float64(a.y1 + 1)}
+}
+
+// areas are the connected parts of what is marked; corners connect.
+func (k *mask) areas() []area {
+	var out []area
+	left := slices.Clone(k.bits)
+	var piece []int
+	for start, is := range left {
+		if !is {
+			continue
+		}
+		left[start] = false
+		piece = append(piece[:0], start)
+		a := area{x0: k.width, y0: k.height}
+		for i := 0; i < len(piece); i++ {
+			x, y := piece[i]%k.width, piece[i]/k.width
+			a.pixels++
+			a.x0, a.y0, a.x1, a.y1 = min(a.x0, x), min(a.y0, y), max(a.x1, x), max(a.y1, y)
+			for ny := max(0, y-1); ny <= min(k.height-1, y+1); ny++ {
+				for nx := max(0, x-1); nx <= min(k.width-1, x+1); nx++ {
+					if j := ny*k.width + nx; left[j] {
+						left[j] = false
+						piece = append(piece, j)
+					}
+				}
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}

@@ -28,34 +28,15 @@ func (m *bitmap) despeckle(threshold byte) {
 	}
 }
 
-// speck is a small piece of ink, with its last row and column.
-type speck struct{ x0, y0, x1, y1 int }
-
 // specks parts the ink of a bitmap into what may be letters and what is too small for that.
-func (m *bitmap) specks(threshold byte) (ink *mask, small []speck) {
+func (m *bitmap) specks(threshold byte) (ink *mask, small []area) {
 	ink = newMask(m.width, m.height)
-	var piece []int
-	for start, v := range m.pix {
-		if v >= threshold || ink.bits[start] {
-			continue
-		}
-		piece = append(piece[:0], start)
-		ink.bits[start] = true
-		s := speck{start % m.width, start / m.width, start % m.width, start / m.width}
-		for i := 0; i < len(piece); i++ {
-			px, py := piece[i]%m.width, piece[i]/m.width
-			s = speck{min(s.x0, px), min(s.y0, py), max(s.x1, px), max(s.y1, py)}
-			for y := max(0, py-1); y <= min(m.height-1, py+1); y++ {
-				for x := max(0, px-1); x <= min(m.width-1, px+1); x++ {
-					if j := y*m.width + x; !ink.bits[j] && m.pix[j] < threshold {
-						ink.bits[j] = true
-						piece = append(piece, j)
-					}
-				}
-			}
-		}
-		if max(s.x1-s.x0, s.y1-s.y0) < speckSide {
-			small = append(small, s)
+	for i, v := range m.pix {
+		ink.bits[i] = v < threshold
+	}
+	for _, a := range ink.areas() {
+		if max(a.x1-a.x0, a.y1-a.y0) < speckSide {
+			small = append(small, a)
 		}
 	}
 	for _, s := range small {
@@ -75,7 +56,7 @@ const (
 )
 
 // dotted reports whether a speck lies in the middle of a ring that is higher than it is wide.
-func (k *mask) dotted(s speck) bool {
+func (k *mask) dotted(s area) bool {
 	x, y := (s.x0+s.x1)/2, (s.y0+s.y1)/2
 	reach := func(x, y, dx, dy, most int) int {
 		for n := 1; n <= most; n++ {
