@@ -50,7 +50,8 @@ func world(t *testing.T) *World {
 		}
 	}
 	w.Blobs["2026-11-23/acct_1/ci_killed.pdf"] = Blob{SHA256: single.Files[0].SHA256, Size: 10}
-	w.Blobs["2026-11-23/acct_1/fileblob123"] = Blob{SHA256: "half", Size: 3}
+	w.Blobs["2026-11-23/acct_1/ci_half.pdf.18eab090f6e9f13d.tmp"] = Blob{SHA256: "half", Size: 3}
+	w.Blobs["2026-11-23/probe/X.pdf"] = Blob{SHA256: "zeros", Size: 3}
 	return w
 }
 
@@ -124,8 +125,9 @@ func TestAWorldInWhichAllWentWellHasNothingWrong(t *testing.T) {
 		t.Errorf("%v", got.Violations)
 	}
 	want := []string{
+		"2026-11-23/acct_1/ci_half.pdf.18eab090f6e9f13d.tmp: the file was being written when its API was killed",
 		"2026-11-23/acct_1/ci_killed.pdf: of single.pdf, of whose 3 tries 1 failed",
-		"2026-11-23/acct_1/fileblob123: the file was being written when its API was killed",
+		"2026-11-23/probe/X.pdf: the store was being tried when its API was killed",
 	}
 	if diff := cmp.Diff(want, got.Leftover); diff != "" {
 		t.Errorf("leftover (-want +got):\n%s", diff)
