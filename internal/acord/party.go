@@ -220,7 +220,7 @@ func splitInline(segment []*token) (name, address []*token) {
 	}
 	for i := 1; i < len(segment); i++ {
 		rest := textOf(segment[i:])
-		if g := streetInside.FindStringIndex(rest); g != nil && g[0] == 0 && !companyName(rest) && !addressLine(textOf(segment[:i])) {
+		if g := streetInside.FindStringIndex(rest); g != nil && g[0] == 0 && !companyName(coloradoInside.ReplaceAllString(rest, "")) && !addressLine(textOf(segment[:i])) {
 			return segment[:i], segment[i:]
 		}
 	}
@@ -229,17 +229,18 @@ func splitInline(segment []*token) (name, address []*token) {
 
 // Shapes of what stands beside a name on its line and is no part of it.
 var (
-	streetInside = regexp.MustCompile(`(?i)(?:\b\d{1,6}[a-z]?(?:-\d+)?\s+(?:[\w.']+\s+){1,4}(?:st|street|ave?|avenue|blvd|boulevard|rd|road|ln|lane|way|dr|drive|pkwy|parkway|hwy|highway|ct|court|pl|place|plaza|cir|circle|ter|terrace|trl|trail|sq|square|loop|pike|tpke|turnpike|quay)\b|\bp\.?\s*o\.?\s*box\s+\w+)`)
-	phoneInside  = regexp.MustCompile(`(?:^|\s)\(?\d{3}\)?[\s.-]*\d{3}[\s.-]\d{4}\b`)
-	zipInside    = regexp.MustCompile(`(?:^|[\s,])[A-Z]{2},?\s+\d{5}\b`)
-	firmEnd      = regexp.MustCompile(`(?i)\b(?:inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|pc|company|corporation|incorporated|insurance|agency|brokers?|brokerage|group|services|associates|partners|solutions|management|properties|enterprises|county|district|university)\b[.,]*$`)
-	contactWord  = regexp.MustCompile(`(?i)^(?:e-?mail|web(?:site)?|phone|tel(?:ephone)?|fax)[.:]*$`)
+	streetInside   = regexp.MustCompile(`(?i)(?:\b\d{1,6}[a-z]?(?:-\d+)?\s+(?:[\w.']+\s+){1,4}(?:st|street|ave?|avenue|blvd|boulevard|rd|road|ln|lane|way|dr|drive|pkwy|parkway|hwy|highway|ct|court|pl|place|plaza|cir|circle|ter|terrace|trl|trail|sq|square|loop|pike|tpke|turnpike|quay)\b|\bp\.?\s*o\.?\s*box\s+\w+)`)
+	phoneInside    = regexp.MustCompile(`(?:^|\s)\(?\d{3}\)?[\s.-]*\d{3}[\s.-]\d{4}\b`)
+	zipInside      = regexp.MustCompile(`(?:^|[\s,])[A-Z]{2},?\s+\d{5}\b`)
+	coloradoInside = regexp.MustCompile(`,\s*CO\.?(?:,?\s+\d{5}(?:-\d{4})?)?$`) // the state, not the word for a company
+	firmEnd        = regexp.MustCompile(`(?i)\b(?:inc|llc|l\.l\.c|corp|co|ltd|lp|llp|pllc|pc|company|corporation|incorporated|insurance|agency|brokers?|brokerage|group|services|associates|partners|solutions|management|properties|enterprises|county|district|university)\b[.,]*$`)
+	contactWord    = regexp.MustCompile(`(?i)^(?:e-?mail|web(?:site)?|phone|tel(?:ephone)?|fax)[.:]*$`)
 )
 
 // lodged reports whether a name still holds a street, a telephone number, an e-mail address or a ZIP code: then the words of its line
 // were not told apart.
 func lodged(name string) bool {
-	return phoneInside.MatchString(name) || zipInside.MatchString(name) || strings.Contains(name, "@") || streetInside.MatchString(name) && !companyName(name)
+	return phoneInside.MatchString(name) || zipInside.MatchString(name) || strings.Contains(name, "@") || streetInside.MatchString(name) && !companyName(coloradoInside.ReplaceAllString(name, ""))
 }
 
 // withoutContacts cuts the telephone numbers and e-mail addresses off the ends of the segments of a line.

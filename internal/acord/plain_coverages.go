@@ -47,6 +47,9 @@ func (p *plainReader) give(c *plainCoverage) {
 			return &first.AdditionalPolicies
 		})
 	default:
+		if c.policy.number.empty() && c.policy.effective.empty() && c.policy.expiration.empty() && len(c.limits) == 0 {
+			return // a line that names no coverage
+		}
 		if policy, at := p.freeRow(c.free()); policy != nil {
 			p.insurerOf(at, policy, c)
 		}

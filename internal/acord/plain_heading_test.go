@@ -70,3 +70,17 @@ func TestTwoLimitsMayStandOnALine(t *testing.T) {
 	sure(t, r, "coverages.commercial_general_liability.limits.each_occurrence_dollars", l.EachOccurrence, 1_000_000)
 	sure(t, r, "coverages.commercial_general_liability.limits.damage_to_rented_premises_dollars", l.DamageToRentedPremises, 100_000)
 }
+
+func TestTheStateOfColoradoIsNoCompany(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, "54,40 CERTIFICATE OF INSURANCE\n54,60 Insured: Harrow Builders Inc\n54,80 Certificate Holder: Wren Housing Authority, 706 Maple Avenue, Suite 239, Denver, CO\n54,88 80202\n54,130 General Liability\n54,144 Each Occurrence: $1,000,000\n")
+	want(t, r, "certificate_holder.name", r.Certificate.Holder.Name, "Wren Housing Authority")
+}
+
+func TestALineWithoutAPolicyOrLimitIsNoCoverage(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+"54,130 Coverage\n200,130 Policy Number\n280,130 Effective\n350,130 Expires\n420,130 Limits\n54,144 General Liability\n200,144 GL-12\n280,144 04/01/2026\n350,144 04/01/2027\n420,144 $1,000,000 each occurrence\n54,166 Proof of insurance only.\n")
+	if others := r.Certificate.Coverages.Other; len(others) > 0 {
+		t.Errorf("the other coverages are %+v, want none", others)
+	}
+}
