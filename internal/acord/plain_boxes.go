@@ -168,3 +168,43 @@ func (p *plainReader) takeBoxes(boxes []boxedWords) {
 		}
 	}
 }
+
+// answersIn are the answers that a row of a table has behind questions among the words of its coverage, such as "Waiver of Subrogation: Yes",
+// however far they run over into the next column: they are taken out of the cells there.
+func (s *sheet) answersIn(g grid, r span, cells map[labelID]cell) map[labelID]cell {
+	out := map[labelID]cell{}
+	for _, line := range s.lines {
+		if !r.holds(boundsOf(line).cy()) {
+			continue
+		}
+		for _, piece := range pieces(line, columnGap/2.) {
+			i := slices.IndexFunc(piece, func(t *token) bool { return strings.HasSuffix(t.text, ":") })
+			if i < 0 || i+1 >= len(piece) || g.column(piece[0].box.x0).id != typeColumn {
+				continue
+			}
+			answer := piece[i+1]
+			switch answer.key {
+			case "YES", "NO", "Y", "N", "X":
+			default:
+				continue
+			}
+			id := labelID("")
+			switch k := key(textOf(piece[:i+1])); {
+			case strings.HasPrefix(k, "ADDITIONALINS") || strings.HasPrefix(k, "ADDLINS"):
+				id = addlTick
+			case strings.HasPrefix(k, "WAIVEROFSUBR") || strings.HasPrefix(k, "SUBROGATIONWAIVE"):
+				id = waiverTick
+			case strings.Contains(k, "EXCLUDED"):
+				id = proprietorLabel
+			default:
+				continue
+			}
+			out[id] = cloned(cell{tokens: piece[i+1 : i+2], doubt: 1})
+			for column, c := range cells {
+				c.tokens = slices.DeleteFunc(slices.Clone(c.tokens), func(t *token) bool { return t.box == answer.box })
+				cells[column] = c
+			}
+		}
+	}
+	return out
+}

@@ -139,3 +139,33 @@ func TestWordsBehindABoxGoOnBehindAHyphen(t *testing.T) {
 		t.Errorf("the automobile liability is %+v, want hired and non-owned autos", auto)
 	}
 }
+
+func TestAnAnswerThatRunsIntoTheNextColumnIsNoPartOfItsNumber(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, tableHead+`
+54,148 Coverage
+124,148 Policy Number
+200,148 Effective
+270,148 Expires
+340,148 Limits
+54,168 Automobile Liability
+124,168 BA-1204
+200,168 04/01/2026
+270,168 04/01/2027
+340,168 Combined Single Limit $1,000,000
+54,178 Waiver of Subrogation: Yes
+54,194 Workers Compensation
+124,194 WC-1205
+200,194 04/01/2026
+270,194 04/01/2027
+340,194 Each Accident $500,000
+54,204 Proprietor Excluded: No
+`)
+	c := r.Certificate.Coverages
+	if c.AutomobileLiability == nil || c.WorkersCompensation == nil || len(c.Other) > 0 {
+		t.Fatalf("the coverages are %+v", c)
+	}
+	sure(t, r, "coverages.automobile_liability.policy_number_string", c.AutomobileLiability.Number, "BA-1204")
+	sure(t, r, "coverages.automobile_liability.waiver_of_subrogation", c.AutomobileLiability.WaiverOfSubrogation, true)
+	sure(t, r, "coverages.workers_compensation.proprietor_excluded", c.WorkersCompensation.ProprietorExcluded, false)
+}

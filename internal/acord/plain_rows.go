@@ -63,9 +63,13 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 				cells[c.id] = at
 			}
 		}
+		answers := s.answersIn(g, r, cells)
 		proprietor := answered(kind.tokens)
 		if proprietor.empty() {
 			proprietor = s.answeredBeside(g, r, cells)
+		}
+		if p, is := answers[proprietorLabel]; is {
+			proprietor = p
 		}
 		retention := retained(kind.tokens)
 		kind, ticked := withoutTicks(kind)
@@ -96,6 +100,8 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 		if e.id == wcRow {
 			e.proprietor = proprietor
 		}
+		take(&e.policy.addl, answers[addlTick])
+		take(&e.policy.subr, answers[waiverTick])
 		if (e.id == umbrellaRow || e.id == excessRow) && !retention.empty() {
 			e.limits = append(e.limits, rowLimit{retentionTick, retention.tokens, cell{tokens: retention.tokens[len(retention.tokens)-1:], doubt: 1}})
 		}
