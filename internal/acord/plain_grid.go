@@ -79,7 +79,10 @@ func headOf(text string) labelID {
 // OCR does so where a heading is cut off by its cell or touches the rule beside it. Empty where it is none.
 func (s *sheet) formHead(ts []*token) labelID {
 	for _, a := range s.anchors {
-		if _, is := headCentres()[a.id]; is && len(a.tokens) == len(ts) && !slices.ContainsFunc(a.tokens, func(t *token) bool { return !slices.Contains(ts, t) }) {
+		if len(a.tokens) != len(ts) || slices.ContainsFunc(a.tokens, func(t *token) bool { return !slices.Contains(ts, t) }) {
+			continue
+		}
+		if _, is := headCentres()[a.id]; is {
 			return a.id
 		}
 	}
@@ -185,8 +188,11 @@ func (s *sheet) headPieces(line []*token, borders []float64) [][]*token {
 		for i := 1; i < len(piece); i++ {
 			parts := slices.ContainsFunc(borders, func(x float64) bool { return x >= piece[i-1].box.x1-1 && x <= piece[i].box.x0+1 }) ||
 				slices.ContainsFunc(s.anchors, func(a anchor) bool {
+					if len(a.tokens) < 2 || a.tokens[0] != piece[i] {
+						return false
+					}
 					_, is := headCentres()[a.id]
-					return is && len(a.tokens) > 1 && a.tokens[0] == piece[i]
+					return is
 				})
 			if parts {
 				out = append(out, piece[from:i])
