@@ -242,6 +242,9 @@ func (r *record) namedInsurers(o official) {
 			insurer.Name = nil
 			r.prove(path+".name", name, nothingRead)
 		} else if !name.empty() {
+			if standsIn.MatchString(name.text()) {
+				name.doubt *= inferred
+			}
 			r.say(path+".name", &insurer.Name, name, cleanName(name.text()))
 		} else if i >= 0 {
 			keep(".name", "Insurer_FullName_"+l)

@@ -7,8 +7,8 @@ import (
 	"certflow/internal/certificate"
 )
 
-// hedge marks the amounts and dates that words beside them take back, narrow or turn into something else: "$500,000 xs $500,000",
-// "CAD 1,000,000", "not included - $1,000,000 available", "$1,000,000 (1)", "Cancelled 02/15/2026". A person would ask before resting on one.
+// hedge marks the amounts that words beside them take back, narrow or turn into something else: "$500,000 xs $500,000", "CAD 1,000,000",
+// "not included - $1,000,000 available", "$1,000,000 (1)". A person would ask before resting on one.
 func (s *sheet) hedge() {
 	lines := s.lines
 	if len(s.page.Fields) > 0 {
@@ -21,6 +21,25 @@ func (s *sheet) hedge() {
 	}
 }
 
+// takesBack reports whether the words beside a date may take it back, or say that it is something else than the day it stands for: any words
+// but those for the hour, for which end of the period it is, and for what a policy is.
+func takesBack(words string) bool {
+	for _, w := range strings.FieldsFunc(words, func(r rune) bool { return r == ' ' || r == '/' }) {
+		w = strings.Trim(w, around+"†‡?#&+")
+		if len(key(w)) < shortestWord || strings.ContainsAny(w, "0123456789") || harmless.MatchString(w) {
+			continue
+		}
+		return true
+	}
+	return strings.Contains(words, "?")
+}
+
+// shortestWord is how many letters a word has at least that says something of a date.
+const shortestWord = 3
+
+// harmless matches the words that stand beside dates and change nothing of them.
+var harmless = regexp.MustCompile(`(?i)^(?:a\.?m|p\.?m|eff|effective|from|to|thru|through|until|till|and|the|at|on|of|exp|expires?|expiration|expiry|starts?|begins?|inception|ends?|date|dates|policy|period|term|standard|local|time|(?-i:EST)|cst|mst|pst|noon|midnight|annual|year|bound|mm/dd/yyyy|mm|dd|yyyy)$`)
+
 // besideGap parts what is said of a value from what stands beside it, in heights of its type.
 const besideGap = 1.5
 
@@ -30,16 +49,10 @@ func hedgeRun(run []*token) {
 			t.hedged = true
 			continue
 		}
-		var before, after *regexp.Regexp
-		switch {
-		case isDate(strings.Trim(t.text, around)):
-			before, after = ofADate, ofADate
-		case isAmount(t):
-			before, after = beforeAmount, afterAmount
-		default:
+		if isDate(strings.Trim(t.text, around)) || !isAmount(t) {
 			continue
 		}
-		t.hedged = t.hedged || before.MatchString(wordsBeside(run[:i], true)) || after.MatchString(wordsBeside(run[i+1:], false)) ||
+		t.hedged = t.hedged || beforeAmount.MatchString(wordsBeside(run[:i], true)) || afterAmount.MatchString(wordsBeside(run[i+1:], false)) ||
 			i > 0 && run[i-1].label && eachOfTwo.MatchString(textOf(run[i+1:min(i+1+nearWords, len(run))]))
 	}
 }
@@ -80,7 +93,6 @@ var (
 	// eachOfTwo matches what stands behind the first of two amounts that one label has: "ea. / $2,000,000 agg."
 	eachOfTwo = regexp.MustCompile(`(?i)^(?:ea\.?|each|occ\.?|per \w+\.?)?\s*/\s*\$?\s*\d`)
 
-	beforeAmount = regexp.MustCompile(`(?i)\b(?:not|nor|never|without|up to|x/?s(?: of)?|excess of|sub-?limit(?: of)?|shared|less than|reduced|remaining|formerly|proposed|pending|requested|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY)\b|[€£¥]|\b[CA]A?\$$`)
-	afterAmount  = regexp.MustCompile(`(?i)^[\s(/,;-]*(?:x/?s|excess of|excl\w*|shared|sub-?limit\w*|remaining|pending|proposed|requested|subject to|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY|canadian|euros?|pounds?)\b|^[\s(]*[€£¥]|^\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]+)`)
-	ofADate      = regexp.MustCompile(`(?i)\b(?:cancel(?:l?ed|l?ation)|expired|terminated|lapsed|pending|renews?|non-?renewed|retro(?:active)?|tb[ad]|est(?:imated)?|approx(?:imate(?:ly)?)?|proposed|dd/mm\w*)\b`)
+	beforeAmount = regexp.MustCompile(`(?i)\b(?:not|nor|never|without|was|were|previously|less|up to|x/?s(?: of)?|excess of|sub-?limit(?: of)?|shared|less than|reduced|remaining|formerly|proposed|pending|requested|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY)\b|[€£¥]|\b[CA]A?\$$`)
+	afterAmount  = regexp.MustCompile(`(?i)^[\s(/,;-]*(?:x/?s|excess of|excl\w*|shared|sub-?limit\w*|remaining|pending|proposed|requested|subject to|if|unless|until|when|increas\w+|less|minus|per schedule|not|see|reduced|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY|canadian|euros?|pounds?)\b|^[\s(]*[€£¥]|^\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]+)`)
 )

@@ -2,7 +2,10 @@ package acord
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"certflow/internal/certificate"
 )
 
 // heed takes the certainty from what the description of operations takes back in words: a limit that it says was reduced, a policy that it
@@ -18,8 +21,36 @@ func (r *record) heed() {
 				r.doubt(coveragesNamed(sentence), d.of)
 			}
 		}
+		r.otherLimits(sentence)
 	}
 }
+
+// otherLimits takes the certainty from the limits of a coverage of which a sentence says another amount: "GL each occurrence is $500,000 for
+// this project". An amount that the table has, too, contradicts nothing.
+func (r *record) otherLimits(sentence string) {
+	named := coveragesNamed(sentence)
+	if named[0] == "coverages" || !ofLimits.MatchString(sentence) {
+		return
+	}
+	has := map[certificate.Dollars]bool{}
+	certificate.Walk(&r.certificate, func(path string, value any) {
+		if amount, is := value.(certificate.Dollars); is && slices.ContainsFunc(named, func(at string) bool { return strings.HasPrefix(path, at+".") }) {
+			has[amount] = true
+		}
+	})
+	for _, text := range amountInText.FindAllString(sentence, -1) {
+		if amount, err := certificate.ParseDollars(text); err == nil && !has[amount] {
+			r.doubt(named, limitsOnly)
+			return
+		}
+	}
+}
+
+var (
+	ofLimits     = regexp.MustCompile(`(?i)\b(?:sub-?limits?|limits?|occurrence|aggregate|accident|claim)\b`)
+	amountInText = regexp.MustCompile(`\$\s?\d[\d,]*|\b\d{1,3}(?:,\d{3})+`)
+	limitsOnly   = regexp.MustCompile(`\.limits\.`)
+)
 
 // denials are the kinds of sentences that take something back, with what they are about.
 var denials = []struct {
@@ -41,13 +72,18 @@ var denials = []struct {
 		regexp.MustCompile(`(?i)\b(?:if|should|unless|before|prior|until|may|shall|will|would|when|notices?|event|not|never|days|any)\b`),
 		regexp.MustCompile(`\.policy_(?:effective|expiration)_date$`),
 	},
+	{ // "Quote only, coverage is not bound"
+		regexp.MustCompile(`(?i)\b(?:no longer|not)\s+(?:in force|in effect|bound|valid)\b|\bquot(?:e|ation) only\b|\bvoid\b`),
+		regexp.MustCompile(`(?i)\b(?:if|unless|without|until|where|when|should)\b`),
+		regexp.MustCompile(`\.policy_(?:effective|expiration)_date$`),
+	},
 	{ // "Waiver of subrogation does not apply to WC"
-		regexp.MustCompile(`(?i)\b(?:waivers?|subrogation)\b.*\b(?:not|excluded|except|removed|deleted|declined|denied)\b|\b(?:no|without|excludes|excluding|except)\b.*\b(?:waivers?|subrogation)\b`),
+		regexp.MustCompile(`(?i)\b(?:waivers?|subrogation)\b.*\b(?:not|excluded|except|removed|deleted|declined|denied|pending|requested)\b|\b(?:no|without|excludes|excluding|except)\b.*\b(?:waivers?|subrogation)\b`),
 		regexp.MustCompile(`(?i)\bno\.\s*[:#]?\s*\S*\d|\bnot limited to\b|\bnon-payment\b`),
 		regexp.MustCompile(`\.waiver_of_subrogation$`),
 	},
 	{ // "Additional insured does not apply to auto"
-		regexp.MustCompile(`(?i)\badditional insureds?\b.*\b(?:not|excluded|removed|deleted|declined|denied)\b|\b(?:no|not|without|excludes|excluding)\b.*\badditional insureds?\b`),
+		regexp.MustCompile(`(?i)\badditional insureds?\b.*\b(?:not|excluded|removed|deleted|declined|denied|pending|requested)\b|\b(?:no|not|without|excludes|excluding)\b.*\badditional insureds?\b`),
 		regexp.MustCompile(`(?i)\bno\.\s*[:#]?\s*\S*\d|\bnot limited to\b|\bnon-payment\b`),
 		regexp.MustCompile(`\.additional_insured$`),
 	},

@@ -23,7 +23,7 @@ var (
 
 	negated     = regexp.MustCompile(`(?i)\b(?:not|no|none|never|nor|neither|without|n/a|excluded|excludes|excluding|denied|declined|cannot|isn't|aren't|doesn't|deleted|removed|revoked|withdrawn|rescinded|terminated|ceased?|ceases|former|formerly|nobody|requests?|requested|wish|wishes|wants|would like)\b|\?$`)
 	holderWords = regexp.MustCompile(`(?i)^(?:the\s+)?(?:cert(?:ificate|\.)?\s*holder)s?\b`)
-	conditional = regexp.MustCompile(`(?i)\b(?:if|unless|only|may|subject to|upon|pending|once|until|contingent|proposed|(?:will|to) be added|to become|except|excepting|other than|expire[sd]|was|were|previously|prior|ended|under (?:the |a )?polic(?:y|ies) of|sample|specimen)\b`)
+	conditional = regexp.MustCompile(`(?i)\b(?:if|unless|only|may|subject to|upon|pending|once|until|contingent|proposed|(?:will|to) be added|to become|except|excepting|other than|expire[sd]|was|were|previously|prior|ended|under (?:the |a )?polic(?:y|ies) of|sample|specimen|with (?:a )?limits?|(?:where|when) required|in the event)\b`)
 	qualified   = regexp.MustCompile(`(?i)\s*(?:,?\s+(?:with respects?|as respects?|as regards|as required|when required|where required|if required|per|under|but only|only|subject|for|on a|in regards?|regarding|under|pursuant|in accordance|their|its|and\s+its|and\s+their|any|and\s+any|and\s+all|c/o|located)\b.*)$`)
 	// opening are words that begin a sentence and follow no company's name within one.
 	opening   = regexp.MustCompile(`(?i)^(?:waivers?|coverages?|blanket|the|this|these|certificate|general|no|primary|umbrella|excess|workers'?|insurance|polic(?:y|ies)|additional|such|notice|thirty|it|they|re:?|project|job|location|if|when|where)$`)

@@ -40,11 +40,19 @@ func (r *record) name(path string, to **string, c cell, printed string) {
 		}
 	}
 	c.doubt *= looseEnds(c)
+	if standsIn.MatchString(value) {
+		c.doubt *= inferred
+	}
 	if lodged(value) {
 		c.doubt *= misplaced
 	}
 	r.say(path, to, c, value)
 }
+
+// standsIn matches words that stand in a place for a name and hardly in a name.
+var standsIn = regexp.MustCompile(`(?i)\bto be (?:\w+ )?(?:determined|named|advised|provided|assigned|announced|added|issued)\b|\btb[ad]\b|\bon file\b|\b(?:see|per|refer to)\b.*\b(?:schedule|attached|list|below|above)\b|^see\b|\bpurposes? only\b|` +
+	`^for (?:your )?information\b|^information(?:al)?(?: only)?$|^(?:proof|evidence|verification) of\b|\bwhom it may\b|^(?:sample|specimen|draft|master|blank)(?: certificate)?$|\b(?:various|multiple) (?:insurers|carriers|companies)\b|\bnot (?:bound|insured|applicable|placed)\b|` +
+	`^no (?:coverage|insurer|carrier)\b|^(?:uninsured|n\.?\s?a\.?|only|internal use only)$|\bself[\s-]insured\b|\bholders?\b.*\b(?:name|named|here)\b|^(?:all )?named insureds?$|^quoted\b|^[-–—.]+$`)
 
 // misreadForm matches what OCR makes of LLC, but no other word that ends a firm's name.
 var misreadForm = regexp.MustCompile(`(\w[\w.]*,? )(?:[LlI1]{2}[Gc]|[Ll][Ii1][Cc]|L[lI1]C|lLC)$`)

@@ -453,7 +453,7 @@ func untilComma(c cell) cell {
 // datesOf are the dates among the words of a cell. Words that take a date back may stand on another line of it.
 func datesOf(c cell) []cell {
 	var out []cell
-	if ofADate.MatchString(c.text()) {
+	if c.source() != certificate.OCR && takesBack(c.text()) {
 		c.doubt *= disagreeing
 	}
 	for _, t := range c.tokens {

@@ -367,6 +367,9 @@ func (r *record) plainInsurer(s *sheet, line insurerLine, a anchor, doubt float6
 	if called := insurerName(whole.text()); noName(called) {
 		r.prove(path+".name", whole, nothingRead)
 	} else {
+		if standsIn.MatchString(called) {
+			whole.doubt *= inferred
+		}
 		r.say(path+".name", &insurer.Name, whole, called)
 	}
 	if len(line.naic) > 0 {

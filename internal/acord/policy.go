@@ -1,6 +1,7 @@
 package acord
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -53,11 +54,25 @@ func (row rowCells) policies() []policyCells {
 		if n == 1 && len(dates) > 1 {
 			p.effective.doubt, p.expiration.doubt = disagreeing, disagreeing
 		}
+		if n == 1 {
+			p.addl, p.subr = oneAnswer(addl), oneAnswer(subr)
+		}
 		if n == 1 && len(letters) > 1 {
 			p.letter.doubt = disagreeing
 		}
 	}
 	return out
+}
+
+// oneAnswer is what a box of one policy holds: the first line where all say the same, or where OCR made the others, or else all lines.
+func oneAnswer(lines []cell) cell {
+	first := nth(lines, 0)
+	for _, line := range lines {
+		if line.source() != certificate.OCR && key(line.text()) != key(first.text()) {
+			return cell{tokens: joined(lines).tokens, doubt: first.doubt}
+		}
+	}
+	return first
 }
 
 // lineCells gives the lines of a cell, each as a cell of the tokens that keep passes.
@@ -157,10 +172,11 @@ func (s *sheet) dateLines(t table, r span) [][2]cell {
 		}
 		out = append(out, pair)
 	}
-	if ofADate.MatchString(textOf(rest)) {
-		for i := range out {
-			out[i][0].doubt *= disagreeing
-			out[i][1].doubt *= disagreeing
+	for i := range out {
+		for k := range out[i] {
+			if out[i][k].takenBack(rest, (eff.to+exp.from)/2) {
+				out[i][k].doubt *= disagreeing
+			}
 		}
 	}
 	// What stands in place of a date, such as "continuous", is kept for the evidence.
@@ -180,6 +196,17 @@ func (s *sheet) dateLines(t table, r span) [][2]cell {
 		}
 	}
 	return out
+}
+
+// takenBack reports whether the words around a date in its column, left or right of a border, take it back. OCR makes words of anything.
+func (c cell) takenBack(words []*token, border float64) bool {
+	if c.empty() || c.source() == certificate.OCR {
+		return false
+	}
+	at := boundsOf(c.tokens)
+	return slices.ContainsFunc(words, func(t *token) bool {
+		return t.box.cx() < border == (at.cx() < border) && math.Abs(t.box.cy()-at.cy()) < 2.5*at.height() && takesBack(t.text)
+	})
 }
 
 // policy fills what every coverage has.
@@ -208,7 +235,7 @@ func (r *record) policy(path string, p *certificate.Policy, c policyCells) {
 func letterOf(c cell) (letter string, doubt float64) {
 	c = withoutRuling(c)
 	letters := key(c.text())
-	if letters == "" || c.source() == certificate.OCR && strings.Trim(letters, "I1LJT") == "" {
+	if letters == "" || letters[0] < 'A' || letters[0] > 'Z' || c.source() == certificate.OCR && strings.Trim(letters, "I1LJT") == "" {
 		return "", 0 // nothing, or the border of the column
 	}
 	if strings.Trim(letters, letters[:1]) != "" {

@@ -29,7 +29,7 @@ type token struct {
 	field  int     // of a form field's value: its number on the page, from 1
 	pitch  float64 // the width of a letter in points where OCR read the type of a typewriter, 0 elsewhere
 	beside string  // what is printed where a form field says something else
-	hedged bool    // an amount or a date of which the words beside it say that it is not simply so
+	hedged bool    // an amount of which the words beside it say that it is not simply so
 }
 
 // maxTokens bounds the work on one page; a certificate has some 700 words.
