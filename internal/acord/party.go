@@ -108,7 +108,7 @@ func nameAndAddress(c cell) (name, address cell) {
 				if !inAddress && !name.empty() && c.source() == certificate.OCR && !addressLine(text) && !strings.ContainsAny(text, "0123456789") {
 					name.doubt *= misplaced // it may go on: OCR makes an OBA of a DBA
 				}
-				if !inAddress && !name.empty() && shortOfDigits(text) && broken(c, name) {
+				if !inAddress && !name.empty() && fewWords(text, 4) && broken(c, name) {
 					name.doubt *= misplaced // the last word of a long name, or the first line of the address
 					address.doubt *= misplaced
 				}
@@ -140,8 +140,11 @@ var (
 )
 
 // shortOfDigits reports whether a line is one word or two, without the digits and the words that addresses begin with.
-func shortOfDigits(text string) bool {
-	return len(strings.Fields(text)) <= 2 && !strings.ContainsAny(text, "0123456789") && !addressLine(text)
+func shortOfDigits(text string) bool { return fewWords(text, 2) }
+
+// fewWords reports the same of a line of some words at most.
+func fewWords(text string, most int) bool {
+	return len(strings.Fields(text)) <= most && !strings.ContainsAny(text, "0123456789") && !addressLine(text)
 }
 
 // broken reports whether the line of a name is the widest of its block, so that it may have been broken where it ends.

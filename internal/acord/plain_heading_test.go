@@ -84,3 +84,11 @@ func TestALineWithoutAPolicyOrLimitIsNoCoverage(t *testing.T) {
 		t.Errorf("the other coverages are %+v, want none", others)
 	}
 }
+
+func TestANameThatIsBrokenAtTheEndOfTheWidestLineIsNotSure(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, "54,40 CERTIFICATE OF INSURANCE\n54,60 Insured\n54,70 Harrow Concrete LLC dba Granite Peak\n54,80 Plumbing & Heating\n54,90 46 Grove Road\n54,100 Westmere, GA 30303\n54,130 General Liability\n54,144 Each Occurrence: $1,000,000\n")
+	if e := r.Evidence["insured.name"]; e.Confidence >= 0.85 && *r.Certificate.Insured.Name != "Harrow Concrete LLC dba Granite Peak Plumbing & Heating" {
+		t.Errorf("the insured is a sure %q", *r.Certificate.Insured.Name)
+	}
+}
