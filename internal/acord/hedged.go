@@ -31,8 +31,11 @@ func takesBack(words string) bool {
 		}
 		return true
 	}
-	return strings.Contains(words, "?")
+	return strings.Contains(words, "?") || dayFirst.MatchString(words)
 }
+
+// dayFirst matches what says that the day stands before the month.
+var dayFirst = regexp.MustCompile(`(?i)\bdd\s*[/.-]\s*mm\b`)
 
 // shortestWord is how many letters a word has at least that says something of a date.
 const shortestWord = 3

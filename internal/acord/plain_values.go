@@ -337,8 +337,11 @@ func (s *sheet) nameBeside(a anchor) cell {
 // insurerName is the name of an insurer without its NAIC number and its rating.
 func insurerName(text string) string {
 	text, _, _ = cutNAIC(text)
-	return cleanName(rating.ReplaceAllString(text, " "))
+	return cleanName(unnumbered.ReplaceAllString(rating.ReplaceAllString(text, " "), ""))
 }
+
+// unnumbered matches the end of an insurer's name behind which its NAIC number stands on another line.
+var unnumbered = regexp.MustCompile(`(?i)[\s,(\[-]*\(?\bNAIC[\s.]*(?:#|no\.?|number|code)?[\s:.#]*$`)
 
 func (r *record) plainInsurer(s *sheet, line insurerLine, a anchor, doubt float64) {
 	name := line.name

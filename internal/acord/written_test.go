@@ -97,7 +97,7 @@ func TestADateThatWordsInItsCellTakeBackIsNotSure(t *testing.T) {
 	for text, sure := range map[string]bool{
 		"02/15/2026": true, "12:01 AM 02/15/2026": true, "02/15/2026 12:01 a.m. standard time": true, "eff. 02/15/2026": true, "from 02/15/2026": true, "02/15/2026 EST": true,
 		"Cancelled 02/15/2026": false, "CANX 02/15/2026": false, "TBD / 02/15/2026": false, "02/15/2026 (pending)": false, "Renews 02/15/2026": false, "02/15/2026 (est.)": false,
-		"was 02/15/2026": false, "subject to renewal 02/15/2026": false, "02/15/2026 (Continuous)": false, "02/15/2026 ?": false,
+		"was 02/15/2026": false, "10/02/2026 (dd/mm)": false, "02/15/2026 (mm/dd/yyyy)": true, "subject to renewal 02/15/2026": false, "02/15/2026 (Continuous)": false, "02/15/2026 ?": false,
 	} {
 		dates := datesOf(block(certificate.Text, text))
 		if len(dates) != 1 || (dates[0].doubt == 1) != sure {
@@ -294,6 +294,21 @@ func TestAMarkThatStandsAloneIsNoBoxOfWords(t *testing.T) {
 	for _, mark := range []string{"x", "☒", "[X]", "☐"} {
 		if boxes := boxesIn(block(certificate.Text, mark).tokens); len(boxes) != 0 {
 			t.Errorf("%q alone ticks %d words", mark, len(boxes))
+		}
+	}
+}
+
+func TestTheWordForItsNumberIsNoPartOfAnInsurersName(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Sable Surplus Lines Insurance Co. (NAIC #":       "Sable Surplus Lines Insurance Co.",
+		"Sable Mutual, NAIC No.":                          "Sable Mutual",
+		"Sable Mutual (NAIC # 41207)":                     "Sable Mutual",
+		"Naicol Insurance Company":                        "Naicol Insurance Company",
+		"Sable Mutual (a member of the Sable NAIC Group)": "Sable Mutual (a member of the Sable NAIC Group)",
+	} {
+		if got := insurerName(text); got != want {
+			t.Errorf("%q is called %q", text, got)
 		}
 	}
 }
