@@ -136,6 +136,9 @@ func (s *sheet) goesOnUnder(name cell, label rect) cell {
 		}
 		text := textOf(below)
 		switch {
+		case strings.HasSuffix(last.text, ",") && !restOfName.MatchString(text):
+			name.doubt *= inferred // the rest of it, or the next of a list
+			return name
 		case restOfName.MatchString(text) || dangling.MatchString(last.text):
 		case suffixOnly(last.text) || noName(text) || contact(text):
 			return name

@@ -38,3 +38,12 @@ func TestTheNameOfAnInsurerGoesOnBelow(t *testing.T) {
 	r := readPlain(t, tableHead+"54,130 General Liability\n54,144 Carrier: Kestrel Property Casualty\n81.5,156 Company of America\n54,170 Each Occurrence: $1,000,000\n")
 	sure(t, r, "coverages.commercial_general_liability.insurer_name", r.Certificate.Coverages.GeneralLiability.InsurerName, "Kestrel Property Casualty Company of America")
 }
+
+func TestTheNextInsurerOfAListIsNoPartOfTheOneBeforeIt(t *testing.T) {
+	t.Parallel()
+	const at = "coverages.commercial_general_liability.insurer_name"
+	r := readPlain(t, tableHead+"54,130 General Liability\n54,144 Carrier: Kestrel Insurance Exchange,\n81.5,156 Wexley Mutual Insurance Company\n54,170 Each Occurrence: $1,000,000\n")
+	if name := r.Certificate.Coverages.GeneralLiability.InsurerName; name == nil || *name != "Kestrel Insurance Exchange" && r.Evidence[at].Confidence >= 0.85 {
+		t.Errorf("the insurer is %+v, want the first or one that is not sure", r.Evidence[at])
+	}
+}
