@@ -1,6 +1,7 @@
 package acord_test
 
 import (
+	"slices"
 	"testing"
 
 	"certflow/internal/acord"
@@ -41,6 +42,31 @@ func TestTheCellsOfAScannedTableAreWorthACloserLook(t *testing.T) {
 	for _, l := range looks {
 		if b := l.Box; b[0] >= b[2] || b[1] >= b[3] || b[3] > 600 || b[1] < 280 {
 			t.Errorf("%s at %v is not in the table", l.Kind, b)
+		}
+	}
+}
+
+func TestTheMarksOfAPlainTableAreWorthACloserLook(t *testing.T) {
+	t.Parallel()
+	looks := acord.Looks(draw(t, "ocr 0.96\n"+tableHead+`
+54,148 TYPE OF INSURANCE
+180,148 ADDL INSD
+230,148 SUBR WVD
+290,148 POLICY NUMBER
+370,148 POLICY EFF
+440,148 POLICY EXP
+510,148 LIMITS
+54,168 GENERAL LIABILITY
+290,168 GC-2026
+370,168 06/01/2026
+440,168 06/01/2027
+510,168 Each Occurrence: $2,000,000
+`)[0])
+	for _, x := range []float64{188, 238} {
+		if !slices.ContainsFunc(looks, func(l page.Look) bool {
+			return l.Kind == page.LookMark && l.Box[0] < x && x < l.Box[2] && l.Box[1] < 168 && 168 < l.Box[3]
+		}) {
+			t.Errorf("no closer look for the mark at %v: %v", x, looks)
 		}
 	}
 }

@@ -85,7 +85,7 @@ func (s *sheet) insurersUnder(at int, heads [][]*token, name, naics int) []insur
 		}
 		t := line[from]
 		k := key(t.text)
-		if len(k) != 1 || k[0] < 'A' || k[0] > 'Z' || strings.Trim(t.text, "().:-") != k || len(out) > 0 && k <= out[len(out)-1].letter || len(out) == 0 && k != "A" || t.source == certificate.OCR {
+		if len(k) != 1 || k[0] < 'A' || k[0] > 'Z' || strings.Trim(t.text, "().:-") != k || len(out) > 0 && k <= out[len(out)-1].letter || len(out) == 0 && k != "A" {
 			if len(out) > 0 && box.y0 > y+0.5*s.em && len(pieces(line, 1)) > 2 {
 				break // of the next part
 			}

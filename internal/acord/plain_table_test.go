@@ -110,6 +110,30 @@ func TestATableKeepsItsColumnsWhereAHeadingIsMisread(t *testing.T) {
 	}
 }
 
+func TestAListOfInsurersIsReadOnScans(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, "ocr 0.96\n"+tableHead+`
+54,120 Insurer
+130,120 Company
+480,120 NAIC #
+54,132 A
+130,132 Harrow Casualty Company
+480,132 34610
+54,144 B
+130,144 Sable Mutual Insurance Company
+54,170 GENERAL LIABILITY
+54,182 Insurer: B
+54,194 Policy Number: GC-2026
+54,206 Each Occurrence: $2,000,000
+`)
+	if r.Certificate.Coverages.GeneralLiability == nil || len(r.Certificate.Insurers) != 2 {
+		t.Fatalf("read %+v", r.Certificate)
+	}
+	want(t, r, "insurers.0.name", r.Certificate.Insurers[0].Name, "Harrow Casualty Company")
+	want(t, r, "insurers.0.naic", r.Certificate.Insurers[0].NAIC, "34610")
+	want(t, r, "coverages.commercial_general_liability.insurer_name", r.Certificate.Coverages.GeneralLiability.InsurerName, "Sable Mutual Insurance Company")
+}
+
 func TestACellThatBeginsAboveTheNameOfItsCoverageBelongsToItsRow(t *testing.T) {
 	t.Parallel()
 	r := readPlain(t, "ocr 0.96\n"+tableHead+`
