@@ -96,6 +96,6 @@ var (
 	// eachOfTwo matches what stands behind the first of two amounts that one label has: "ea. / $2,000,000 agg."
 	eachOfTwo = regexp.MustCompile(`(?i)^(?:ea\.?|each|occ\.?|per \w+\.?)?\s*/\s*\$?\s*\d`)
 
-	beforeAmount = regexp.MustCompile(`(?i)\b(?:not|nor|never|without|was|were|previously|less|up to|x/?s(?: of)?|excess of|sub-?limit(?: of)?|shared|less than|reduced|remaining|formerly|proposed|pending|requested|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY)\b|[€£¥]|\b[CA]A?\$$`)
+	beforeAmount = regexp.MustCompile(`(?i)\b(?:approx\w*|about|circa|estimated|tentative|not|nor|never|without|was|were|previously|less|up to|x/?s(?: of)?|excess of|sub-?limit(?: of)?|shared|less than|reduced|remaining|formerly|proposed|pending|requested|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY)\b|[€£¥]|\b[CA]A?\$$`)
 	afterAmount  = regexp.MustCompile(`(?i)^[\s(/,;-]*(?:x/?s|excess of|excl\w*|shared|sub-?limit\w*|remaining|pending|proposed|requested|subject to|if|unless|until|when|increas\w+|less|minus|per schedule|not|see|reduced|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY|canadian|euros?|pounds?)\b|^[\s(]*[€£¥]|^\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]+)`)
 )
