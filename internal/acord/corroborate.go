@@ -12,7 +12,6 @@ func (r *record) corroborate() {
 	r.compareDates()
 	r.compareLimits()
 	r.orderDates()
-	r.heed()
 }
 
 // compareDates: a misread digit of a date nearly always breaks what holds on certificates. A policy runs for one year from day to day, or

@@ -29,22 +29,41 @@ type retraction struct {
 
 const amounts = "limits"
 
+// Parts of the patterns: what limits are called, what becomes of them, and what is said of a waiver or an additional insured that is none.
+const (
+	limitWords = `(limits?|occurrence|aggregate|accident)`
+	altered    = `(reduced|amended|lowered|decreased|eroded|exhausted|depleted|impaired|changed|revised|corrected)`
+	withheld   = `(not|excluded|removed|deleted|declined|denied|pending|requested)`
+)
+
 func re(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 
 var (
 	insurance = re(`\b(polic(y|ies)|coverages?|insurance|certificate|liability|umbrella|comp(ensation)?|[CG]?GL|WC|BAP)\b`)
 	mayHappen = re(`\b(if|should|unless|event|before|prior|until|will|shall|would|may|can|could|must|previous(ly)?|earlier|supersed\w*|replac\w*|days?)\b`)
 
+	// unrelated is a no that denies nothing: of numbers, lists and notices.
+	unrelated = re(`\bno\.? ?[:#]? ?\S*\d|\bnot limited to\b|\bnon-payment\b`)
+
+	// ofLimits matches the sentences that are about limits, and amount the amounts in them.
+	ofLimits = re(`\b(sub-?limits?|` + limitWords + `|claim)\b`)
+	amount   = regexp.MustCompile(`\$\s?\d[\d,]*|\b\d{1,3}(?:,\d{3})+`)
+
 	// retractions are looked for in the sentences of the description.
 	retractions = []retraction{
-		{says: re(`\b(cancell?ed|void(ed)?|null and void|terminated|rescinded|non-?renewed|lapsed|suspended|invalid|(not|no longer) (in (force|effect)|valid|active))\b`), only: insurance, unless: mayHappen},
+		{says: re(`\b(cancell?ed|void(ed)?|null and void|terminated|rescinded|non-?renewed|lapsed|expired|suspended|invalid|(not|no longer) (in (force|effect)|valid|active|bound))\b`), only: insurance, unless: mayHappen},
 		{says: re(`\bnotices? of (cancell?ation|non-?renewal) (has|have|was|were) (been )?(issued|sent|given|mailed|received)\b`)},
 		{says: re(`\b(sample|specimen|draft|quotation|quote|proposal|test) (certificate|copy|only)\b|\bthis (certificate )?is (only )?an? (sample|specimen|draft|test|quot\w+|proposal|example)\b`)},
 		{says: re(`\bfor (illustrat\w+|quot\w+|proposal|bid(ding)?|sample|demonstration|training|test(ing)?) (purposes? )?only\b|\bnot valid (until|unless|for)\b`)},
 		{says: re(`\bpending (underwriting|issuance|approval|binding|payment|inspection)\b|\bsubject to (underwriting|issuance|payment|receipt)\b`)},
-		{says: re(`\b(limits?|aggregate)\b.{0,60}\b(exhausted|impaired|eroded|depleted)\b|\b(limits?|aggregate) remaining\b|\bremaining (limits?|aggregate)\b`), unless: re(`\bmay\b`), about: []string{amounts}},
-		{says: re(`\bno waiver of subrogation\b|\bwaiver of subrogation\b.{0,60}\b((does|do|is|are) not|excluded|denied|declined|removed)\b`), about: []string{"waiver_of_subrogation"}},
-		{says: re(`\bno additional insureds?\b|\badditional insureds?\b.{0,60}\b((does|do|is|are) not|excluded|denied|declined|removed)\b`), about: []string{"additional_insured"}},
+		{says: re(`\b(limits?|aggregate) remaining\b|\bremaining (limits?|aggregate)\b`), unless: re(`\bmay\b`), about: []string{amounts}},
+		{says: re(`(\b` + limitWords + `\b|\$ ?\d).*\b` + altered + `\b|\b` + altered + `\b.*(\b` + limitWords + `\b|\$ ?\d)`),
+			unless: re(`\b(may|if|should|unless)\b|\bnot (be )?` + altered), about: []string{amounts}},
+		{says: re(`\b(limits?|amounts?|figures|values|all)\b.*\b(canadian|CAD|CDN|euros?|EUR|GBP|sterling|pesos?|MXN|AUD|foreign currency)\b`), unless: re(`\bnot in\b`), about: []string{amounts}},
+		{says: re(`\b(waivers?|subrogation)\b.*\b(` + withheld + `|except)\b|\b(no|without|excludes|excluding|except)\b.*\b(waivers?|subrogation)\b`),
+			unless: unrelated, about: []string{"waiver_of_subrogation"}},
+		{says: re(`\badditional insureds?\b.*\b` + withheld + `\b|\b(no|not|without|excludes|excluding)\b.*\badditional insureds?\b`),
+			unless: unrelated, about: []string{"additional_insured"}},
 		{says: re(`\bclaims?[- ]made\b`), about: []string{"occurrence", "claims_made"}, rows: []string{"commercial_general_liability", "umbrella_excess_liability"}},
 	}
 
@@ -57,7 +76,7 @@ var (
 		says *regexp.Regexp
 		row  string
 	}{
-		{re(`\bgeneral liability\b|\bC?GL\b`), "commercial_general_liability"},
+		{re(`\bgeneral (liability|aggregate)\b|\bC?GL\b`), "commercial_general_liability"},
 		{re(`\bauto(mobile)?s?\b`), "automobile_liability"},
 		{re(`\b(umbrella|excess)\b`), "umbrella_excess_liability"},
 		{re(`\bworkers\W*s? comp\w*|\bWC\b|\bemployers\W*s? liability\b`), "workers_compensation"},
@@ -93,6 +112,7 @@ func doubtRetracted(reading *certificate.Reading, pages []page.Page) {
 					r.apply(reading, s)
 				}
 			}
+			doubtOtherLimits(reading, s)
 		}
 	}
 	for i := range pages {
@@ -107,6 +127,29 @@ func doubtRetracted(reading *certificate.Reading, pages []page.Page) {
 		}
 	}
 	doubtUnlikely(reading)
+}
+
+// doubtOtherLimits takes the certainty from the limits of a coverage of which a sentence names an amount that the table does not have:
+// "GL each occurrence is $500,000 for this project".
+func doubtOtherLimits(reading *certificate.Reading, said string) {
+	limits := retraction{about: []string{amounts}}
+	rows := limits.named(said)
+	if len(rows) == 0 || !ofLimits.MatchString(said) {
+		return
+	}
+	has := map[certificate.Dollars]bool{}
+	certificate.Walk(&reading.Certificate, func(path string, value any) {
+		row, _, _ := strings.Cut(strings.TrimPrefix(path, "coverages."), ".")
+		if v, is := value.(certificate.Dollars); is && slices.Contains(rows, row) {
+			has[v] = true
+		}
+	})
+	for _, text := range amount.FindAllString(said, -1) {
+		if v, err := certificate.ParseDollars(text); err == nil && !has[v] {
+			limits.apply(reading, said)
+			return
+		}
+	}
 }
 
 // ending is a word of a line that says by itself that something ended.
