@@ -32,7 +32,7 @@ func (r *record) description(c cell) {
 			continue
 		}
 		conf := sourced(c) * found.sure
-		if c.source() == certificate.OCR && sentence.MatchString(found.name) {
+		if c.source() == certificate.OCR && (sentence.MatchString(found.name) || fragmented(found.name)) {
 			conf *= uncommon
 		}
 		if c.source() == certificate.OCR && found.cut {

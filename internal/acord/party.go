@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"certflow/internal/certificate"
 )
@@ -38,6 +40,9 @@ func (r *record) name(path string, to **string, c cell, printed string) {
 		if continues.MatchString(value) {
 			c.doubt *= uncommon // no name begins so: its lines are out of order
 		}
+		if fragmented(value) {
+			c.doubt *= uncommon
+		}
 	}
 	c.doubt *= looseEnds(c)
 	if standsIn.MatchString(value) {
@@ -48,6 +53,20 @@ func (r *record) name(path string, to **string, c cell, printed string) {
 	}
 	r.say(path, to, c, value)
 }
+
+// fragmented reports whether a name holds a piece of a word or dirt that OCR took for one: words of names begin with a capital letter or a
+// digit, but for the small words between them.
+func fragmented(name string) bool {
+	for i, w := range strings.Fields(name) {
+		if first, _ := utf8.DecodeRuneInString(w); i > 0 && unicode.IsLower(first) && !smallWord.MatchString(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// smallWord matches the words that are written small inside names.
+var smallWord = regexp.MustCompile(`^(?:an?|and|as|at|by|c/o|d/?b/?a|dba|de|del|der|des|di|du|e|et|al|f/?k/?a|for|from|in|its|la|las|le|los|of|on|or|the|to|und|van|von|with|y)[.,:]?$`)
 
 // standsIn matches words that stand in a place for a name and hardly in a name.
 var standsIn = regexp.MustCompile(`(?i)\bto be (?:\w+ )?(?:determined|named|advised|provided|assigned|announced|added|issued)\b|\btb[ad]\b|\bon file\b|\b(?:see|per|refer to)\b.*\b(?:schedule|attached|list|below|above)\b|^see\b|\bpurposes? only\b|` +

@@ -175,6 +175,9 @@ func TestANameBehindAWordWithAFullStopIsNotSureOnScans(t *testing.T) {
 		sure       bool
 	}{
 		{"a word with a full stop", "Quay. Construction Company is included as additional insured.", false},
+		{"dirt behind the name", "Quay Construction Company ts is included as additional insured.", false},
+		{"a word in pieces", "Quay Construct ion Company is included as additional insured.", false},
+		{"small words", "Port of Quay and the City of Dover are included as additional insureds.", true},
 		{"no full stop", "Quay Construction Company is included as additional insured.", true},
 		{"a sentence", "Work at the northern quay is covered. Quay Construction Company is included as additional insured.", true},
 	} {
