@@ -96,7 +96,22 @@ func looseEnds(c cell) float64 {
 	if len(first.key) == 1 && !strings.HasSuffix(first.text, ".") || len(last.key) == 1 || len(last.key) > 3 && strings.Trim(last.key, "0123456789") == "" {
 		return uncommon
 	}
+	if squeezed(c.tokens) {
+		return uncommon
+	}
 	return 1
+}
+
+// squeezed reports whether two words of a line of OCR stand so much nearer to each other than the others that they may be one.
+func squeezed(ts []*token) bool {
+	narrow, wide := math.Inf(1), 0.0
+	for i := 1; i < len(ts); i++ {
+		a, b := ts[i-1], ts[i]
+		if space := b.box.x0 - a.box.x1; !b.glued && space >= 0 && sameLine(a.box, b.box) > 0.5 {
+			narrow, wide = min(narrow, space), max(wide, space)
+		}
+	}
+	return narrow < 0.3*wide
 }
 
 var (

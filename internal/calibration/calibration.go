@@ -7,7 +7,7 @@
 //   - A confidence is a lower bound: of the values that were read with it at least that share is right.
 //   - From Sure on rules rest on a value. A range of scores under Sure reaches it only where no value in it was wrong, nor one of the
 //     same kind and source with a higher score, in at least enough of them from at least many documents. By the rule of three less than
-//     one in 20 such values is then wrong, with 95 of 100 certainty.
+//     one in 100 such values is then wrong, with 95 of 100 certainty.
 //   - No value whose place or meaning is in doubt is raised to it: those have low scores, whatever their characters.
 //
 // How the table is made anew is said in CONTRIBUTING.md.
@@ -28,7 +28,7 @@ const Sure = grounding.Certain
 
 const (
 	few    = 20   // values; a range with fewer says nothing, and its scores stand
-	enough = 60   // values that a range needs before it is sure
+	enough = 300  // values that a range needs before it is sure
 	many   = 20   // and the documents that they come from: values of one page are misread together
 	lowest = 0.75 // the lowest score that may become sure: under it stand values whose place or meaning is in doubt
 	unsure = 0.84 // at most, where a value was wrong or too few were seen

@@ -24,11 +24,11 @@ func TestAScoreIsSureOnlyWhereEnoughWereSeenAndNoneWasWrong(t *testing.T) {
 		score float64
 		sure  bool
 	}{
-		"all of many were right":                    {curve(Range{lowest, 60, 60, 20}, top), 0.8, true},
+		"all of many were right":                    {curve(Range{lowest, 300, 300, 20}, top), 0.8, true},
 		"one of very many was wrong":                {curve(Range{lowest, 5000, 4999, 400}, top), 0.8, false},
-		"one with a higher score was wrong":         {curve(Range{lowest, 100, 100, 20}, Range{Sure, 1000, 999, 100}), 0.8, false},
-		"one with a lower score was wrong":          {curve(Range{0.3, 50, 40, 20}, Range{lowest, 100, 100, 20}, top), 0.8, true},
-		"too few were seen":                         {curve(Range{lowest, 59, 59, 20}, top), 0.8, false},
+		"one with a higher score was wrong":         {curve(Range{lowest, 400, 400, 20}, Range{Sure, 1000, 999, 100}), 0.8, false},
+		"one with a lower score was wrong":          {curve(Range{0.3, 50, 40, 20}, Range{lowest, 400, 400, 20}, top), 0.8, true},
+		"too few were seen":                         {curve(Range{lowest, 299, 299, 20}, top), 0.8, false},
 		"they are of too few documents":             {curve(Range{lowest, 1000, 1000, 19}, top), 0.8, false},
 		"scores that low tell of a doubtful place":  {curve(Range{0.6, 1000, 1000, 100}, top), 0.8, false},
 		"a score that is sure by itself":            {curve(top), 0.86, true},
@@ -131,7 +131,7 @@ func TestAFitSaysOfOtherValuesNoMoreThanIsTrue(t *testing.T) {
 
 func TestAFitRaisesTheScoresThatNeverFailed(t *testing.T) {
 	t.Parallel()
-	samples := drawn(9, 3000, func(s float64) float64 { return min(1, s/0.7) })
+	samples := drawn(9, 15000, func(s float64) float64 { return min(1, s/0.7) })
 	table := Fit(samples)
 	in, left := table.Try(samples), CrossValidate(samples)
 	for name, trial := range map[string]Trial{"of its own documents": in, "of others": left} {
@@ -184,7 +184,7 @@ func TestWhatStandsForNoValueKeepsItsScore(t *testing.T) {
 	r.Certificate.Coverages.WorkersCompensation = &certificate.WorkersCompensation{Limits: certificate.WorkersCompensationLimits{EachAccident: &amount}}
 	name := "Alder Roofing"
 	r.Certificate.Insured.Name = &name
-	curve(Range{lowest, 100, 100, 20}, Range{Sure, 100, 100, 20}).Apply(&r)
+	curve(Range{lowest, 400, 400, 20}, Range{Sure, 1000, 1000, 20}).Apply(&r)
 	got := map[string]float64{}
 	for path, e := range r.Evidence {
 		got[path] = e.Confidence
@@ -198,7 +198,7 @@ func TestWhatStandsForNoValueKeepsItsScore(t *testing.T) {
 
 func TestAnInsurersNameIsAsSureAsItsLetterAndTheList(t *testing.T) {
 	t.Parallel()
-	table := Table{{certificate.OCR, Letter, []Range{{lowest, 100, 100, 20}, {Sure, 100, 100, 20}}}, {certificate.OCR, Name, []Range{{Sure, 100, 100, 20}}}}
+	table := Table{{certificate.OCR, Letter, []Range{{lowest, 400, 400, 20}, {Sure, 1000, 1000, 20}}}, {certificate.OCR, Name, []Range{{Sure, 100, 100, 20}}}}
 	for name, test := range map[string]struct {
 		letter, listed, own float64
 		printed             string
