@@ -78,7 +78,7 @@ func (r *record) number(path string, to **string, c cell) {
 		e := r.evidence[path]
 		e.Confidence = round(min(e.Confidence, unproven))
 		if c.typed() {
-			e.Confidence = borneOut(e.Confidence, c.doubt)
+			e.Confidence = round(min(borneOut(e.Confidence, c.doubt), unproven)) // the whole number may be more than what was read of it
 		}
 		r.evidence[path] = e
 	}
