@@ -32,7 +32,7 @@ func (r *record) description(c cell) {
 			continue
 		}
 		conf := sourced(c) * found.sure
-		if c.source() == certificate.OCR && (sentence.MatchString(found.name) || fragmented(found.name)) {
+		if c.source() == certificate.OCR && (sentence.MatchString(found.name) || fragmented(found.name) || len(strings.Fields(found.name)) == 1) {
 			conf *= uncommon
 		}
 		if c.source() == certificate.OCR && found.cut {

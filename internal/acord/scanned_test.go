@@ -177,6 +177,7 @@ func TestANameBehindAWordWithAFullStopIsNotSureOnScans(t *testing.T) {
 		{"a word with a full stop", "Quay. Construction Company is included as additional insured.", false},
 		{"dirt behind the name", "Quay Construction Company ts is included as additional insured.", false},
 		{"a word in pieces", "Quay Construct ion Company is included as additional insured.", false},
+		{"the last word of a name that dirt parted", "Wold Retail Partners LLC and Quay. Homes are included as additional insureds.", false},
 		{"small words", "Port of Quay and the City of Dover are included as additional insureds.", true},
 		{"no full stop", "Quay Construction Company is included as additional insured.", true},
 		{"a sentence", "Work at the northern quay is covered. Quay Construction Company is included as additional insured.", true},
