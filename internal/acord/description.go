@@ -38,10 +38,16 @@ func (r *record) description(c cell) {
 		if c.source() == certificate.OCR && found.cut {
 			conf *= disagreeing
 		}
+		if c.source() == certificate.OCR && conf < plainlySaid {
+			conf = min(conf, unproven)
+		}
 		r.prove(path, c, conf)
 		d.AdditionalInsuredNames = append(d.AdditionalInsuredNames, found.name)
 	}
 }
+
+// plainlySaid is the score from which a name in running text of OCR is sure: of a text with worse words nobody knows where its names begin.
+const plainlySaid = 0.87
 
 // sentence matches names that hold the end of what was said before them, since OCR lost the full stop between, or dirt that it took for a
 // letter or for a full stop inside a name.

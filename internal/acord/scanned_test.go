@@ -194,3 +194,17 @@ func TestANameBehindAWordWithAFullStopIsNotSureOnScans(t *testing.T) {
 		})
 	}
 }
+
+// In running text every word tells where a name begins and ends, so that one that is read badly puts all names in doubt.
+func TestANameInATextThatIsReadBadlyIsNotSureOnScans(t *testing.T) {
+	t.Parallel()
+	for engine, sure := range map[string]bool{"0.96": true, "0.92": false} {
+		reading, err := acord.Read(draw(t, scannedForm(nil, "24.5,306 A\n216,306 BS-017\n381,306 01/12/2027\nocr "+engine+"\n36,590 Quay Construction Company is included as additional insured.\n")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := reading.Evidence["description_of_operations.additional_insured_names.0"]; (e.Confidence >= 0.85) != sure {
+			t.Errorf("read with %s, the name has the score %.3f", engine, e.Confidence)
+		}
+	}
+}
