@@ -3,36 +3,45 @@
 # installed where that can be done without asking (root on Debian and its kin) and named, with the command that
 # installs it, where it cannot. That is an error only where CI=true: everything else works without them in part.
 set -eu
+here=$(cd "$(dirname "$0")/.." && pwd)
 
 debian="" brew=""
 need() { debian="$debian $1" brew="$brew $2"; }
 
+# any tells whether one of some programs is there.
+any() {
+	for program in "$@"; do
+		if command -v "$program" >/dev/null 2>&1; then return 0; fi
+	done
+	return 1
+}
+
 for name in "$@"; do
 	case $name in
 	postgresql) # the servers of `certflow dev` and of the tests
-		command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb /opt/homebrew/opt/postgresql@*/bin/initdb \
-			/usr/local/opt/postgresql@*/bin/initdb >/dev/null 2>&1 || need postgresql postgresql@17
+		any initdb /usr/lib/postgresql/*/bin/initdb /opt/homebrew/opt/postgresql@*/bin/initdb /usr/local/opt/postgresql@*/bin/initdb ||
+			need postgresql postgresql@17
 		;;
 	poppler) # pages of a PDF as pictures, for reading scans
-		command -v pdftoppm >/dev/null 2>&1 || need poppler-utils poppler
+		any pdftoppm || need poppler-utils poppler
 		;;
 	tesseract) # words of a picture
-		command -v tesseract >/dev/null 2>&1 || need tesseract-ocr tesseract
+		any tesseract || need tesseract-ocr tesseract
 		;;
 	chromium) # the browser of the console's tests
-		command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium chromium
+		any chromium google-chrome || need chromium chromium
 		;;
 	curl) # the guide's commands, as they are published
-		command -v curl >/dev/null 2>&1 || need curl curl
+		any curl || need curl curl
 		;;
 	python) # the guide's Python, and the webhook receiver in it
-		command -v python3 >/dev/null 2>&1 || need python3 python3
+		any python3 || need python3 python3
 		;;
 	git) # the list of what belongs to the project
-		command -v git >/dev/null 2>&1 || need git git
+		any git || need git git
 		;;
 	promtool) # Prometheus's judge of alert rules
-		command -v promtool >/dev/null 2>&1 || need prometheus prometheus
+		any promtool || need prometheus prometheus
 		;;
 	*)
 		echo "system-packages.sh: there is no package $name" >&2
@@ -54,8 +63,10 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
 	esac
 	export DEBIAN_FRONTEND=noninteractive
 	log=$(mktemp)
+	mkdir -p "$here/.cache"
+	# One at a time: two targets of make may find something missing at once, and apt-get does not wait.
 	# shellcheck disable=SC2086 # the names are words on purpose
-	if (apt-get update && apt-get install -y --no-install-recommends $debian) >"$log" 2>&1 </dev/null; then
+	if (flock 9 && apt-get update && apt-get install -y --no-install-recommends $debian) >"$log" 2>&1 </dev/null 9>"$here/.cache/packages.lock"; then
 		rm -f "$log"
 		exit 0
 	fi
