@@ -37,12 +37,11 @@ type claim struct {
 // confirm looks at the picture of a page whether it shows what its unproven words and fields say. What it shows is believed, where it shows
 // nothing nothing is, and all else stays unproven.
 func (r *recogniser) confirm(ctx context.Context, pdf []byte, p *page.Page) error {
-	select {
-	case r.jobs <- struct{}{}:
-		defer func() { <-r.jobs }()
-	case <-ctx.Done():
-		return ctx.Err()
+	done, err := r.turn(ctx)
+	if err != nil {
+		return err
 	}
+	defer done()
 	m, err := r.bitmap(ctx, pdf, p)
 	if err != nil {
 		return err

@@ -92,14 +92,23 @@ func errPicture(cause error) error {
 		Message: "A page of the PDF is a picture that is damaged or too large to read. Scan the certificate at 300 dpi and upload that file."}}
 }
 
-// page adds to p what OCR reads on it.
-func (r *recogniser) page(ctx context.Context, pdf []byte, p *page.Page) error {
+// turn waits until one page less than OCRJobs is looked at; done ends the turn.
+func (r *recogniser) turn(ctx context.Context) (done func(), err error) {
 	select {
 	case r.jobs <- struct{}{}:
-		defer func() { <-r.jobs }()
+		return func() { <-r.jobs }, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
+}
+
+// page adds to p what OCR reads on it.
+func (r *recogniser) page(ctx context.Context, pdf []byte, p *page.Page) error {
+	done, err := r.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	m, err := r.bitmap(ctx, pdf, p)
 	if err != nil {
 		return err

@@ -75,44 +75,21 @@ func (m *bitmap) unread(words []seen, threshold byte) (places []place, strokes [
 	return places[:min(len(places), maxPatches)], strokes
 }
 
-// blots are the boxes of connected ink outside of what is covered, found at half the size; done marks what was seen.
-func (m *bitmap) blots(done *mask, threshold byte) []rect {
-	w, h := m.width/2, m.height/2
-	dark := func(x, y int) bool {
-		i := 2*y*m.width + 2*x
-		return m.pix[i] < threshold || m.pix[i+1] < threshold || m.pix[i+m.width] < threshold || m.pix[i+m.width+1] < threshold
+// blots are the boxes of connected ink outside of what is covered, found at half the size.
+func (m *bitmap) blots(covered *mask, threshold byte) []rect {
+	ink := newMask(m.width/2, m.height/2)
+	for y := range ink.height {
+		for x := range ink.width {
+			i := 2*y*m.width + 2*x
+			ink.bits[y*ink.width+x] = !covered.bits[y*covered.width+x] &&
+				(m.pix[i] < threshold || m.pix[i+1] < threshold || m.pix[i+m.width] < threshold || m.pix[i+m.width+1] < threshold)
+		}
 	}
 	var out []rect
-	var stack [][2]int
-	for y := range h {
-		for x := range w {
-			if done.bits[y*done.width+x] || !dark(x, y) {
-				continue
-			}
-			done.bits[y*done.width+x] = true
-			stack = append(stack[:0], [2]int{x, y})
-			box := rect{float64(x), float64(y), float64(x + 1), float64(y + 1)}
-			ink := 0
-			for len(stack) > 0 {
-				p := stack[len(stack)-1]
-				stack = stack[:len(stack)-1]
-				ink++
-				box = box.union(rect{float64(p[0]), float64(p[1]), float64(p[0] + 1), float64(p[1] + 1)})
-				for dy := -1; dy <= 1; dy++ {
-					for dx := -1; dx <= 1; dx++ {
-						nx, ny := p[0]+dx, p[1]+dy
-						if nx < 0 || ny < 0 || nx >= w || ny >= h || done.bits[ny*done.width+nx] || !dark(nx, ny) {
-							continue
-						}
-						done.bits[ny*done.width+nx] = true
-						stack = append(stack, [2]int{nx, ny})
-					}
-				}
-			}
-			box = rect{2 * box.x0, 2 * box.y0, 2 * box.x1, 2 * box.y1}
-			if box.height() >= letterLow && box.width() >= letterThin && ink > 12 {
-				out = append(out, box)
-			}
+	for _, a := range ink.areas() {
+		b := a.box()
+		if b = (rect{2 * b.x0, 2 * b.y0, 2 * b.x1, 2 * b.y1}); b.height() >= letterLow && b.width() >= letterThin && a.pixels > 12 {
+			out = append(out, b)
 		}
 	}
 	return out
