@@ -84,23 +84,14 @@ func (p *plainReader) entry(a anchor) {
 		p.goOn(a)
 	}
 	switch a.id {
-	case producerLabel:
+	case producerLabel, producerAddress:
 		p.open(nil, &c.Producer, "producer")
 		p.fill(a)
-	case insuredLabel:
+	case insuredLabel, insuredAddress:
 		p.open(nil, &c.Insured, "insured")
 		p.fill(a)
-	case holderLabel:
+	case holderLabel, holderAddress:
 		p.open(nil, &c.Holder, "certificate_holder")
-		p.fill(a)
-	case insuredAddress:
-		p.open(nil, &c.Insured, "insured")
-		p.fill(a)
-	case holderAddress:
-		p.open(nil, &c.Holder, "certificate_holder")
-		p.fill(a)
-	case producerAddress:
-		p.open(nil, &c.Producer, "producer")
 		p.fill(a)
 	case nameLabel, addressLabel:
 		p.fill(a)
