@@ -47,15 +47,16 @@ func (r *recogniser) onBands(ctx context.Context, v view) ([]seen, error) {
 	words := slices.DeleteFunc(v.words, func(w seen) bool {
 		return slices.ContainsFunc(blind, func(b darkBand) bool { return b.box().contains(w.box.center()) })
 	})
-	for _, w := range read {
-		if w.confidence < leastSure || w.page < 1 || w.page > len(blind) {
-			continue
+	for i, found := range byImage(read, len(blind)) {
+		dx, dy := float64(blind[i].x0-patchMargin), float64(blind[i].y0-patchMargin)
+		for _, w := range found {
+			if w.confidence < leastSure {
+				continue
+			}
+			w.box = rect{w.box.x0 + dx, w.box.y0 + dy, w.box.x1 + dx, w.box.y1 + dy}
+			w.line = 0
+			words = append(words, w)
 		}
-		b := blind[w.page-1]
-		dx, dy := float64(b.x0-patchMargin), float64(b.y0-patchMargin)
-		w.box = rect{w.box.x0 + dx, w.box.y0 + dy, w.box.x1 + dx, w.box.y1 + dy}
-		w.line = 0
-		words = append(words, w)
 	}
 	return words, nil
 }

@@ -208,12 +208,7 @@ func slashed(text string) (string, bool) {
 // the place of the words that were read there before. It is as sure as the surer of two readings that agree, and hardly sure where they
 // do not.
 func withCloser(words []seen, lines []closer, found []seen) []seen {
-	byLine := make([][]seen, len(lines))
-	for _, w := range found {
-		if w.page >= 1 && w.page <= len(lines) {
-			byLine[w.page-1] = append(byLine[w.page-1], w)
-		}
-	}
+	byLine := byImage(found, len(lines))
 	gone, covered := map[int]bool{}, map[int]float64{}
 	for i, c := range lines {
 		var before []seen

@@ -91,9 +91,9 @@ func (r *recogniser) confirm(ctx context.Context, pdf []byte, p *page.Page) erro
 		if err != nil {
 			return err
 		}
-		rest, restCuts := open[:0:0], cuts[:0:0]
+		rest, restCuts, found := open[:0:0], cuts[:0:0], byImage(words, len(open))
 		for i, c := range open {
-			if !c.settle(slices.DeleteFunc(slices.Clone(words), func(w seen) bool { return w.page != i+1 })) {
+			if !c.settle(found[i]) {
 				rest, restCuts = append(rest, c), append(restCuts, cuts[i])
 			}
 		}

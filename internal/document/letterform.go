@@ -88,40 +88,21 @@ func (m *bitmap) pieces(word rect, threshold byte) []rect {
 		return nil
 	}
 	w, h := x1-x0, y1-y0
-	seen := make([]bool, w*h)
-	dark := func(x, y int) bool { return m.pix[(y0+y)*m.width+x0+x] < threshold }
-	var out []rect
-	var stack [][2]int
+	ink := newMask(w, h)
 	for y := range h {
 		for x := range w {
-			if seen[y*w+x] || !dark(x, y) {
-				continue
-			}
-			seen[y*w+x] = true
-			stack = append(stack[:0], [2]int{x, y})
-			box, area := rect{float64(x), float64(y), float64(x + 1), float64(y + 1)}, 0
-			for len(stack) > 0 {
-				p := stack[len(stack)-1]
-				stack = stack[:len(stack)-1]
-				area++
-				box = box.union(rect{float64(p[0]), float64(p[1]), float64(p[0] + 1), float64(p[1] + 1)})
-				for dy := -1; dy <= 1; dy++ {
-					for dx := -1; dx <= 1; dx++ {
-						nx, ny := p[0]+dx, p[1]+dy
-						if nx >= 0 && ny >= 0 && nx < w && ny < h && !seen[ny*w+nx] && dark(nx, ny) {
-							seen[ny*w+nx] = true
-							stack = append(stack, [2]int{nx, ny})
-						}
-					}
-				}
-			}
-			box = rect{box.x0 + float64(x0), box.y0 + float64(y0), box.x1 + float64(x0), box.y1 + float64(y0)}
-			c := box.center()
-			if area < 5 || c.x < word.x0-1 || c.x > word.x1+1 || c.y < word.y0-1 || c.y > word.y1+1 {
-				continue // a speck, or a part of what stands beside the word
-			}
-			out = append(out, box)
+			ink.bits[y*w+x] = m.pix[(y0+y)*m.width+x0+x] < threshold
 		}
+	}
+	var out []rect
+	for _, a := range ink.areas() {
+		b := a.box()
+		b = rect{b.x0 + float64(x0), b.y0 + float64(y0), b.x1 + float64(x0), b.y1 + float64(y0)}
+		c := b.center()
+		if a.pixels < 5 || c.x < word.x0-1 || c.x > word.x1+1 || c.y < word.y0-1 || c.y > word.y1+1 {
+			continue // a speck, or a part of what stands beside the word
+		}
+		out = append(out, b)
 	}
 	slices.SortFunc(out, func(a, b rect) int { return cmp.Compare(a.x0, b.x0) })
 	joined := out[:0]

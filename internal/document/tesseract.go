@@ -17,6 +17,17 @@ type seen struct {
 	page       int     // from 1, of the images that were read in one run
 }
 
+// byImage parts words that were read in one run by the image, of n, that each was read on.
+func byImage(words []seen, n int) [][]seen {
+	out := make([][]seen, n)
+	for _, w := range words {
+		if w.page >= 1 && w.page <= n {
+			out[w.page-1] = append(out[w.page-1], w)
+		}
+	}
+	return out
+}
+
 // parseTSV reads tesseract's table of words. A line that is not one is skipped; a table without its header is an error.
 func parseTSV(out []byte) ([]seen, error) {
 	header, rest, _ := bytes.Cut(out, []byte("\n"))

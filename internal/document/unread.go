@@ -174,13 +174,7 @@ func (m *bitmap) cut(place rect) *bitmap {
 // not read before is added. A word that gave way to the two lines that it is keeps its place without a text. Second readings say by page which
 // place they are of. Ink that still says nothing comes back as strokes.
 func again(words []seen, places []place, second []seen) (all []seen, strokes []rect) {
-	byPlace := make([][]seen, len(places))
-	for _, w := range second {
-		if w.page >= 1 && w.page <= len(places) {
-			byPlace[w.page-1] = append(byPlace[w.page-1], w)
-		}
-	}
-	for i, found := range byPlace {
+	for i, found := range byImage(second, len(places)) {
 		p := places[i]
 		if len(found) == 0 {
 			if p.word < 0 {

@@ -32,11 +32,7 @@ func doubtStamped(reading *certificate.Reading, pages []page.Page) {
 		if stamp == "" {
 			continue
 		}
-		for path, e := range reading.Evidence {
-			e.Confidence = min(e.Confidence, stamped)
-			e.Doubt = fmt.Sprintf("page %d is stamped %s", pages[i].Number, stamp)
-			reading.Evidence[path] = e
-		}
+		doubtWhere(reading, fmt.Sprintf("page %d is stamped %s", pages[i].Number, stamp), func(string) bool { return true })
 		return
 	}
 }
