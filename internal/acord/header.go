@@ -52,9 +52,9 @@ func (r *record) header(s *sheet, o official) {
 	o.override(&number, "CertificateOfInsurance_CertificateNumberIdentifier_A")
 	r.number("certificate_number", &r.certificate.Number, number)
 
-	producer, _ := o.block(s.block(producerLabel), "Producer_FullName_A", "Producer_MailingAddress")
+	producer := o.block(s.block(producerLabel), "Producer_FullName_A", "Producer_MailingAddress")
 	r.party("producer", &r.certificate.Producer, producer)
-	insured, _ := o.block(s.block(insuredLabel), "NamedInsured_FullName_A", "NamedInsured_MailingAddress")
+	insured := o.block(s.block(insuredLabel), "NamedInsured_FullName_A", "NamedInsured_MailingAddress")
 	r.party("insured", &r.certificate.Insured, insured)
 }
 
@@ -262,8 +262,8 @@ func (r *record) namedInsurers(o official) {
 }
 
 // foot reads what stands below the coverage table: description, holder and signature.
-func (r *record) foot(s *sheet, t table, o official) {
-	holder, _ := o.block(s.block(holderLabel), "CertificateHolder_FullName_A", "CertificateHolder_MailingAddress")
+func (r *record) foot(s *sheet, o official) {
+	holder := o.block(s.block(holderLabel), "CertificateHolder_FullName_A", "CertificateHolder_MailingAddress")
 	r.party("certificate_holder", &r.certificate.Holder, holder)
 	description := s.descriptionCell()
 	o.override(&description, "CertificateOfLiabilityInsurance_ACORDForm_RemarkText_A")

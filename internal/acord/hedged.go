@@ -2,6 +2,7 @@ package acord
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"certflow/internal/certificate"
@@ -83,9 +84,7 @@ func wordsBeside(ts []*token, before bool) string {
 		}
 	}
 	if before {
-		for i, j := 0, len(words)-1; i < j; i, j = i+1, j-1 {
-			words[i], words[j] = words[j], words[i]
-		}
+		slices.Reverse(words)
 	}
 	return strings.Join(words, " ")
 }

@@ -231,10 +231,11 @@ func (o official) tick(row, id labelID) (mark cell, ticked, known bool) {
 }
 
 // block is the cells of a name and its address in the form's own fields: name, two lines, then city, state and ZIP on one.
-func (o official) block(layout cell, name, address string) (party cell, known bool) {
-	if _, known = o.fields[name]; !known {
-		return layout, false
+func (o official) block(layout cell, name, address string) cell {
+	if _, known := o.fields[name]; !known {
+		return layout
 	}
+	var party cell
 	filled := false
 	for _, n := range []string{name, address + "_LineOne_A", address + "_LineTwo_A", address + "_CityName_A", address + "_StateOrProvinceCode_A", address + "_PostalCode_A"} {
 		if value := o.cells[n]; !value.empty() {
@@ -253,7 +254,7 @@ func (o official) block(layout cell, name, address string) (party cell, known bo
 		if len(party.tokens) < len(layout.tokens) {
 			layout.doubt *= misplaced
 		}
-		return layout, false
+		return layout
 	}
-	return party, true
+	return party
 }

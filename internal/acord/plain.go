@@ -306,7 +306,7 @@ func (p *plainReader) field(a anchor) {
 	if apart := p.apart(c, a); apart && (a.id == addlTick || a.id == waiverTick) {
 		return // of all coverages, or of none
 	}
-	if c.bottom > 0 && !limitLabel(a.id) && a.id != retentionTick && a.id != deductibleTick {
+	if c.bottom > 0 && !amountLabel(a.id) {
 		if a.first.y0 > c.bottom+2*p.s.em {
 			p.common(a) // under the table: of all its rows, or of none
 			return
@@ -317,14 +317,14 @@ func (p *plainReader) field(a anchor) {
 		return
 	}
 	value := p.s.oneLine(a)
-	if limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick {
+	if amountLabel(a.id) {
 		value = withoutNextColumn(value)
 	}
 	if limitLabel(a.id) && p.s.behindAmount(a) && len(p.s.beside(a, p.s.page.Width*2)) == 0 {
 		return // the amount before it may be its own, that on the next line is not
 	}
 	switch {
-	case limitLabel(a.id) || a.id == retentionTick || a.id == deductibleTick:
+	case amountLabel(a.id):
 		value = withoutUnit(value)
 		value.doubt *= labelDoubt(a)
 		if p.s.amountUnder(value) {
@@ -334,12 +334,7 @@ func (p *plainReader) field(a anchor) {
 	case a.id == policyColumn || a.id == policyLabel:
 		number, dates := cutDates(value)
 		number = untilComma(number)
-		if parts := pieces(number.tokens, 3); len(parts) > 1 {
-			number = cell{tokens: parts[0], doubt: number.doubt * uncommon} // what stands far from it is of another column
-		}
-		if !noName(number.text()) {
-			take(&c.policy.number, number)
-		}
+		takeNumber(&c.policy.number, number)
 		if len(dates) == 2 {
 			take(&c.policy.effective, dates[0])
 			take(&c.policy.expiration, dates[1])
@@ -369,18 +364,33 @@ func (p *plainReader) field(a anchor) {
 	}
 }
 
+// takeNumber takes a policy number without what stands far from it, which is of another column.
+func takeNumber(to *cell, number cell) {
+	if parts := pieces(number.tokens, columnGap); len(parts) > 1 {
+		number = cell{tokens: parts[0], doubt: number.doubt * uncommon}
+	}
+	if !noName(number.text()) {
+		take(to, number)
+	}
+}
+
+// take takes the cells of another, one by one.
+func (p *policyCells) take(o policyCells) {
+	take(&p.number, o.number)
+	take(&p.effective, o.effective)
+	take(&p.expiration, o.expiration)
+	take(&p.letter, o.letter)
+	take(&p.addl, o.addl)
+	take(&p.subr, o.subr)
+}
+
 // common takes what is said of no coverage in particular: it is meant for those that do not say it themselves.
 func (p *plainReader) common(a anchor) {
 	switch a.id {
 	case policyColumn, policyLabel:
 		number, _ := cutDates(p.s.oneLine(a))
 		number.doubt *= p.s.headed(a, number)
-		if parts := pieces(number.tokens, 3); len(parts) > 1 {
-			number = cell{tokens: parts[0], doubt: number.doubt * uncommon}
-		}
-		if !noName(number.text()) {
-			take(&p.shared, number)
-		}
+		takeNumber(&p.shared, number)
 	case effColumn, expColumn:
 		at, value := 0, firstLine(p.s.valueOf(a))
 		value.doubt *= p.s.headed(a, value)
@@ -571,13 +581,8 @@ func (p *plainReader) merged() []*plainCoverage {
 			continue
 		}
 		e := out[i]
-		take(&e.policy.number, c.policy.number)
-		take(&e.policy.letter, c.policy.letter)
-		take(&e.policy.effective, c.policy.effective)
-		take(&e.policy.expiration, c.policy.expiration)
+		e.policy.take(c.policy)
 		take(&e.insurer, c.insurer)
-		take(&e.policy.addl, c.policy.addl)
-		take(&e.policy.subr, c.policy.subr)
 		take(&e.autos, c.autos)
 		take(&e.proprietor, c.proprietor)
 		for _, l := range c.labelled {

@@ -135,11 +135,11 @@ func (g *grid) aligned(texts [][]*token, near float64) [][]*token {
 // gridCell is what stands in a column of a row: the texts that begin there, however far they go.
 func (s *sheet) gridCell(g grid, c gridColumn, r span) cell {
 	own := map[*token]bool{}
+	borders := s.edges(true, rect{0, r.from, 0, r.to})
 	for _, line := range s.lines {
 		if box := boundsOf(line); box.y1 < r.from-s.em || box.y0 > r.to+s.em {
 			continue
 		}
-		borders := s.edges(true, rect{0, r.from, 0, r.to})
 		for _, piece := range g.aligned(s.headPieces(line, borders), 0.25*s.em) {
 			if at := piece[0].box; c.holds(at.x0 + min(0.3*s.em, 0.5*at.width())) {
 				for _, t := range piece {

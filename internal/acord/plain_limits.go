@@ -33,9 +33,8 @@ func limitInName(ts []*token) int {
 
 // ruledLimits are the parts of the cell of limits that rules part from one another, none where there is no rule: in each the words before
 // their amount, which may be broken onto the same lines.
-func (s *sheet) ruledLimits(g grid, r span, text cell) []cell {
-	i := slices.IndexFunc(g.columns, func(c gridColumn) bool { return c.id == limitsColumn })
-	if i < 0 || text.empty() {
+func (s *sheet) ruledLimits(r span, text cell) []cell {
+	if text.empty() {
 		return nil
 	}
 	left := boundsOf(text.tokens).x0

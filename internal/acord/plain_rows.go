@@ -9,7 +9,7 @@ import (
 // gridEntry is what a table of a plain certificate says in one row, with the rows that go on with it.
 type gridEntry struct {
 	id      labelID // of the coverage that the row names, empty where it is none that is known
-	limit   labelID // of a row that names a limit and no coverage
+	limit   labelID // that the row names, with a coverage or alone
 	heading cell
 	policy  policyCells
 	insurer cell
@@ -52,7 +52,7 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 			at := cloned(s.gridCell(g, c, r))
 			if c.id == typeColumn && kind.empty() {
 				kind = at
-			} else if at.text() != "" && !strings.EqualFold(strings.Trim(at.text(), " -–—"), "") {
+			} else if strings.Trim(at.text(), " -–—") != "" {
 				cells[c.id] = at
 			}
 		}
@@ -72,7 +72,7 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 		}
 		if key(kind.text()) == "" {
 			if len(out) > 0 {
-				out[len(out)-1].add(g, cells, s.ruledLimits(g, r, cells[limitsColumn]))
+				out[len(out)-1].add(g, cells, s.ruledLimits(r, cells[limitsColumn]))
 			}
 			continue
 		}
@@ -98,7 +98,7 @@ func (s *sheet) gridEntries(g grid) []gridEntry {
 		if (e.id == umbrellaRow || e.id == excessRow) && !retention.empty() {
 			e.limits = append(e.limits, rowLimit{retentionTick, retention.tokens, cell{tokens: retention.tokens[len(retention.tokens)-1:], doubt: 1}})
 		}
-		e.add(g, cells, s.ruledLimits(g, r, cells[limitsColumn]))
+		e.add(g, cells, s.ruledLimits(r, cells[limitsColumn]))
 		e.bottom = min(r.to, g.bottom)
 		out = append(out, e)
 	}
@@ -341,12 +341,7 @@ func (p *plainReader) begin(e gridEntry) *plainCoverage {
 
 // takeEntry takes what a table says of a coverage.
 func (c *plainCoverage) takeEntry(e gridEntry) {
-	take(&c.policy.number, e.policy.number)
-	take(&c.policy.effective, e.policy.effective)
-	take(&c.policy.expiration, e.policy.expiration)
-	take(&c.policy.letter, e.policy.letter)
-	take(&c.policy.addl, e.policy.addl)
-	take(&c.policy.subr, e.policy.subr)
+	c.policy.take(e.policy)
 	take(&c.insurer, e.insurer)
 	take(&c.proprietor, e.proprietor)
 	c.words = append(c.words, e.words...)

@@ -179,7 +179,7 @@ func limitSaid(words []*token) labelID {
 	}
 	text = strings.TrimSuffix(text, "AND")
 	for _, s := range allLabels.exact[text] {
-		if limitLabel(s.id) || s.id == retentionTick || s.id == deductibleTick {
+		if amountLabel(s.id) {
 			return s.id
 		}
 	}

@@ -82,7 +82,7 @@ func (s *sheet) typedBelow(a anchor) (cell, bool) {
 func ofKind(id labelID, t *token) bool {
 	date := isDate(strings.Trim(t.text, around))
 	switch {
-	case limitLabel(id) || id == retentionTick || id == deductibleTick:
+	case amountLabel(id):
 		return isAmount(t)
 	case id == dateLabel || id == effColumn || id == expColumn || id == periodLabel:
 		return date

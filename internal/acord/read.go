@@ -91,7 +91,7 @@ func readSheet(s *sheet) *record {
 		t.rows = []row{{id: glRow}, {id: autoRow}, {id: umbrellaRow}, {id: wcRow}}
 	}
 	tableReader{record: r, s: s, t: t, ticks: marks, official: o}.coverages()
-	r.foot(s, t, o)
+	r.foot(s, o)
 	r.corroborate()
 	return r
 }

@@ -387,6 +387,11 @@ func (s *sheet) cell(t table, id labelID, r span) cell {
 	return cellOf(s.in(rect{c.from, r.from, c.to, r.to}, written))
 }
 
+// amountLabel reports whether a label names an amount: a limit, or what the insured bears of a loss.
+func amountLabel(id labelID) bool {
+	return limitLabel(id) || id == retentionTick || id == deductibleTick
+}
+
 // limitLabel reports whether a label names a limit.
 func limitLabel(id labelID) bool {
 	switch id {
