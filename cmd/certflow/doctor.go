@@ -156,7 +156,9 @@ func parts(ctx context.Context, c *config.Config) []finding {
 			"(default_transaction_read_only, a provider's guard against a full disk); until then uploads and decisions are refused and reviews wait"
 	}
 	role := finding{part: "database role", note: "held by the walls between accounts", remedy: "run certflow migrate up"}
-	if role.err = svc.DB.CheckRole(ctx); database != nil {
+	if database == nil {
+		role.err = svc.DB.CheckRole(ctx)
+	} else {
 		role.err, role.remedy = errors.New("not looked at: the database does not answer"), ""
 	}
 	temporal := finding{part: "Temporal", note: c.TemporalAddress, remedy: "check CERTFLOW_TEMPORAL_ADDRESS; while it is away uploads are accepted and wait"}

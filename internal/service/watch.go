@@ -18,14 +18,13 @@ import (
 )
 
 const (
-	// watchInterval is how often the API looks at what it stands on, watchTime how long one look may take, and checkTime how long one part may.
+	// watchInterval is how often the API looks at what it stands on, watchTimeout how long one look may take, and checkTimeout how long one part may.
 	watchInterval = 15 * time.Second
 	watchTimeout  = 14 * time.Second
 	checkTimeout  = 3 * time.Second
 	// pollerGone is how long a worker's poll of a queue lasts, and some more: one that has not come back since is gone.
 	pollerGone = 75 * time.Second
-	// overdueBy is how late an attempt at a delivery may be before it counts as overdue, and mostOverdue how far these are counted.
-	overdueBy  = time.Minute
+	// maxOverdue is how far deliveries are counted whose attempts are overdue.
 	maxOverdue = 1000
 )
 
