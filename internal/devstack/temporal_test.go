@@ -1,6 +1,7 @@
 package devstack_test
 
 import (
+	"context"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -81,8 +82,10 @@ func TestTemporalKeepsAWorkflowOverAKill(t *testing.T) {
 	if err := c.SignalWorkflow(t.Context(), "kept", run.GetRunID(), "go", nil); err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	var result string
-	if err := run.Get(t.Context(), &result); err != nil || result != "done" {
+	if err := run.Get(ctx, &result); err != nil || result != "done" {
 		t.Errorf("after the restart the workflow gave %q, %v", result, err)
 	}
 }

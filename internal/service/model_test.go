@@ -114,13 +114,13 @@ func TestAModelThatInventsALimitApprovesNothingAndIsPaidForInTheOpen(t *testing.
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 
+	// A verdict is stored before its workflow ends, and only a worker ends one: the histories are read while it lives.
+	inventedHistory, declinedHistory := s.history(t, workflows.ReviewID(s.Account, invented)), s.history(t, workflows.ReviewID(s.Account, declined))
 	if err := worker.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = worker.Wait() // it was killed; its log is whole now
-	for name, text := range map[string]string{
-		"the log": log.String(), "a history": s.history(t, workflows.ReviewID(s.Account, invented)), "the other history": s.history(t, workflows.ReviewID(s.Account, declined)),
-	} {
+	for name, text := range map[string]string{"the log": log.String(), "a history": inventedHistory, "the other history": declinedHistory} {
 		for _, private := range []string{key, words, "7654000", "7,654,000"} {
 			if strings.Contains(text, private) {
 				t.Errorf("%s holds %q", name, private)

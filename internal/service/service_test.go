@@ -309,11 +309,13 @@ func TestNothingPersonalIsInAnyHistory(t *testing.T) {
 	}
 }
 
-// history is a workflow's as text, its payloads decoded.
+// history is an ended workflow's as text, its payloads decoded. It waits a minute at most for the end, which needs a worker.
 func (s *stack) history(t *testing.T, id string) string {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	var text strings.Builder
-	for it := s.Service.Temporal.GetWorkflowHistory(t.Context(), id, "", true, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); it.HasNext(); {
+	for it := s.Service.Temporal.GetWorkflowHistory(ctx, id, "", true, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); it.HasNext(); {
 		event, err := it.Next()
 		if err != nil {
 			t.Fatal(err)
