@@ -28,29 +28,18 @@ import (
 // memoryBlobs keeps files in memory.
 type memoryBlobs map[string][]byte
 
-func (m memoryBlobs) Create(ctx context.Context, key string) (io.WriteCloser, error) {
-	return &memoryFile{ctx: ctx, blobs: m, key: key}, nil
+func (m memoryBlobs) Stream(_ context.Context, key string, r io.Reader) error {
+	content, err := io.ReadAll(r)
+	if err == nil {
+		m[key] = content
+	}
+	return err
 }
 
 func (m memoryBlobs) Delete(_ context.Context, keys ...string) error {
 	for _, key := range keys {
 		delete(m, key)
 	}
-	return nil
-}
-
-type memoryFile struct {
-	bytes.Buffer
-	ctx   context.Context
-	blobs memoryBlobs
-	key   string
-}
-
-func (f *memoryFile) Close() error {
-	if err := f.ctx.Err(); err != nil {
-		return err
-	}
-	f.blobs[f.key] = f.Bytes()
 	return nil
 }
 

@@ -29,8 +29,8 @@ const (
 
 // Blobs keeps files.
 type Blobs interface {
-	// Create opens a file for writing. Nothing exists under the key until Close succeeds; a cancelled ctx leaves nothing behind.
-	Create(ctx context.Context, key string) (io.WriteCloser, error)
+	// Stream stores what r gives under key: all of it or nothing. An error of r is wrapped.
+	Stream(ctx context.Context, key string, r io.Reader) error
 	// Delete removes files; those that are not there do not matter.
 	Delete(ctx context.Context, keys ...string) error
 }

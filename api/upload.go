@@ -152,15 +152,11 @@ func (h *Handlers) storageFor(held *claim) Blobs {
 // discardStorage is a storage that keeps nothing.
 type discardStorage struct{}
 
-func (discardStorage) Create(context.Context, string) (io.WriteCloser, error) {
-	return discardWriter{}, nil
+func (discardStorage) Stream(_ context.Context, _ string, r io.Reader) error {
+	_, err := io.Copy(io.Discard, r)
+	return err
 }
 func (discardStorage) Delete(context.Context, ...string) error { return nil }
-
-type discardWriter struct{}
-
-func (discardWriter) Write(p []byte) (int, error) { return len(p), nil }
-func (discardWriter) Close() error                { return nil }
 
 // discard removes what an upload stored that came to nothing. What cannot be removed is swept.
 func (h *Handlers) discard(ctx context.Context, u *upload) {

@@ -51,7 +51,7 @@ func (u *upload) readFile(ctx context.Context, part *multipart.Part, form upload
 	if f.fault == nil {
 		id, key := newFile()
 		counted.limit = form.maxFile
-		err := store(ctx, blobs, key, io.MultiReader(bytes.NewReader(head), counted))
+		err := blobs.Stream(ctx, key, io.MultiReader(bytes.NewReader(head), counted))
 		switch {
 		case errors.Is(err, errFileSize):
 			f.fault = refuse(http.StatusBadRequest, ErrorCodeInvalidFileSize, "A certificate may have at most %s.", inMegabytes(form.maxFile))
@@ -70,30 +70,6 @@ func (u *upload) readFile(ctx context.Context, part *multipart.Part, form upload
 	f.size = counted.size
 	sum.Sum(f.sha256[:0])
 	return nil
-}
-
-// store streams a file into storage; a failure leaves nothing behind.
-func store(ctx context.Context, blobs Blobs, key string, r io.Reader) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	w, err := blobs.Create(ctx, key)
-	if err != nil {
-		return err
-	}
-	// The writer's own ReadFrom would take a buffer of 1 MiB for each upload.
-	if _, err := io.Copy(struct{ io.Writer }{w}, r); err != nil {
-		cancel()
-		return errors.Join(err, ignoreCancelled(w.Close()))
-	}
-	return w.Close()
-}
-
-// ignoreCancelled drops the error of closing what was given up on purpose.
-func ignoreCancelled(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
 }
 
 // inMegabytes writes a limit as people do.

@@ -3,6 +3,7 @@
 package blob
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -88,27 +89,25 @@ func NewKey(at time.Time, account, certificate string) string {
 // uploadBuffer bounds what one upload holds in memory; S3 parts may not be smaller than 5 MiB.
 const uploadBuffer = 5 << 20
 
-// Create opens a blob for writing. Nothing exists under the key until Close succeeds; a cancelled ctx leaves nothing behind.
-func (s *Store) Create(ctx context.Context, key string) (io.WriteCloser, error) {
+// Write stores content under key: all of it or nothing.
+func (s *Store) Write(ctx context.Context, key string, content []byte) error {
+	return s.Stream(ctx, key, bytes.NewReader(content))
+}
+
+// Stream stores what r gives under key: all of it or nothing, which the bucket's own WriteAll and Upload do not keep to, as they leave what a
+// full disk had room for. An error of r is wrapped.
+func (s *Store) Stream(ctx context.Context, key string, r io.Reader) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	w, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType: "application/pdf", BufferSize: uploadBuffer, MaxConcurrency: 1,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("begin to store a blob: %w", err)
+		return fmt.Errorf("begin to store a blob: %w", err)
 	}
-	return w, nil
-}
-
-// Write stores content under key in one go: all of it or nothing. The bucket's own WriteAll would keep what a full disk had room for.
-func (s *Store) Write(ctx context.Context, key string, content []byte) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	w, err := s.Create(ctx, key)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(content); err != nil {
-		cancel()
+	// The writer's own ReadFrom would take a buffer of 1 MiB for each upload.
+	if _, err := io.Copy(struct{ io.Writer }{w}, r); err != nil {
+		cancel() // what was written is given up
 		return errors.Join(fmt.Errorf("store a blob: %w", err), ignoreCancelled(w.Close()))
 	}
 	if err := w.Close(); err != nil {
