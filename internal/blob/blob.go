@@ -13,7 +13,9 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"gocloud.dev/blob"
@@ -29,6 +31,8 @@ var ErrNotFound = errors.New("no such blob")
 // Store is a bucket of PDFs.
 type Store struct {
 	bucket *blob.Bucket
+	folder string                  // of a file:// URL, "" otherwise
+	sync   func(path string) error // puts a file or a folder on the disk
 }
 
 // Open opens the bucket of a URL. A folder of a file:// URL is made if it is missing.
@@ -50,7 +54,11 @@ func Open(ctx context.Context, bucket string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the blob store %s://%s: %w", u.Scheme, u.Host, err)
 	}
-	return &Store{bucket: b}, nil
+	s := &Store{bucket: b, sync: syncFile}
+	if u.Scheme == "file" {
+		s.folder = filepath.FromSlash(u.Path)
+	}
+	return s, nil
 }
 
 // Close ends the use of the store.
@@ -94,7 +102,7 @@ func (s *Store) Write(ctx context.Context, key string, content []byte) error {
 	return s.Stream(ctx, key, bytes.NewReader(content))
 }
 
-// Stream stores what r gives under key: all of it or nothing, which the bucket's own WriteAll and Upload do not keep to, as they leave what a
+// Stream stores what r gives under key, durably: a machine that loses its power afterwards keeps it. All of it is stored or nothing, which the bucket's own WriteAll and Upload do not keep to, as they leave what a
 // full disk had room for. An error of r is wrapped.
 func (s *Store) Stream(ctx context.Context, key string, r io.Reader) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -113,7 +121,39 @@ func (s *Store) Stream(ctx context.Context, key string, r io.Reader) error {
 	if err := w.Close(); err != nil {
 		return fmt.Errorf("store a blob: %w", err)
 	}
+	if err := s.persist(key); err != nil {
+		return errors.Join(fmt.Errorf("store a blob: %w", err), s.Delete(context.WithoutCancel(ctx), key))
+	}
 	return nil
+}
+
+// persist puts a blob of a folder on the disk, and the folders on its way, which may be as new as itself: the bucket leaves them in the
+// memory of the operating system. An object store has done it.
+func (s *Store) persist(key string) error {
+	if s.folder == "" {
+		return nil
+	}
+	for on := path.Clean(key); ; on = path.Dir(on) {
+		if err := s.sync(filepath.Join(s.folder, filepath.FromSlash(on))); err != nil {
+			return fmt.Errorf("put on the disk: %w", err)
+		}
+		if on == "." {
+			return nil
+		}
+	}
+}
+
+// syncFile puts a file or a folder on the disk. A file system that cannot do it for folders (some network ones) keeps them by itself.
+func syncFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, f.Close())
 }
 
 // ignoreCancelled drops the error of closing what was given up on purpose.
