@@ -75,7 +75,7 @@ func noContractor(id string) *Problem {
 // GetAssignment answers one assignment.
 func (h *Handlers) GetAssignment(ctx context.Context, request GetAssignmentRequestObject) (GetAssignmentResponseObject, error) {
 	a, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Assignment, error) {
-		return lookup(ctx, tx, id.Assignment, "assignment", request.ID, schema.GetAssignment)
+		return lookup(ctx, tx, id.Assignment, request.ID, schema.GetAssignment)
 	})
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (h *Handlers) GetAssignment(ctx context.Context, request GetAssignmentReque
 
 // DeleteAssignment soft-deletes an assignment.
 func (h *Handlers) DeleteAssignment(ctx context.Context, request DeleteAssignmentRequestObject) (DeleteAssignmentResponseObject, error) {
-	gone, err := softDelete(ctx, h, id.Assignment, string(AssignmentObjectAssignment), "assignment", request.ID, schema.DeleteAssignment)
+	gone, err := softDelete(ctx, h, id.Assignment, request.ID, schema.DeleteAssignment)
 	if err != nil {
 		return nil, err
 	}

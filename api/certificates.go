@@ -198,7 +198,7 @@ func (h *Handlers) ListCertificates(ctx context.Context, request ListCertificate
 // GetCertificate answers one certificate.
 func (h *Handlers) GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error) {
 	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) ([]Certificate, error) {
-		c, err := lookup(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
+		c, err := lookup(ctx, tx, id.Certificate, request.ID, schema.GetCertificate)
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +221,7 @@ func (h *Handlers) DeleteCertificate(ctx context.Context, request DeleteCertific
 		open = c.Status.Open()
 		return schema.DeleteCertificate(ctx, tx, wanted, actor(ctx))
 	}
-	gone, err := softDelete(ctx, h, id.Certificate, string(CertificateObjectCertificate), "certificate", request.ID, remove)
+	gone, err := softDelete(ctx, h, id.Certificate, request.ID, remove)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +240,7 @@ func (h *Handlers) DownloadCertificate(ctx context.Context, request DownloadCert
 	var c *schema.Certificate
 	err := h.DB.InAccount(ctx, request.Params.Account, func(ctx context.Context, tx bun.Tx) error {
 		var err error
-		c, err = lookup(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
+		c, err = lookup(ctx, tx, id.Certificate, request.ID, schema.GetCertificate)
 		return err
 	})
 	if err != nil {

@@ -62,7 +62,7 @@ func (h *Handlers) CreateContractor(ctx context.Context, request CreateContracto
 // GetContractor answers one contractor.
 func (h *Handlers) GetContractor(ctx context.Context, request GetContractorRequestObject) (GetContractorResponseObject, error) {
 	c, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Contractor, error) {
-		return lookup(ctx, tx, id.Contractor, "contractor", request.ID, schema.GetContractor)
+		return lookup(ctx, tx, id.Contractor, request.ID, schema.GetContractor)
 	})
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (h *Handlers) GetContractor(ctx context.Context, request GetContractorReque
 func (h *Handlers) UpdateContractor(ctx context.Context, request UpdateContractorRequestObject) (UpdateContractorResponseObject, error) {
 	body := request.Body
 	c, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Contractor, error) {
-		c, err := lookup(ctx, tx, id.Contractor, "contractor", request.ID, schema.LockContractor)
+		c, err := lookup(ctx, tx, id.Contractor, request.ID, schema.LockContractor)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +110,7 @@ func (h *Handlers) UpdateContractor(ctx context.Context, request UpdateContracto
 
 // DeleteContractor soft-deletes a contractor.
 func (h *Handlers) DeleteContractor(ctx context.Context, request DeleteContractorRequestObject) (DeleteContractorResponseObject, error) {
-	gone, err := softDelete(ctx, h, id.Contractor, string(ContractorObjectContractor), "contractor", request.ID, schema.DeleteContractor)
+	gone, err := softDelete(ctx, h, id.Contractor, request.ID, schema.DeleteContractor)
 	if err != nil {
 		return nil, err
 	}

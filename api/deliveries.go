@@ -60,7 +60,7 @@ func (h *Handlers) ListWebhookEndpointDeliveries(ctx context.Context, request Li
 // GetDelivery answers one delivery with its attempts.
 func (h *Handlers) GetDelivery(ctx context.Context, request GetDeliveryRequestObject) (GetDeliveryResponseObject, error) {
 	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Delivery, error) {
-		d, err := lookup(ctx, tx, id.Delivery, "delivery", request.ID, schema.GetDelivery)
+		d, err := lookup(ctx, tx, id.Delivery, request.ID, schema.GetDelivery)
 		if err != nil {
 			return Delivery{}, err
 		}
@@ -87,7 +87,7 @@ func (h *Handlers) GetDelivery(ctx context.Context, request GetDeliveryRequestOb
 func (h *Handlers) ResendDelivery(ctx context.Context, request ResendDeliveryRequestObject) (ResendDeliveryResponseObject, error) {
 	var start []schema.Delivery
 	answer, err := inAccountOnce(ctx, h.DB, ResendDeliveryResponseObject.VisitResendDeliveryResponse, func(ctx context.Context, tx bun.IDB) (ResendDeliveryResponseObject, error) {
-		d, err := lookup(ctx, tx, id.Delivery, "delivery", request.ID, schema.GetDelivery)
+		d, err := lookup(ctx, tx, id.Delivery, request.ID, schema.GetDelivery)
 		if err != nil {
 			return nil, err
 		}

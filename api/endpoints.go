@@ -121,7 +121,7 @@ func (h *Handlers) GetWebhookEndpoint(ctx context.Context, request GetWebhookEnd
 }
 
 func findEndpoint(ctx context.Context, tx bun.IDB, wanted string, get func(context.Context, bun.IDB, string) (*schema.Endpoint, error)) (*schema.Endpoint, error) {
-	return lookup(ctx, tx, id.WebhookEndpoint, "webhook endpoint", wanted, get)
+	return lookup(ctx, tx, id.WebhookEndpoint, wanted, get)
 }
 
 // UpdateWebhookEndpoint changes what is given. Switched on again, an endpoint begins with a clean record.
@@ -170,7 +170,7 @@ func switchEndpoint(e *schema.Endpoint, to WebhookEndpointUpdateStatus) {
 
 // DeleteWebhookEndpoint soft-deletes an endpoint; its open deliveries are cancelled.
 func (h *Handlers) DeleteWebhookEndpoint(ctx context.Context, request DeleteWebhookEndpointRequestObject) (DeleteWebhookEndpointResponseObject, error) {
-	gone, err := softDelete(ctx, h, id.WebhookEndpoint, string(WebhookEndpointObjectWebhookEndpoint), "webhook endpoint", request.ID, schema.DeleteEndpoint)
+	gone, err := softDelete(ctx, h, id.WebhookEndpoint, request.ID, schema.DeleteEndpoint)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func changeEntity(ctx context.Context, tx bun.IDB, e *schema.Entity, body *Entit
 // GetEntity answers one entity.
 func (h *Handlers) GetEntity(ctx context.Context, request GetEntityRequestObject) (GetEntityResponseObject, error) {
 	e, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Entity, error) {
-		return lookup(ctx, tx, id.Entity, "entity", request.ID, schema.GetEntity)
+		return lookup(ctx, tx, id.Entity, request.ID, schema.GetEntity)
 	})
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (h *Handlers) GetEntity(ctx context.Context, request GetEntityRequestObject
 // UpdateEntity changes what is given.
 func (h *Handlers) UpdateEntity(ctx context.Context, request UpdateEntityRequestObject) (UpdateEntityResponseObject, error) {
 	e, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Entity, error) {
-		e, err := lookup(ctx, tx, id.Entity, "entity", request.ID, schema.LockEntity)
+		e, err := lookup(ctx, tx, id.Entity, request.ID, schema.LockEntity)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func (h *Handlers) UpdateEntity(ctx context.Context, request UpdateEntityRequest
 
 // DeleteEntity soft-deletes an entity.
 func (h *Handlers) DeleteEntity(ctx context.Context, request DeleteEntityRequestObject) (DeleteEntityResponseObject, error) {
-	gone, err := softDelete(ctx, h, id.Entity, string(EntityObjectEntity), "entity", request.ID, schema.DeleteEntity)
+	gone, err := softDelete(ctx, h, id.Entity, request.ID, schema.DeleteEntity)
 	if err != nil {
 		return nil, err
 	}

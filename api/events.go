@@ -37,7 +37,7 @@ func (h *Handlers) ListEvents(ctx context.Context, request ListEventsRequestObje
 // GetEvent answers one event.
 func (h *Handlers) GetEvent(ctx context.Context, request GetEventRequestObject) (GetEventResponseObject, error) {
 	e, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (*schema.Event, error) {
-		return lookup(ctx, tx, id.Event, "event", request.ID, schema.GetEvent)
+		return lookup(ctx, tx, id.Event, request.ID, schema.GetEvent)
 	})
 	if err != nil {
 		return nil, err

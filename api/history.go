@@ -18,7 +18,7 @@ func (h *Handlers) GetCertificateHistory(ctx context.Context, request GetCertifi
 		until = time.Unix(min(*at, maxUnix)+1, 0).Add(-time.Microsecond)
 	}
 	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (CertificateHistory, error) {
-		c, err := lookup(ctx, tx, id.Certificate, "certificate", request.ID, schema.GetCertificate)
+		c, err := lookup(ctx, tx, id.Certificate, request.ID, schema.GetCertificate)
 		if err != nil {
 			return CertificateHistory{}, err
 		}

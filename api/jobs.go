@@ -112,7 +112,7 @@ func changeJob(ctx context.Context, tx bun.IDB, j *schema.Job, body *JobUpdate) 
 // GetJob answers one job with its progress.
 func (h *Handlers) GetJob(ctx context.Context, request GetJobRequestObject) (GetJobResponseObject, error) {
 	j, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Job, error) {
-		j, err := lookup(ctx, tx, id.Job, "job", request.ID, schema.GetJob)
+		j, err := lookup(ctx, tx, id.Job, request.ID, schema.GetJob)
 		if err != nil {
 			return Job{}, err
 		}
@@ -127,7 +127,7 @@ func (h *Handlers) GetJob(ctx context.Context, request GetJobRequestObject) (Get
 // UpdateJob changes what is given.
 func (h *Handlers) UpdateJob(ctx context.Context, request UpdateJobRequestObject) (UpdateJobResponseObject, error) {
 	j, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Job, error) {
-		j, err := lookup(ctx, tx, id.Job, "job", request.ID, schema.LockJob)
+		j, err := lookup(ctx, tx, id.Job, request.ID, schema.LockJob)
 		if err != nil {
 			return Job{}, err
 		}
@@ -157,7 +157,7 @@ func (h *Handlers) DeleteJob(ctx context.Context, request DeleteJobRequestObject
 		}
 		return schema.DeleteJob(ctx, tx, wanted)
 	}
-	gone, err := softDelete(ctx, h, id.Job, string(JobObjectJob), "job", request.ID, remove)
+	gone, err := softDelete(ctx, h, id.Job, request.ID, remove)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (h *Handlers) DeleteJob(ctx context.Context, request DeleteJobRequestObject
 // CancelJob notes that what has not begun of a bulk job shall not begin, and tells its workflow.
 func (h *Handlers) CancelJob(ctx context.Context, request CancelJobRequestObject) (CancelJobResponseObject, error) {
 	answer, err := inAccountOnce(ctx, h.DB, CancelJobResponseObject.VisitCancelJobResponse, func(ctx context.Context, tx bun.IDB) (CancelJobResponseObject, error) {
-		j, err := lookup(ctx, tx, id.Job, "job", request.ID, schema.RequestJobCancel)
+		j, err := lookup(ctx, tx, id.Job, request.ID, schema.RequestJobCancel)
 		if errors.Is(err, schema.ErrState) {
 			return nil, whyNotCancelled(ctx, tx, request.ID)
 		}

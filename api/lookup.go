@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -21,7 +22,8 @@ func orNotFound(err error, what, id string) error {
 }
 
 // lookup looks a row up by the id of a path. What has not the form of an id is not looked up.
-func lookup[T any](ctx context.Context, tx bun.IDB, prefix id.Prefix, what, wanted string, get func(context.Context, bun.IDB, string) (*T, error)) (*T, error) {
+func lookup[T any](ctx context.Context, tx bun.IDB, prefix id.Prefix, wanted string, get func(context.Context, bun.IDB, string) (*T, error)) (*T, error) {
+	what := noun(prefix)
 	if !id.Valid(prefix, wanted) {
 		return nil, notFound(what, wanted)
 	}
@@ -42,7 +44,8 @@ func lookupReference[T any](ctx context.Context, tx bun.IDB, prefix id.Prefix, w
 }
 
 // softDelete soft-deletes by the id of a path and says so.
-func softDelete(ctx context.Context, h *Handlers, prefix id.Prefix, object, what, wanted string, remove func(ctx context.Context, tx bun.IDB, id string) (time.Time, error)) (Deleted, error) {
+func softDelete(ctx context.Context, h *Handlers, prefix id.Prefix, wanted string, remove func(ctx context.Context, tx bun.IDB, id string) (time.Time, error)) (Deleted, error) {
+	what := noun(prefix)
 	if !id.Valid(prefix, wanted) {
 		return Deleted{}, notFound(what, wanted)
 	}
@@ -50,12 +53,45 @@ func softDelete(ctx context.Context, h *Handlers, prefix id.Prefix, object, what
 	if err != nil {
 		return Deleted{}, orNotFound(err, what, wanted)
 	}
-	return deletedObject(wanted, object, at), nil
+	return deletedObject(prefix, wanted, at), nil
 }
 
-func deletedObject(id, object string, at time.Time) Deleted {
-	return Deleted{ID: id, Object: object, Deleted: true, DeletedAt: at.Unix()}
+func deletedObject(prefix id.Prefix, id string, at time.Time) Deleted {
+	return Deleted{ID: id, Object: objectOf(prefix), Deleted: true, DeletedAt: at.Unix()}
 }
+
+// objectOf is the `object` of what an id of a path names, as in insurance_requirement.
+func objectOf(prefix id.Prefix) string {
+	switch prefix {
+	case id.Assignment:
+		return string(AssignmentObjectAssignment)
+	case id.Certificate:
+		return string(CertificateObjectCertificate)
+	case id.Contractor:
+		return string(ContractorObjectContractor)
+	case id.Delivery:
+		return string(DeliveryObjectDelivery)
+	case id.Entity:
+		return string(EntityObjectEntity)
+	case id.Event:
+		return string(EventObjectEvent)
+	case id.InsuranceRequirement:
+		return string(InsuranceRequirementObjectInsuranceRequirement)
+	case id.Job:
+		return string(JobObjectJob)
+	case id.Tracker:
+		return string(TrackerObjectTracker)
+	case id.TrackerSession:
+		return string(TrackerSessionObjectTrackerSession)
+	case id.WebhookEndpoint:
+		return string(WebhookEndpointObjectWebhookEndpoint)
+	default:
+		return "object"
+	}
+}
+
+// noun is what messages call it, as in insurance requirement.
+func noun(prefix id.Prefix) string { return strings.ReplaceAll(objectOf(prefix), "_", " ") }
 
 // noRequirement is the refusal of a requirement that a body names and the account does not have.
 func noRequirement(id string) *Problem {

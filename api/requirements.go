@@ -157,7 +157,7 @@ func tagged(ctx context.Context, tx bun.IDB, r *schema.Requirement) (taggedRequi
 // GetInsuranceRequirement answers one requirement.
 func (h *Handlers) GetInsuranceRequirement(ctx context.Context, request GetInsuranceRequirementRequestObject) (GetInsuranceRequirementResponseObject, error) {
 	r, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (taggedRequirement, error) {
-		r, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement)
+		r, err := lookup(ctx, tx, id.InsuranceRequirement, request.ID, schema.GetRequirement)
 		if err != nil {
 			return taggedRequirement{}, err
 		}
@@ -180,7 +180,7 @@ func (h *Handlers) UpdateInsuranceRequirement(ctx context.Context, request Updat
 		}
 	}
 	r, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (taggedRequirement, error) {
-		r, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.LockRequirement)
+		r, err := lookup(ctx, tx, id.InsuranceRequirement, request.ID, schema.LockRequirement)
 		if err != nil {
 			return taggedRequirement{}, err
 		}
@@ -216,7 +216,7 @@ func (h *Handlers) DeleteInsuranceRequirement(ctx context.Context, request Delet
 		}
 		return schema.DeleteRequirement(ctx, tx, wanted)
 	}
-	gone, err := softDelete(ctx, h, id.InsuranceRequirement, string(InsuranceRequirementObjectInsuranceRequirement), "insurance requirement", request.ID, remove)
+	gone, err := softDelete(ctx, h, id.InsuranceRequirement, request.ID, remove)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ func (h *Handlers) DeleteInsuranceRequirement(ctx context.Context, request Delet
 // ListInsuranceRequirementVersions answers all versions of a requirement, newest first.
 func (h *Handlers) ListInsuranceRequirementVersions(ctx context.Context, request ListInsuranceRequirementVersionsRequestObject) (ListInsuranceRequirementVersionsResponseObject, error) {
 	shown, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) ([]InsuranceRequirementVersion, error) {
-		if _, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement); err != nil {
+		if _, err := lookup(ctx, tx, id.InsuranceRequirement, request.ID, schema.GetRequirement); err != nil {
 			return nil, err
 		}
 		versions, err := schema.RequirementVersions(ctx, tx, request.ID)

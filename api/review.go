@@ -21,7 +21,7 @@ func invalidState(c *schema.Certificate, doing string) *Problem {
 }
 
 func lockCertificate(ctx context.Context, tx bun.IDB, wanted string) (*schema.Certificate, error) {
-	return lookup(ctx, tx, id.Certificate, "certificate", wanted, schema.LockCertificate)
+	return lookup(ctx, tx, id.Certificate, wanted, schema.LockCertificate)
 }
 
 // reasonOf is why a person decides, nil when they do not say.

@@ -98,7 +98,7 @@ func (h *Handlers) CreateTracker(ctx context.Context, request CreateTrackerReque
 // GetTracker answers one tracker.
 func (h *Handlers) GetTracker(ctx context.Context, request GetTrackerRequestObject) (GetTrackerResponseObject, error) {
 	t, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Tracker, error) {
-		t, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.GetTracker)
+		t, err := lookup(ctx, tx, id.Tracker, request.ID, schema.GetTracker)
 		if err != nil {
 			return Tracker{}, err
 		}
@@ -114,7 +114,7 @@ func (h *Handlers) GetTracker(ctx context.Context, request GetTrackerRequestObje
 func (h *Handlers) UpdateTracker(ctx context.Context, request UpdateTrackerRequestObject) (UpdateTrackerResponseObject, error) {
 	body := request.Body
 	t, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (Tracker, error) {
-		t, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.LockTracker)
+		t, err := lookup(ctx, tx, id.Tracker, request.ID, schema.LockTracker)
 		if err != nil {
 			return Tracker{}, err
 		}
@@ -140,7 +140,7 @@ func (h *Handlers) UpdateTracker(ctx context.Context, request UpdateTrackerReque
 
 // DeleteTracker soft-deletes a tracker.
 func (h *Handlers) DeleteTracker(ctx context.Context, request DeleteTrackerRequestObject) (DeleteTrackerResponseObject, error) {
-	gone, err := softDelete(ctx, h, id.Tracker, string(TrackerObjectTracker), "tracker", request.ID, schema.DeleteTracker)
+	gone, err := softDelete(ctx, h, id.Tracker, request.ID, schema.DeleteTracker)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (h *Handlers) CreateTrackerSession(ctx context.Context, request CreateTrack
 		lasts = time.Duration(*request.Body.ExpiresIn) * time.Second
 	}
 	return inAccountOnce(ctx, h.DB, CreateTrackerSessionResponseObject.VisitCreateTrackerSessionResponse, func(ctx context.Context, tx bun.IDB) (CreateTrackerSessionResponseObject, error) {
-		t, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.LockTracker)
+		t, err := lookup(ctx, tx, id.Tracker, request.ID, schema.LockTracker)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +169,7 @@ func (h *Handlers) CreateTrackerSession(ctx context.Context, request CreateTrack
 // CloseTrackerSession closes an open session.
 func (h *Handlers) CloseTrackerSession(ctx context.Context, request CloseTrackerSessionRequestObject) (CloseTrackerSessionResponseObject, error) {
 	at, err := inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (time.Time, error) {
-		if _, err := lookup(ctx, tx, id.Tracker, "tracker", request.ID, schema.GetTracker); err != nil {
+		if _, err := lookup(ctx, tx, id.Tracker, request.ID, schema.GetTracker); err != nil {
 			return time.Time{}, err
 		}
 		if !id.Valid(id.TrackerSession, request.Session) {
@@ -180,5 +180,5 @@ func (h *Handlers) CloseTrackerSession(ctx context.Context, request CloseTracker
 	if err != nil {
 		return nil, orNotFound(err, "open session", request.Session)
 	}
-	return CloseTrackerSession200JSONResponse(deletedObject(request.Session, string(TrackerSessionObjectTrackerSession), at)), nil
+	return CloseTrackerSession200JSONResponse(deletedObject(id.TrackerSession, request.Session, at)), nil
 }

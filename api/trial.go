@@ -42,7 +42,7 @@ func (h *Handlers) TryInsuranceRequirement(ctx context.Context, request TryInsur
 		}
 	}
 	return inAccount(ctx, h.DB, func(ctx context.Context, tx bun.IDB) (TryInsuranceRequirementResponseObject, error) {
-		r, err := lookup(ctx, tx, id.InsuranceRequirement, "insurance requirement", request.ID, schema.GetRequirement)
+		r, err := lookup(ctx, tx, id.InsuranceRequirement, request.ID, schema.GetRequirement)
 		if err != nil {
 			return nil, err
 		}
