@@ -156,11 +156,7 @@ func parts(ctx context.Context, c *config.Config) []finding {
 			"(default_transaction_read_only, a provider's guard against a full disk); until then uploads and decisions are refused and reviews wait"
 	}
 	role := finding{part: "database role", note: "held by the walls between accounts", remedy: "run certflow migrate up"}
-	if database == nil {
-		role.err = svc.DB.CheckRole(ctx)
-	} else {
-		role.err, role.remedy = errors.New("not looked at: the database does not answer"), ""
-	}
+	role = role.where(database, func() error { return svc.DB.CheckRole(ctx) })
 	temporal := finding{part: "Temporal", note: c.TemporalAddress, remedy: "check CERTFLOW_TEMPORAL_ADDRESS; while it is away uploads are accepted and wait"}
 	if _, temporal.err = svc.Temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); temporal.err == nil {
 		temporal.remedy = "check CERTFLOW_TEMPORAL_NAMESPACE, or make the namespace"
@@ -182,43 +178,42 @@ func parts(ctx context.Context, c *config.Config) []finding {
 	}
 }
 
+// where looks at what only a database that answers can show.
+func (f finding) where(database error, look func() error) finding {
+	if database != nil {
+		return f.unseen("the database does not answer")
+	}
+	f.err = look()
+	return f
+}
+
+// unseen is a part that could not be looked at; what stands in the way has its own remedy.
+func (f finding) unseen(why string) finding {
+	f.err, f.remedy = errors.New("not looked at: "+why), ""
+	return f
+}
+
 // clock compares this machine's clock with the database's.
 func clock(ctx context.Context, svc *service.Service, database error) finding {
 	f := finding{part: "clock", note: "agrees with the database's", remedy: "let chrony, systemd-timesyncd or another NTP client set it: webhooks are signed, and links to PDFs end, by it"}
-	if database != nil {
-		f.err, f.remedy = errors.New("not looked at: the database does not answer"), ""
-		return f
-	}
-	f.err = svc.CheckClock(ctx)
-	return f
+	return f.where(database, func() error { return svc.CheckClock(ctx) })
 }
 
 // secrets tries the secret key on what was sealed.
 func secrets(ctx context.Context, svc *service.Service, database error) finding {
 	f := finding{part: "secret key", note: "opens every signing secret", remedy: "put the key that sealed them behind the first in CERTFLOW_SECRET_KEY, separated by a comma, " +
 		"and run certflow keys reseal; where it is lost, docs/backup.md says how to go on without it"}
-	if database != nil {
-		f.err, f.remedy = errors.New("not looked at: the database does not answer"), ""
-		return f
+	if database == nil && svc.DB.CheckSchema(ctx) != nil {
+		return f.unseen("the schema is not up to date")
 	}
-	if svc.DB.CheckSchema(ctx) != nil {
-		f.err, f.remedy = errors.New("not looked at: the schema is not up to date"), ""
-		return f
-	}
-	f.err = svc.CheckSecrets(ctx)
-	return f
+	return f.where(database, func() error { return svc.CheckSecrets(ctx) })
 }
 
 // migrations looks for missing ones: for all of them where the owner's URL is known, and else for the first.
 func migrations(ctx context.Context, c *config.Config, svc *service.Service, database error) finding {
 	f := finding{part: "schema", note: "up to date", remedy: "run certflow migrate up"}
-	if c.OwnerDatabaseURL.IsZero() && database != nil {
-		f.err, f.remedy = errors.New("not looked at: the database does not answer"), ""
-		return f
-	}
 	if c.OwnerDatabaseURL.IsZero() {
-		f.err = svc.DB.CheckSchema(ctx)
-		return f
+		return f.where(database, func() error { return svc.DB.CheckSchema(ctx) })
 	}
 	steps, err := schema.Migrations(ctx, c.OwnerDatabaseURL.Reveal())
 	if err != nil {
