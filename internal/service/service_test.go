@@ -125,16 +125,7 @@ func (s *stack) process(t *testing.T, command string, env ...string) *exec.Cmd {
 // logging starts a process of the service that logs what is of a level, or worse.
 func (s *stack) logging(t *testing.T, log io.Writer, level, command string, env ...string) *exec.Cmd {
 	t.Helper()
-	binary, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(binary, "--log-level", level, command)
-	cmd.Env = append(append(os.Environ(),
-		"CERTFLOW_DATABASE_URL="+s.config.DatabaseURL.Reveal(), "CERTFLOW_BLOB_URL="+s.config.BlobURL,
-		"CERTFLOW_SECRET_KEY="+s.config.SecretKeys.Reveal(), "CERTFLOW_TEMPORAL_ADDRESS="+s.config.TemporalAddress,
-		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=off",
-	), env...)
+	cmd := s.command(t, env, "--log-level", level, command)
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -143,6 +134,22 @@ func (s *stack) logging(t *testing.T, log io.Writer, level, command string, env 
 		_ = cmd.Process.Kill() // may have ended
 		_ = cmd.Wait()
 	})
+	return cmd
+}
+
+// command is a command of certflow on the stack; of a variable that env gives anew, the last counts.
+func (s *stack) command(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	binary, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary, args...)
+	cmd.Env = append(append(os.Environ(),
+		"CERTFLOW_DATABASE_URL="+s.config.DatabaseURL.Reveal(), "CERTFLOW_BLOB_URL="+s.config.BlobURL,
+		"CERTFLOW_SECRET_KEY="+s.config.SecretKeys.Reveal(), "CERTFLOW_TEMPORAL_ADDRESS="+s.config.TemporalAddress,
+		"CERTFLOW_WEBHOOK_ALLOW_HTTP=true", "CERTFLOW_WEBHOOK_ALLOW=127.0.0.0/8", "CERTFLOW_METRICS_ADDR=off",
+	), env...)
 	return cmd
 }
 
