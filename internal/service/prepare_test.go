@@ -53,7 +53,7 @@ func TestATemporalThatLostEverythingIsPreparedAgainWhileWorkersServe(t *testing.
 	keeping.Go(func() { s.keepPrepared(ctx, 50*time.Millisecond) })
 	defer keeping.Wait()
 	defer cancel()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for diff := "?"; diff != ""; {
 		if diff = cmp.Diff(had, prepared(t, c, namespace.Name)); time.Now().After(deadline) {
 			t.Fatalf("what was lost is not made anew (-had +has):\n%s", diff)
