@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestAPortOfOurChoiceIsNoneThatAConnectionMayTake(t *testing.T) {
+func TestAPortOfOurChoiceIsNoneThatTheKernelGivesAway(t *testing.T) {
 	t.Parallel()
 	chosen, err := choosePorts(0, 0)
 	if err != nil {
