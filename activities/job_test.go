@@ -98,13 +98,17 @@ func TestWatchingAJobEndsWhenEnoughHasEnded(t *testing.T) {
 		t.Errorf("when the time is over: %+v, %v", seen, err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
-	watched := make(chan error)
+	watched := make(chan error, 1)
 	go func() {
 		_, err := w.bulk().WatchJob(stopped, activities.WatchJobInput{JobRef: in, AtLeast: 2, Most: time.Minute})
 		watched <- err
 	}()
 	stop()
-	<-watched // before its minute is over
+	select {
+	case <-watched:
+	case <-time.After(30 * time.Second):
+		t.Error("whoever stops watching waits for the minute to be over")
+	}
 	w.requestCancel(job)
 	if seen, err = w.bulk().WatchJob(t.Context(), activities.WatchJobInput{JobRef: in, AtLeast: 2, Most: time.Minute}); err != nil || !seen.Cancelled {
 		t.Errorf("when it is cancelled: %+v, %v", seen, err)

@@ -43,7 +43,7 @@ func (w *world) clockwork() *testsuite.TestWorkflowEnvironment {
 	d.Limiter = webhook.NewLimiter(100)
 	d.Sender = webhook.NewSender(webhook.SenderOptions{
 		Guard:   webhook.NewGuard(webhook.GuardOptions{AllowHTTP: true, AllowedRanges: webhook.LoopbackRanges()}),
-		Timeout: 3 * time.Second, AnswerTimeout: 300 * time.Millisecond,
+		Timeout: 3 * time.Second, AnswerTimeout: 2 * time.Second,
 	})
 	workflows.RegisterWebhooks(env)
 	env.RegisterActivity(d)

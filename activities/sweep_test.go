@@ -251,11 +251,12 @@ func TestASweepLooksAtTheLastDaysAndAtEachOlderOneInItsHour(t *testing.T) {
 func TestOrphansOfAnOldDayAreRemovedInTheirTurnAndOtherDaysNotListed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	now := time.Now().UTC()
 	// turn is an old day that is looked at so many hours from now.
 	turn := func(hours int) string {
-		at := time.Now().Add(time.Duration(hours) * time.Hour)
+		at := now.Add(time.Duration(hours) * time.Hour)
 		for back := 30; ; back++ {
-			day := time.Now().UTC().AddDate(0, 0, -back)
+			day := now.AddDate(0, 0, -back)
 			if len(activities.SweptDays([]string{day.Format(time.DateOnly)}, at)) == 1 {
 				return blob.NewKey(day, w.account, id.New(id.Certificate))
 			}
@@ -276,7 +277,8 @@ func TestOrphansOfAnOldDayAreRemovedInTheirTurnAndOtherDaysNotListed(t *testing.
 func TestTheStoreIsKeptReadyForTheComingMonths(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	month := time.Now().UTC().AddDate(0, 0, 1-time.Now().UTC().Day()).AddDate(0, 3, 0).Format("200601")
+	now := time.Now().UTC()
+	month := now.AddDate(0, 0, 1-now.Day()).AddDate(0, 3, 0).Format("200601")
 	for _, table := range []string{"attempts", "deliveries", "events"} {
 		w.exec("DROP TABLE " + table + "_" + month + " CASCADE")
 	}

@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -86,14 +89,24 @@ func TestTheBacklogCountsAllThatWaitsAndNothingElse(t *testing.T) {
 
 func TestAStreamOfEventsEndsWithItsKey(t *testing.T) {
 	w := setup(t)
-	done := make(chan answer)
-	go func() { done <- w.bareAs(w.key, "/api/v1/events/stream") }()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+serve(t, w)+"/api/v1/events/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetBasicAuth(w.key, "")
+	stream, err := http.DefaultClient.Do(r)
+	if err != nil || stream.StatusCode != 200 {
+		t.Fatalf("the stream is answered with %v, %v", stream, err)
+	}
+	defer stream.Body.Close()
 	w.in(w.account, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE api_keys SET revoked_at = now() WHERE account_id = ?account")
 		return err
 	})
-	if a := <-done; a.status != 200 && a.status != 401 {
-		t.Errorf("answered %d %s", a.status, a.body)
+	if _, err := io.ReadAll(stream.Body); err != nil {
+		t.Errorf("it does not end: %v", err)
 	}
 	if a := w.bareAs(w.key, "/api/v1/contractors"); a.status != 401 {
 		t.Errorf("a revoked key answers %d", a.status)

@@ -384,7 +384,7 @@ func TestABulkUploadWhoseClientVanishesIsMadeOnceOrNotAtAll(t *testing.T) {
 				_ = sending.CloseWithError(context.Canceled) // or the client waits for more to send
 			}()
 			_, _ = sending.Write(text[:len(text)-100]) // both files, and not the end
-			for deadline := time.Now().Add(10 * time.Second); w.stored() < 2; runtime.Gosched() {
+			for deadline := time.Now().Add(30 * time.Second); w.stored() < 2; runtime.Gosched() {
 				if time.Now().After(deadline) {
 					t.Errorf("%d files were stored while the client sent, want 2", w.stored())
 					return
@@ -392,7 +392,7 @@ func TestABulkUploadWhoseClientVanishesIsMadeOnceOrNotAtAll(t *testing.T) {
 			}
 		}()
 		post(ctx, body, kind)
-		for deadline := time.Now().Add(10 * time.Second); w.stored() > 0; runtime.Gosched() {
+		for deadline := time.Now().Add(30 * time.Second); w.stored() > 0; runtime.Gosched() {
 			if time.Now().After(deadline) {
 				t.Fatalf("%d files are stored", w.stored())
 			}
@@ -413,11 +413,14 @@ func TestABulkUploadWhoseClientVanishesIsMadeOnceOrNotAtAll(t *testing.T) {
 		// The key may still be held by the request that broke off.
 		go func() {
 			defer close(gone)
-			for deadline := time.Now().Add(10 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); {
+			for deadline := time.Now().Add(30 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); {
 				body, kind := form(t, parts...)
 				post(ctx, body, kind)
 			}
 		}()
+		if <-gone; ctx.Err() == nil {
+			t.Fatal("its upload was not taken within 30 s")
+		}
 		<-over
 		a := w.upload(placeholders, parts, "Idempotency-Key: k")
 		if a.status != 201 || a.header.Get("Idempotent-Replayed") != "true" {

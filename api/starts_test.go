@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,23 +17,29 @@ func TestABurstOfUploadsIsStartedWholeAndNotAllAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		s := newStartQueue(slog.New(slog.NewTextHandler(&log, nil)))
-		var running, most, started atomic.Int64
+		var mu sync.Mutex
+		var running, most, started int
 		const burst = 500
 		for i := range burst {
 			s.start(t.Context(), fmt.Sprint("ci_", i), func(context.Context) error {
-				most.Store(max(most.Load(), running.Add(1)))
+				mu.Lock()
+				running++
+				most = max(most, running)
+				mu.Unlock()
 				time.Sleep(20 * time.Millisecond) // of the bubble's clock: what Temporal takes
-				running.Add(-1)
-				started.Add(1)
+				mu.Lock()
+				running--
+				started++
+				mu.Unlock()
 				return nil
 			})
 		}
 		s.wait()
-		if started.Load() != burst || log.Len() != 0 {
-			t.Errorf("started %d of %d, and logged:\n%s", started.Load(), burst, log.String())
+		if started != burst || log.Len() != 0 {
+			t.Errorf("started %d of %d, and logged:\n%s", started, burst, log.String())
 		}
-		if most.Load() != maxConcurrentStarts {
-			t.Errorf("%d were started at a time, want %d", most.Load(), maxConcurrentStarts)
+		if most != maxConcurrentStarts {
+			t.Errorf("%d were started at a time, want %d", most, maxConcurrentStarts)
 		}
 	})
 }

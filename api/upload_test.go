@@ -236,7 +236,7 @@ func dial(t *testing.T, w *world, address, boundary string, length int64, header
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	if err := c.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest("POST", "/", nil)
@@ -368,7 +368,7 @@ func TestAnUploadThatBreaksOffLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.send(w.key, "GET", "/files/certificates", http.NoBody) // a later request, so that the server has had its turn
-		for deadline := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+		for deadline := time.Now().Add(30 * time.Second); ; runtime.Gosched() {
 			if w.stored() == before {
 				break
 			}

@@ -195,7 +195,7 @@ func TestEventsAreStreamedFromWhereTheClientLeftOff(t *testing.T) {
 	endpoint := w.made("/webhook_endpoints", `{"url":"http://127.0.0.1:9"}`).text("id")
 	ping := func() string { return w.made("/webhook_endpoints/"+endpoint+"/test", "").text("event") }
 	open := func(last string) *bufio.Scanner {
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		t.Cleanup(cancel)
 		r, err := http.NewRequestWithContext(ctx, "GET", "http://"+address+"/api/v1/events/stream", nil)
 		if err != nil {

@@ -328,7 +328,7 @@ func TestTheHorizonOfEventsIsReachedWhenNothingCanComeBeforeItAnyMore(t *testing
 	if early.Until == 0 || late.Until != early.Until || late.Open >= early.NotYet {
 		t.Errorf("while an earlier event may still come the horizon is %+v and then %+v", early, late)
 	}
-	for until := time.Now().Add(30 * time.Second); look().Open < early.NotYet; { // other databases of the server have transactions too
+	for until := time.Now().Add(2 * time.Minute); look().Open < early.NotYet; { // other databases of the server have transactions too
 		if time.Now().After(until) {
 			t.Fatalf("it is not reached: %+v after %+v", look(), early)
 		}

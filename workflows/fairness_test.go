@@ -61,7 +61,7 @@ func placeInQueue(t *testing.T, start func(context.Context, client.Client, *sche
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	if err := certflow.EnsureSearchAttributes(ctx, c, namespace.Name); err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ func TestTheViewsOfTheReadmeAreQueries(t *testing.T) {
 	}
 	for _, query := range queries {
 		// A namespace that was just made takes a moment to know its attributes.
-		for deadline := time.Now().Add(20 * time.Second); ; {
+		for deadline := time.Now().Add(2 * time.Minute); ; {
 			_, err := c.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: query[1]})
 			if err == nil {
 				break

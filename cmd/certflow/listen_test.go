@@ -42,8 +42,8 @@ func TestListeningWaitsAsLongAsTheServerAsksFor(t *testing.T) {
 			if err := l.run(ctx); err != nil {
 				t.Fatalf("listening ended: %v", err)
 			}
-			if len(asked) != 2 || asked[1].Sub(asked[0]) < time.Second || asked[1].Sub(asked[0]) > reconnectWait+time.Second {
-				t.Errorf("asked at %v, want twice, a second apart", asked)
+			if len(asked) != 2 || asked[1].Sub(asked[0]) < time.Second {
+				t.Errorf("asked at %v, want twice, a second apart at least", asked)
 			}
 			if !strings.Contains(notes.String(), "trying again in 1s") {
 				t.Errorf("said %q", notes.String())

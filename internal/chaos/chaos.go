@@ -29,7 +29,7 @@ const (
 	// settleTime bounds how long every part may take to be healthy once no more faults come.
 	settleTime = time.Minute
 	// repeatTime bounds how long clients repeat their requests after that.
-	repeatTime = 2 * time.Minute
+	repeatTime = 4 * time.Minute
 	// drainTime bounds how long what was accepted may take to end after that: the sweep's minute, the longest wait between two tries, and
 	// a machine that has other work.
 	drainTime = 5 * time.Minute

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -74,7 +73,7 @@ func TestABackupRestoresToTheSameAnswers(t *testing.T) {
 	if err != nil || kept.status != http.StatusCreated {
 		t.Fatalf("an upload answered %d %s, %v", kept.status, kept.body, err)
 	}
-	w.until(2*time.Minute, "all is reviewed and delivered", func() bool {
+	w.until("all is reviewed and delivered", func() bool {
 		return w.count("SELECT count(*) FROM certificates WHERE finished_at IS NULL") == 0 && w.count("SELECT count(*) FROM deliveries WHERE status = 'succeeded'") == 3
 	})
 	worker.Stop()

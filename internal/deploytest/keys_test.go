@@ -1,9 +1,10 @@
 package deploytest
 
 import (
-	"context"
+	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 func TestAKeyIsRolledAndRevokedInEveryProcessAtOnce(t *testing.T) {
 	w := newWorld(t)
+	began := time.Now().UTC()
 	addresses := []string{stacktest.FreeAddress(t), stacktest.FreeAddress(t)}
 	const quota = 30
 	for _, address := range addresses {
@@ -44,26 +46,26 @@ func TestAKeyIsRolledAndRevokedInEveryProcessAtOnce(t *testing.T) {
 	answers("while both live, the old key at", service.DevKey, http.StatusOK)
 	answers("while both live, the new key at", fresh, http.StatusOK)
 
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	stream := make(chan error, 1)
-	open := make(chan struct{})
-	go func() {
-		close(open)
-		_, err := w.send(ctx, http.MethodGet, addresses[1], "/events/stream", service.DevKey, "", nil, "")
-		stream <- err
-	}()
-	<-open
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addresses[1]+"/api/v1/events/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.SetBasicAuth(service.DevKey, "")
+	stream, err := web.Do(request)
+	if err != nil || stream.StatusCode != http.StatusOK {
+		t.Fatalf("the stream of events: %v, %v", stream, err)
+	}
+	defer stream.Body.Close()
 	keys("revoke", account, old)
 	answers("after the revocation the old key at", service.DevKey, http.StatusUnauthorized)
 	answers("after the revocation the new key at", fresh, http.StatusOK)
-	if err := <-stream; err != nil {
+	if _, err := io.ReadAll(stream.Body); err != nil {
 		t.Errorf("a stream of events outlives its key: %v", err)
 	}
 
 	// Who used the keys is written down within seconds, and never the keys themselves.
 	var uses string
-	w.until(30*time.Second, "the use of both keys is noted", func() bool {
+	w.until("the use of both keys is noted", func() bool {
 		uses = keys("uses", account)
 		return strings.Contains(uses, old) && strings.Contains(uses, freshID)
 	})
@@ -78,7 +80,11 @@ func TestAKeyIsRolledAndRevokedInEveryProcessAtOnce(t *testing.T) {
 	if only := keys("uses", account, "--key="+freshID); strings.Contains(only, old) || !strings.Contains(only, freshID) {
 		t.Errorf("the uses of one key are:\n%s", only)
 	}
-	if listed := keys("list", account); strings.Count(listed, time.Now().UTC().Format(time.DateOnly)) < 4 {
+	listed, days := keys("list", account), 0
+	for _, day := range slices.Compact([]string{began.Format(time.DateOnly), time.Now().UTC().Format(time.DateOnly)}) {
+		days += strings.Count(listed, day)
+	}
+	if days < 4 {
 		t.Errorf("the keys do not show when they were used last:\n%s", listed)
 	}
 

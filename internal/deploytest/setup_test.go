@@ -85,7 +85,9 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	c.TemporalAddress, c.BlobURL, c.DatabaseURL, c.OwnerDatabaseURL, c.SecretKeys = "", "", secret.Text{}, secret.Text{}, secret.Text{}
-	dev, err := service.StartDev(t.Context(), c, service.DevOptions{Addr: "127.0.0.1:0", NoAPI: true, NoWorker: true, Progress: func(string) {}})
+	starting, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	dev, err := service.StartDev(starting, c, service.DevOptions{Addr: "127.0.0.1:0", NoAPI: true, NoWorker: true, Progress: func(string) {}})
 	if errors.Is(err, devstack.ErrMissing) && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}
@@ -144,17 +146,30 @@ func (w *world) start(program string, env []string, args ...string) *proc.Proces
 	return p
 }
 
+// exit waits until a process has ended and says how.
+func (w *world) exit(p *proc.Process) string {
+	w.t.Helper()
+	select {
+	case <-p.Exited():
+	case <-time.After(patience):
+		w.t.Fatalf("%s has not ended within %v", p.Command(), patience)
+	}
+	return p.State()
+}
+
 // api starts an API process and returns when it is ready.
 func (w *world) api(address string, more ...string) *proc.Process {
 	w.t.Helper()
 	p := w.start(w.program, w.env(append([]string{"CERTFLOW_ADDR=" + address}, more...)...), "api")
-	w.until(30*time.Second, "the API at "+address+" is ready", func() bool { return status("http://"+address+"/readyz") == http.StatusOK })
+	w.until("the API at "+address+" is ready", func() bool { return status("http://"+address+"/readyz") == http.StatusOK })
 	return p
 }
 
 // run runs a command to its end and returns what it printed.
 func (w *world) run(env []string, args ...string) (string, error) {
-	cmd := exec.CommandContext(w.t.Context(), w.program, args...)
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, w.program, args...)
 	cmd.Env = append(os.Environ(), env...)
 	var problems bytes.Buffer
 	cmd.Stderr = &problems
@@ -279,16 +294,20 @@ func status(url string) int {
 	return response.StatusCode
 }
 
+// patience bounds every wait of these tests for what is to come: many times what it takes, since other packages are tested on the same machine,
+// which may be slow. Who waits for so long has found that it does not come.
+const patience = 3 * time.Minute
+
 // until waits until something is so.
-func (w *world) until(within time.Duration, what string, so func() bool) {
+func (w *world) until(what string, so func() bool) {
 	w.t.Helper()
-	deadline, tick := time.NewTimer(within), time.NewTicker(50*time.Millisecond)
+	deadline, tick := time.NewTimer(patience), time.NewTicker(50*time.Millisecond)
 	defer deadline.Stop()
 	defer tick.Stop()
 	for !so() {
 		select {
 		case <-deadline.C:
-			w.t.Fatalf("after %v it is not so that %s", within, what)
+			w.t.Fatalf("after %v it is not so that %s", patience, what)
 		case <-tick.C:
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"certflow/internal/devstack/stacktest"
 )
@@ -78,7 +77,7 @@ func TestTheLastReleaseServesOnThePresentSchema(t *testing.T) {
 	reviewed := func(by, address string) string {
 		t.Helper()
 		id := w.upload(address, w.pdf)
-		w.until(2*time.Minute, "an upload to "+by+" has its verdict", func() bool { return ended(w.statusOf(address, id)) })
+		w.until("an upload to "+by+" has its verdict", func() bool { return ended(w.statusOf(address, id)) })
 		if got := w.statusOf(address, id); got != "approved" {
 			t.Errorf("an upload to %s is %s, want approved", by, got)
 		}

@@ -23,7 +23,7 @@ func TestAReviewEndsOnTheBuildThatBeganIt(t *testing.T) {
 	promote := func(build string) {
 		t.Helper()
 		// Temporal knows a build from the moment that its workers poll.
-		w.until(time.Minute, "build "+build+" can be made current", func() bool {
+		w.until("build "+build+" can be made current", func() bool {
 			_, err := w.run(w.env(), "worker", "promote", build)
 			return err == nil
 		})
@@ -49,7 +49,7 @@ func TestAReviewEndsOnTheBuildThatBeganIt(t *testing.T) {
 	}
 	verdict := func(id string) {
 		t.Helper()
-		w.until(2*time.Minute, id+" has its verdict", func() bool { return ended(w.statusOf(address, id)) })
+		w.until(id+" has its verdict", func() bool { return ended(w.statusOf(address, id)) })
 		if got := w.statusOf(address, id); got != "approved" {
 			t.Errorf("%s is %s, want approved", id, got)
 		}
@@ -64,7 +64,7 @@ func TestAReviewEndsOnTheBuildThatBeganIt(t *testing.T) {
 	}
 	scan := files[slices.IndexFunc(files, func(f sample.File) bool { return f.Name == "scan.pdf" })]
 	begunOnOld := w.upload(address, scan.PDF)
-	w.until(time.Minute, "the scan is being read", func() bool { return w.statusOf(address, begunOnOld) == "processing" })
+	w.until("the scan is being read", func() bool { return w.statusOf(address, begunOnOld) == "processing" })
 	old.Signal(syscall.SIGSTOP)
 	defer old.Signal(syscall.SIGCONT) // or it could not be stopped in order
 	w.start(w.program, w.env("CERTFLOW_BUILD_ID=2026.11.2"), "worker")
@@ -82,7 +82,7 @@ func TestAReviewEndsOnTheBuildThatBeganIt(t *testing.T) {
 		}
 		// As docs/deploy.md tells operators to look for what a build still has.
 		query := `WorkflowType="ReviewCertificate" AND TemporalWorkerDeploymentVersion="certflow:` + want + `"`
-		w.until(30*time.Second, "Temporal finds one review of build "+want, func() bool {
+		w.until("Temporal finds one review of build "+want, func() bool {
 			found, err := w.dev.Service.Temporal.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Namespace: "default", Query: query})
 			return err == nil && found.GetCount() == 1
 		})

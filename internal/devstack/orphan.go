@@ -31,7 +31,11 @@ func hold(file string) (release func(), err error) {
 		}
 		return nil, fmt.Errorf("lock %s: %w", file, err)
 	}
-	return func() { f.Close() }, nil
+	return func() {
+		// A process that is being started elsewhere has a copy of the file until its program begins, which may be after the close.
+		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+		f.Close()
+	}, nil
 }
 
 // endOrphan ends the server that an earlier, killed parent left behind, if pidFile names one that still runs. A pid

@@ -11,6 +11,46 @@ import (
 	"testing"
 )
 
+// A process that is started while a folder is held has a copy of the lock's file for a moment; this one keeps it.
+func TestAFolderThatWasGivenBackIsFreeWhoeverHasACopyOfItsLock(t *testing.T) {
+	t.Parallel()
+	lock := filepath.Join(t.TempDir(), "server.lock")
+	release, err := hold(lock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := -1
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip("this system does not say which files are open")
+	}
+	for _, one := range open {
+		if file, err := os.Readlink(filepath.Join("/proc/self/fd", one.Name())); err == nil && file == lock {
+			fd, err := strconv.Atoi(one.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if copied, err = syscall.Dup(fd); err != nil {
+				t.Fatal(err)
+			}
+			defer syscall.Close(copied)
+		}
+	}
+	if copied < 0 {
+		t.Fatal("the lock's file is not open")
+	}
+	if again, err := hold(lock); err == nil {
+		again()
+		t.Error("a folder is held twice")
+	}
+	release()
+	again, err := hold(lock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
+}
+
 func TestOnlyAnOrphanOfTheDataFolderIsEnded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -212,7 +212,14 @@ func (t *Temporal) Kill() { t.child.stop() }
 // Restart starts a server that was killed, or stops and starts one that runs, on the same ports and data.
 func (t *Temporal) Restart(ctx context.Context) error {
 	t.child.stop(syscall.SIGTERM)
-	return t.start(ctx)
+	var err error
+	// The server chooses further ports for its own parts, of which another process may take one first.
+	for range startAttempts {
+		if err = t.start(ctx); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return err
 }
 
 // CreateNamespace registers a namespace, whose closed workflows are kept for retention (a day at least). One that

@@ -124,7 +124,7 @@ func TestCancellingEndsTheChild(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) || refusal(err) != nil {
 		t.Errorf("error is %v", err)
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 15*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

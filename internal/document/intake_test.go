@@ -152,7 +152,7 @@ func TestAStreamThatUnpacksToGigabytesIsNotUnpacked(t *testing.T) {
 	if _, err := Words(t.Context(), d.bytes(), 1); refusal(err) == nil {
 		t.Errorf("error is %v", err)
 	}
-	if took := time.Since(start); took > 10*time.Second {
+	if took := time.Since(start); took > 30*time.Second { // a second is enough, and all of it takes most of a minute
 		t.Errorf("took %v", took)
 	}
 }

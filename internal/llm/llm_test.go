@@ -513,7 +513,7 @@ func TestTokensThatNoServerCanMeanAreBounded(t *testing.T) {
 func TestASlowModelIsCutAndTheWorkerSaysMeanwhileThatItLives(t *testing.T) {
 	t.Parallel()
 	s := serve(t, hang)
-	m := model(t, s.URL, func(o *llm.Options) { o.Timeout = 300 * time.Millisecond })
+	m := model(t, s.URL, func(o *llm.Options) { o.Timeout = time.Second })
 	llm.SetBeat(m, 10*time.Millisecond)
 	var beats atomic.Int64
 	_, err := m.Read(t.Context(), llm.Input{PDF: pdf, Pages: pages(), Refused: unknownForm}, func() { beats.Add(1) })
@@ -541,10 +541,8 @@ func TestACancelledReadEndsAsCancelled(t *testing.T) {
 
 func TestAServerThatIsNotThereIsNamed(t *testing.T) {
 	t.Parallel()
-	s := serve(t, hang)
-	s.Close()
 	var unavailable *certificate.Unavailable
-	_, err := read(t, model(t, s.URL), llm.Input{Refused: unknownForm})
+	_, err := read(t, model(t, "http://127.0.0.1:1"), llm.Input{Refused: unknownForm}) // a port that no other test is given
 	if !errors.As(err, &unavailable) || !strings.Contains(unavailable.Message, "CERTFLOW_MODEL_URL") {
 		t.Errorf("error %v", err)
 	}

@@ -34,7 +34,7 @@ func TestAWorkerWaitsForADatabaseThatIsAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- (&Service{DB: db}).awaitDatabase(ctx) }()

@@ -214,7 +214,7 @@ func TestAnUploadWithoutWorkersIsAcceptedAndAnsweredInTheEnd(t *testing.T) {
 		t.Errorf("repeated without a worker it answered %d %s", again.status, again.body)
 	}
 	s.worker(t)
-	if job := s.jobEnds(t, accepted.Job, 2*time.Minute); *job.Status != "completed" {
+	if job := s.jobEnds(t, accepted.Job, patience); *job.Status != "completed" {
 		t.Errorf("the job ended as %s", *job.Status)
 	}
 	made := s.bulk(t, tracker, "k", files)
@@ -249,18 +249,11 @@ func (s *stack) forget(t *testing.T, id string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(time.Minute)
-	for {
-		_, err := s.Service.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
+	until(t, func() string { return fmt.Sprintf("%s is gone (%v)", id, err) }, func() bool { // Temporal deletes when it gets to it
+		_, err = s.Service.Temporal.DescribeWorkflowExecution(t.Context(), id, "")
 		var gone *serviceerror.NotFound
-		if errors.As(err, &gone) {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s is still there: %v", id, err)
-		}
-		time.Sleep(50 * time.Millisecond) // Temporal deletes when it gets to it
-	}
+		return errors.As(err, &gone)
+	})
 }
 
 func TestAJobWhoseWorkersAreKilledAgainAndAgainJudgesEachCertificateOnce(t *testing.T) {
@@ -278,13 +271,11 @@ func TestAJobWhoseWorkersAreKilledAgainAndAgainJudgesEachCertificateOnce(t *test
 		t.Fatalf("answered %d %s", made.status, made.body)
 	}
 	for kill := range kills {
-		// Spread over the job: there is no signal from another process.
-		for due := n * (kill + 1) / (kills + 2); count(t, db, "SELECT count(*) FROM certificates WHERE finished_at IS NOT NULL") < due; {
-			if time.Since(began) > 5*time.Minute {
-				t.Fatalf("the job does not get on: %d certificates are done", count(t, db, "SELECT count(*) FROM certificates WHERE finished_at IS NOT NULL"))
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
+		done, due := 0, n*(kill+1)/(kills+2) // spread over the job
+		until(t, func() string { return fmt.Sprintf("%d certificates are done, which are %d", due, done) }, func() bool {
+			done = count(t, db, "SELECT count(*) FROM certificates WHERE finished_at IS NOT NULL")
+			return done >= due
+		})
 		if err := worker.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}

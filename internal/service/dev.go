@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -232,12 +231,7 @@ func withFreePort(addr string) (string, error) {
 	if err != nil || port != "0" {
 		return addr, err
 	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return "", fmt.Errorf("look for a free port: %w", err)
-	}
-	defer l.Close()
-	return net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)), nil
+	return devstack.FreeAddr(host)
 }
 
 func (d *Dev) startWorker(ctx context.Context) error {

@@ -1,13 +1,13 @@
 package service_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"certflow/api/client"
 	"certflow/internal/service"
@@ -25,7 +25,9 @@ func needs(t *testing.T, program string) {
 func run(t *testing.T, dir, program string, args ...string) string {
 	t.Helper()
 	needs(t, program)
-	cmd := exec.Command(program, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -79,7 +81,7 @@ func TestThePublishedGuideWorks(t *testing.T) {
 		}
 	}
 	id, _ := certificate["id"].(string)
-	s.verdict(t, id, time.Minute)
+	s.verdict(t, id)
 	run(t, dir, "sh", "-c", s.guide(contractor.ID, "", file, `curl -sf https://api.1099policy.com/api/v1/files/certificates \
   -u YOUR_SECRET_KEY: \
   -F "contractor=cn_abc123" \
@@ -103,7 +105,7 @@ func TestThePublishedPythonWorks(t *testing.T) {
 	}
 	// Approved for its own contractor; the demo's requirement names it.
 	id := s.upload(t, samples(t)["approved.pdf"])
-	s.verdict(t, id, time.Minute)
+	s.verdict(t, id)
 	dir := t.TempDir()
 	if exec.Command("python3", "-c", "import requests").Run() != nil {
 		if err := os.WriteFile(filepath.Join(dir, "requests.py"), []byte(requestsStandIn), 0o600); err != nil {
@@ -212,6 +214,6 @@ func TestThePublishedBulkUploadWorks(t *testing.T) {
 		t.Errorf("the second certificate: %+v", second)
 	}
 	for _, c := range got.Certificates {
-		s.verdict(t, c.ID, time.Minute)
+		s.verdict(t, c.ID)
 	}
 }

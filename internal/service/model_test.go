@@ -87,7 +87,7 @@ func TestAModelThatInventsALimitApprovesNothingAndIsPaidForInTheOpen(t *testing.
 		t.Fatal(err)
 	}
 	invented := s.upload(t, sample.File{Name: "invented.pdf", PDF: pdf})
-	c := s.verdict(t, invented, time.Minute)
+	c := s.verdict(t, invented)
 	if c.Status != client.CertificateStatusFlagged {
 		t.Fatalf("ended as %s, want flagged", c.Status)
 	}
@@ -106,7 +106,7 @@ func TestAModelThatInventsALimitApprovesNothingAndIsPaidForInTheOpen(t *testing.
 	}
 
 	declined := s.upload(t, samples(t)["approved.pdf"])
-	c = s.verdict(t, declined, time.Minute)
+	c = s.verdict(t, declined)
 	if parser := c.ReviewResults.Parser.Name; c.Status != client.CertificateStatusApproved || parser != "acord" {
 		t.Errorf("what the model declined to read ended as %s, read by %s", c.Status, parser)
 	}

@@ -95,13 +95,8 @@ func (w *watch) observe(ctx context.Context) {
 			w.overdue.Set(float64(len(due)))
 		}
 	}
-	w.pollers.Reset()
-	w.waiting.Reset()
-	w.waited.Reset()
-	if up["temporal"] {
-		for _, queue := range worker.Queues() {
-			w.queue(ctx, queue)
-		}
+	for _, queue := range worker.Queues() {
+		w.queue(ctx, queue, up["temporal"])
 	}
 }
 
@@ -116,17 +111,23 @@ func answers(ctx context.Context, check api.Check) bool {
 	return err == nil
 }
 
-// queue asks Temporal about a task queue.
-func (w *watch) queue(ctx context.Context, name string) {
+// queue asks Temporal about a task queue. What is shown of it stays until the answer replaces it, and goes where none comes: Prometheus may look at
+// any moment, and what it does not find interrupts the time for which an alert waits.
+func (w *watch) queue(ctx context.Context, name string, up bool) {
 	for kind, of := range map[string]enums.TaskQueueType{"workflow": enums.TASK_QUEUE_TYPE_WORKFLOW, "activity": enums.TASK_QUEUE_TYPE_ACTIVITY} {
 		if kind == "workflow" && (name == workflows.DocumentsQueue || name == workflows.ModelsQueue) {
 			continue // no workflow runs there
+		}
+		if !up {
+			w.forget(name, kind)
+			continue
 		}
 		got, err := w.service.Temporal.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
 			Namespace: w.service.Config.TemporalNamespace, TaskQueue: &taskqueue.TaskQueue{Name: name}, TaskQueueType: of, ReportStats: true,
 		})
 		if err != nil {
 			slog.WarnContext(ctx, "a task queue could not be looked at", "queue", name, "error", err)
+			w.forget(name, kind)
 			continue
 		}
 		polling := 0
@@ -138,6 +139,13 @@ func (w *watch) queue(ctx context.Context, name string) {
 		w.pollers.WithLabelValues(name, kind).Set(float64(polling))
 		w.waiting.WithLabelValues(name, kind).Set(float64(got.GetStats().GetApproximateBacklogCount()))
 		w.waited.WithLabelValues(name, kind).Set(got.GetStats().GetApproximateBacklogAge().AsDuration().Seconds())
+	}
+}
+
+// forget shows nothing of a task queue any more.
+func (w *watch) forget(queue, kind string) {
+	for _, shown := range []*prometheus.GaugeVec{w.pollers, w.waiting, w.waited} {
+		shown.DeleteLabelValues(queue, kind)
 	}
 }
 

@@ -263,17 +263,21 @@ func TestASlowAnswerIsCutAndItsStatusCounts(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		hangUp(r)
 	})
+	// What comes before the cut must come in time on a machine that stands still for a moment, too.
 	for name, options := range map[string]SenderOptions{
-		"by the time for answers":      {AnswerTimeout: 50 * time.Millisecond},
-		"by the time of the whole try": {Timeout: 200 * time.Millisecond, AnswerTimeout: time.Minute},
+		"by the time for answers":      {Timeout: time.Minute, AnswerTimeout: 2 * time.Second},
+		"by the time of the whole try": {Timeout: 2 * time.Second, AnswerTimeout: time.Minute},
 	} {
-		result := local(options).Send(t.Context(), message(server.URL))
-		if diff := cmp.Diff(story{Status: 200, Answer: "so far", AnswerNote: AnswerSlow}, tell(result)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-		if !result.Succeeded() || result.Duration > 5*time.Second {
-			t.Errorf("%s: succeeded = %v after %v", name, result.Succeeded(), result.Duration)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result := local(options).Send(t.Context(), message(server.URL))
+			if diff := cmp.Diff(story{Status: 200, Answer: "so far", AnswerNote: AnswerSlow}, tell(result)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if !result.Succeeded() || result.Duration > 30*time.Second {
+				t.Errorf("succeeded = %v after %v", result.Succeeded(), result.Duration)
+			}
+		})
 	}
 }
 
@@ -291,11 +295,12 @@ func TestAReceiverThatHangsEndsInATimeoutWhereverItHangs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			result := local(SenderOptions{Timeout: 100 * time.Millisecond}).Send(t.Context(), message(c.url))
+			const timeout = 2 * time.Second // in which it comes to where it hangs
+			result := local(SenderOptions{Timeout: timeout}).Send(t.Context(), message(c.url))
 			if diff := cmp.Diff(story{Error: ErrorTimeout, Detail: c.detail}, tell(result)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if result.Duration < 100*time.Millisecond || result.Duration > 5*time.Second {
+			if result.Duration < timeout || result.Duration > 30*time.Second {
 				t.Errorf("it took %v", result.Duration)
 			}
 		})
@@ -317,13 +322,8 @@ func TestATryThatWeGiveUpOurselvesIsCancelled(t *testing.T) {
 
 func TestNothingListening(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
-	result := local(SenderOptions{}).Send(t.Context(), message("http://"+address))
+	// A port that no other test is given.
+	result := local(SenderOptions{}).Send(t.Context(), message("http://127.0.0.1:1"))
 	want := story{Error: ErrorConnect, Detail: "nothing listens at the address and port"}
 	if diff := cmp.Diff(want, tell(result)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

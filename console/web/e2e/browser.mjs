@@ -23,7 +23,7 @@ export async function openPage(browser, url, { scheme = 'light', width = 1360, h
   page.on('request', r => {
     if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) faults.push(`another host: ${r.url()}`)
   })
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(120_000)
   return { context, page, faults }
 }
 

@@ -18,7 +18,7 @@ async function step(name, run) {
   const began = Date.now()
   let late
   try {
-    await Promise.race([run(), new Promise((_, reject) => { late = setTimeout(reject, 180_000, new Error('it takes more than three minutes')) })])
+    await Promise.race([run(), new Promise((_, reject) => { late = setTimeout(reject, 300_000, new Error('it takes more than five minutes')) })])
     console.log(`ok    ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
     return true
   } catch (e) {

@@ -15,7 +15,12 @@ export async function startStack() {
     cwd: root, env: { ...process.env, CERTFLOW_METRICS_ADDR: '127.0.0.1:0' }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
+  let late
   const url = await new Promise((resolve, reject) => {
+    late = setTimeout(() => {
+      child.kill('SIGINT')
+      reject(new Error(`${binary} is not ready after three minutes:\n${said}`))
+    }, 180_000)
     const hear = data => {
       said += data
       const found = /^\s+API\s+(http\S+)$[\s\S]*Ctrl-C/m.exec(said)
@@ -25,7 +30,7 @@ export async function startStack() {
     child.stderr.on('data', hear)
     child.on('error', reject)
     child.on('exit', code => reject(new Error(`${binary} ended with ${code}:\n${said}`)))
-  })
+  }).finally(() => clearTimeout(late))
   const stop = () =>
     new Promise(resolve => {
       child.removeAllListeners('exit')

@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"reflect"
 	"strconv"
@@ -35,6 +34,7 @@ type shared struct {
 	postgres  lazy[*devstack.Postgres]
 	temporal  lazy[*devstack.Temporal]
 	templates sync.Map // of the pointer of a function: *lazy[string]
+	addresses sync.Map // that FreeAddress gave
 	sequence  atomic.Int64
 }
 
@@ -182,13 +182,16 @@ func require(t testing.TB, err error) {
 	}
 }
 
-// FreeAddress is an address of this machine that nobody listens on.
+// FreeAddress is an address of this machine that nobody listens on, another one each time.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		addr, err := devstack.FreeAddr("127.0.0.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, given := stack.addresses.LoadOrStore(addr, true); !given {
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
 }
