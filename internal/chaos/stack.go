@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -22,6 +20,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"certflow/internal/config"
+	"certflow/internal/devstack"
 	"certflow/internal/secret"
 	"certflow/internal/service"
 	"certflow/worker"
@@ -39,8 +38,8 @@ type stack struct {
 
 	links   map[string]*link
 	targets map[string]target
-	port    int    // the next one to try
-	hooks   string // where webhooks go: the beginning of the link to the receiver
+	given   []string // addresses that freeAddr gave
+	hooks   string   // where webhooks go: the beginning of the link to the receiver
 
 	mu    sync.Mutex
 	exits []string // processes that ended by themselves
@@ -56,7 +55,7 @@ func startStack(ctx context.Context, dir string, progress func(string)) (_ *stac
 	c.TemporalAddress, c.TemporalNamespace = "", "default"
 	c.DatabaseURL, c.OwnerDatabaseURL, c.SecretKeys = secret.Text{}, secret.Text{}, secret.Text{}
 	c.BlobURL = "file://" + filepath.ToSlash(filepath.Join(dir, "blobs"))
-	s := &stack{dir: dir, config: c, links: map[string]*link{}, targets: map[string]target{}, port: lowPort + rand.IntN(highPort-lowPort), web: &http.Client{Timeout: 5 * time.Second}}
+	s := &stack{dir: dir, config: c, links: map[string]*link{}, targets: map[string]target{}, web: &http.Client{Timeout: 5 * time.Second}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.stop())
@@ -169,21 +168,19 @@ func (s *stack) env(name string) ([]string, error) {
 // broken as often as it is here.
 const hookSchedule = "0s,1s,2s,4s,8s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s"
 
-// freeAddr finds a port below those that the kernel gives to outgoing connections: a process that is down must find its port again.
+// freeAddr chooses an address that no process of the stack was given before: one that is down must find its port again.
 func (s *stack) freeAddr() (string, error) {
-	for range highPort - lowPort {
-		if s.port++; s.port >= highPort {
-			s.port = lowPort
+	for {
+		addr, err := devstack.FreeAddr("127.0.0.1")
+		if err != nil {
+			return "", err
 		}
-		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", s.port)); err == nil {
-			return l.Addr().String(), l.Close()
+		if !slices.Contains(s.given, addr) {
+			s.given = append(s.given, addr)
+			return addr, nil
 		}
 	}
-	return "", fmt.Errorf("there is no free port between %d and %d", lowPort, highPort)
 }
-
-// lowPort and highPort bound the ports that processes listen on; another run begins elsewhere among them.
-const lowPort, highPort = 20000, 32000
 
 // ill names what does not answer as it should.
 func (s *stack) ill(ctx context.Context) []string {
