@@ -15,10 +15,18 @@ import (
 var (
 	naic       = regexp.MustCompile(`^\d{4,6}$`)
 	rating     = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
+	grade      = regexp.MustCompile(`[\s,(\[-]+(?:[AB](?:\+{1,2}|-)?[\s,:;(]+(?:XI{1,3}|XIV|XV|IX|X|IV|VI{0,3}|I{1,3})|[AB](?:\+{1,2}|-))[\s)\]]*$`)
 	letterLead = regexp.MustCompile(`^[A-F]\s*[:;.]\s+`)
 	atEnd      = regexp.MustCompile(`\s+(\d{5})$`)
 	inLine     = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC[\s.]*(?:#|no\.?|number|code)?[\s:.]*#?[\s.]*(\d{4,6})\b[\s)\]]*`)
 )
+
+// insurerName is the name of an insurer without its NAIC number and its rating by A.M. Best, "A++ XV".
+func insurerName(text string) string {
+	text, _, _ = cutNAIC(text)
+	text = cleanName(unnumbered.ReplaceAllString(rating.ReplaceAllString(text, " "), ""))
+	return cleanName(grade.ReplaceAllString(text, ""))
+}
 
 // cutNAIC takes "(NAIC # 12345)" out of a name, and five digits that end it: no insurer is called so.
 func cutNAIC(s string) (name, number string, found bool) {
@@ -64,6 +72,9 @@ func (r *record) insurers(s *sheet) {
 		if i+1 < len(lines) {
 			bottom = math.Min(bottom, (lines[i+1].box.cy()+line.box.cy())/2)
 		}
+		if from, to, ok := s.ruledLine(line.box, half); ok {
+			top, bottom = from, to
+		}
 		all := cellOf(s.in(rect{line.box.x1 - 0.2*s.em, top, s.page.Width * 2, bottom}, written)).tokens
 		var words []*token
 		for at, t := range all {
@@ -73,6 +84,29 @@ func (r *record) insurers(s *sheet) {
 		}
 		r.insurer(line, words, naicLeft)
 	}
+}
+
+// ruledLine is where rules begin and end the line of an insurer, about twice half high, in which its name may be broken into two lines of
+// small type. Rules of a scan stand less surely than its words.
+func (s *sheet) ruledLine(label rect, half float64) (top, bottom float64, ok bool) {
+	if s.source() == certificate.OCR {
+		return 0, 0, false
+	}
+	top, bottom = math.Inf(-1), math.Inf(1)
+	for _, y := range s.edges(false, rect{label.x1 + s.em, 0, label.x1 + 3*s.em, 0}) {
+		if y <= label.cy() {
+			top = max(top, y)
+		} else {
+			bottom = min(bottom, y)
+		}
+	}
+	return top, bottom, bottom-top > 1.5*half && bottom-top < 3*half
+}
+
+// crowded reports whether the words of a name stand in lines of which not all have room between those of other names: a line may be of another.
+func crowded(name []*token, label rect) bool {
+	lines := rowsOf(name)
+	return len(lines) > 1 && (math.Abs(boundsOf(name).cy()-label.cy()) > 0.5*label.height() || len(lines) > 2)
 }
 
 func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
@@ -107,7 +141,13 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	if len(name) > 0 {
 		c := cellOf(name)
 		c.doubt = line.doubt * beyond
-		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(rating.ReplaceAllString(c.text(), " "), ""))
+		if crowded(name, line.box) {
+			c.doubt *= misplaced
+		}
+		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(insurerName(c.text()), ""))
+		if _, value, found := cutNAIC(c.text()); found && len(number) == 0 {
+			r.say(path+".naic", &insurer.NAIC, c, value)
+		}
 	}
 	if len(number) > 0 {
 		c, value := naicOf(cellOf(number[:1]))

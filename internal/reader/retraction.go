@@ -49,6 +49,14 @@ var (
 	ofLimits = re(`\b(sub-?limits?|` + limitWords + `|claim)\b`)
 	amount   = regexp.MustCompile(`\$\s?\d[\d,]*|\b\d{1,3}(?:,\d{3})+`)
 
+	// ofGeneral matches the limits that general liability alone has.
+	ofGeneral = re(`\b(damage to( rented)? premises|premises rented|fire damage|medical (expenses?|payments?)|med\.? exp\w*|personal (and|&) adv\w*|products)\b`)
+
+	// ofEnds matches the sentences that are about how long a policy runs, and dated the dates in them.
+	ofEnds = re(`\b(expir\w+|cancel\w*|terminat\w+|ends?|ended|ending|extend\w*|lapses?|supersed\w+|runs?)\b`)
+	onlyIf = re(`\b(if|should|unless)\b`)
+	dated  = regexp.MustCompile(`\b\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})\b|\b\d{4}-\d{2}-\d{2}\b`)
+
 	// retractions are looked for in the sentences of the description.
 	retractions = []retraction{
 		{says: re(`\b(cancell?ed|void(ed)?|null and void|terminated|rescinded|non-?renewed|lapsed|expired|suspended|invalid|(not|no longer) (in (force|effect)|valid|active|bound))\b`), only: insurance, unless: mayHappen},
@@ -113,6 +121,7 @@ func doubtRetracted(reading *certificate.Reading, pages []page.Page) {
 				}
 			}
 			doubtOtherLimits(reading, s)
+			doubtOtherEnds(reading, s)
 		}
 	}
 	for i := range pages {
@@ -134,6 +143,9 @@ func doubtRetracted(reading *certificate.Reading, pages []page.Page) {
 func doubtOtherLimits(reading *certificate.Reading, said string) {
 	limits := retraction{about: []string{amounts}}
 	rows := limits.named(said)
+	if len(rows) == 0 && ofGeneral.MatchString(said) {
+		rows = []string{"commercial_general_liability"}
+	}
 	if len(rows) == 0 || !ofLimits.MatchString(said) {
 		return
 	}
@@ -146,7 +158,30 @@ func doubtOtherLimits(reading *certificate.Reading, said string) {
 	})
 	for _, text := range amount.FindAllString(said, -1) {
 		if v, err := certificate.ParseDollars(text); err == nil && !has[v] {
-			limits.apply(reading, said)
+			limits.applyTo(reading, said, rows)
+			return
+		}
+	}
+}
+
+// doubtOtherEnds takes the certainty from the dates of a coverage of which a sentence says that it ends on a day that the table does not have:
+// "Auto policy expires 09/30/2026".
+func doubtOtherEnds(reading *certificate.Reading, said string) {
+	if !ofEnds.MatchString(said) || !insurance.MatchString(said) || onlyIf.MatchString(said) {
+		return
+	}
+	dates := retraction{about: []string{"policy_effective_date", "policy_expiration_date"}}
+	rows := dates.named(said)
+	has := map[certificate.Date]bool{}
+	certificate.Walk(&reading.Certificate, func(path string, value any) {
+		row, _, covers := strings.Cut(strings.TrimPrefix(path, "coverages."), ".")
+		if v, is := value.(certificate.Date); is && covers && (len(rows) == 0 || slices.Contains(rows, row)) {
+			has[v] = true
+		}
+	})
+	for _, text := range dated.FindAllString(said, -1) {
+		if v, err := certificate.ParseDate(text); err != nil || !has[v] {
+			dates.applyTo(reading, said, rows)
 			return
 		}
 	}
@@ -174,6 +209,11 @@ func (r retraction) apply(reading *certificate.Reading, said string) {
 	if len(r.rows) > 0 && len(rows) == 0 {
 		return
 	}
+	r.applyTo(reading, said, rows)
+}
+
+// applyTo doubts what the retraction is about in the coverages at rows, or in all where there are none.
+func (r retraction) applyTo(reading *certificate.Reading, said string, rows []string) {
 	about := fmt.Sprintf("the certificate says “%s”", short(said))
 	agreed := map[string]bool{} // marks that say no, too
 	certificate.Walk(&reading.Certificate, func(path string, value any) {
