@@ -43,6 +43,17 @@ func TestTheNameOfAnInsurerMayHaveTwoLinesBetweenRules(t *testing.T) {
 	want(t, r, "insurers.1.name", r.Certificate.Insurers[1].Name, "Palisade Specialty Insurance Co.")
 }
 
+// What is printed too high leaves a line of a name to the insurer above.
+func TestNamesInTwoLinesThatAreOffTheirPlaceAreNotSure(t *testing.T) {
+	t.Parallel()
+	r := readPlain(t, filledForm+"25,344 B\n218,344 GL 4471\n351,176 Palisade Casualty Co.\n351,181 Kestrel Guarantee and Liability\n351,188 Insurance Company of Ohio\n351,200 Wren Mutual\n351,212 Heron Mutual\n")
+	for path, sure := range map[string]bool{"insurers.0.name": false, "insurers.1.name": false, "insurers.3.name": true} {
+		if e := r.Evidence[path]; (e.Confidence >= 0.85) != sure {
+			t.Errorf("%s is %q with the confidence %.2f", path, e.Text, e.Confidence)
+		}
+	}
+}
+
 func TestAMarkOnABorderIsOfNeitherColumn(t *testing.T) {
 	t.Parallel()
 	for at, sure := range map[string]bool{"182,344": true, "191.5,344": false} {

@@ -60,6 +60,7 @@ func (r *record) insurers(s *sheet) {
 	if head, ok := s.one(naicLabel); ok && s.form.ok {
 		naicLeft = head.box.cx() - 28*s.form.xScale
 	}
+	names, crowds := make([][]*token, len(lines)), make([]bool, len(lines)+2)
 	for i, line := range lines {
 		half := s.em
 		if s.form.ok {
@@ -72,27 +73,33 @@ func (r *record) insurers(s *sheet) {
 		if i+1 < len(lines) {
 			bottom = math.Min(bottom, (lines[i+1].box.cy()+line.box.cy())/2)
 		}
-		if from, to, ok := s.ruledLine(line.box, half); ok {
-			top, bottom = from, to
+		cell := s.ruledLine(line.box, half)
+		if cell != nil {
+			top, bottom = cell.from, cell.to
 		}
 		all := cellOf(s.in(rect{line.box.x1 - 0.2*s.em, top, s.page.Width * 2, bottom}, written)).tokens
-		var words []*token
 		for at, t := range all {
 			if wordy(t) || between(all, at) {
-				words = append(words, t)
+				names[i] = append(names[i], t)
 			}
 		}
-		r.insurer(line, words, naicLeft)
+		crowds[i+1] = s.source() != certificate.OCR && crowded(names[i], cell)
+	}
+	for i, line := range lines {
+		if crowds[i] || crowds[i+1] || crowds[i+2] {
+			line.doubt *= misplaced // a line of a name may be the next insurer's
+		}
+		r.insurer(line, names[i], naicLeft)
 	}
 }
 
 // ruledLine is where rules begin and end the line of an insurer, about twice half high, in which its name may be broken into two lines of
-// small type. Rules of a scan stand less surely than its words.
-func (s *sheet) ruledLine(label rect, half float64) (top, bottom float64, ok bool) {
+// small type; nil where no rules do. Rules of a scan stand less surely than its words.
+func (s *sheet) ruledLine(label rect, half float64) *span {
 	if s.source() == certificate.OCR {
-		return 0, 0, false
+		return nil
 	}
-	top, bottom = math.Inf(-1), math.Inf(1)
+	top, bottom := math.Inf(-1), math.Inf(1)
 	for _, y := range s.edges(false, rect{label.x1 + s.em, 0, label.x1 + 3*s.em, 0}) {
 		if y <= label.cy() {
 			top = max(top, y)
@@ -100,13 +107,21 @@ func (s *sheet) ruledLine(label rect, half float64) (top, bottom float64, ok boo
 			bottom = min(bottom, y)
 		}
 	}
-	return top, bottom, bottom-top > 1.5*half && bottom-top < 3*half
+	if bottom-top < 1.5*half || bottom-top > 3*half {
+		return nil
+	}
+	return &span{top, bottom}
 }
 
-// crowded reports whether the words of a name stand in lines of which not all have room between those of other names: a line may be of another.
-func crowded(name []*token, label rect) bool {
+// crowded reports whether what stands on an insurer's line, in its cell between rules if it has one, is in two lines that do not share the
+// cell evenly, so that one may be of another's name.
+func crowded(name []*token, cell *span) bool {
 	lines := rowsOf(name)
-	return len(lines) > 1 && (math.Abs(boundsOf(name).cy()-label.cy()) > 0.5*label.height() || len(lines) > 2)
+	if len(lines) < 2 {
+		return false
+	}
+	upper, lower, both := boundsOf(lines[0]), boundsOf(lines[1]), boundsOf(name)
+	return cell == nil || len(lines) > 2 || upper.y1-lower.y0 > 0.3*lower.height() || math.Abs(both.cy()-(cell.from+cell.to)/2) > 0.2*(cell.to-cell.from)
 }
 
 func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
@@ -141,9 +156,6 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	if len(name) > 0 {
 		c := cellOf(name)
 		c.doubt = line.doubt * beyond
-		if crowded(name, line.box) {
-			c.doubt *= misplaced
-		}
 		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(insurerName(c.text()), ""))
 		if _, value, found := cutNAIC(c.text()); found && len(number) == 0 {
 			r.say(path+".naic", &insurer.NAIC, c, value)

@@ -19,5 +19,5 @@ var (
 	// plainWord matches a word, which stands in a number only where something else ran into it or is said of it.
 	plainWord = regexp.MustCompile(`(?:^|[\s(])(?:[A-Z]?[a-z]{3,}|[a-z]{2}|[A-Z]{6,})\b(?:[\s.):]|$)`)
 	// twoNumbers matches two numbers with what parts them.
-	twoNumbers = regexp.MustCompile(`(?i)\d{4,}\S*(?:\s+/\s*|\s*/\s+|\s*[;&+]\s*|,\s+|\s+(?:and|or)\s+)\S*\d{4,}`)
+	twoNumbers = regexp.MustCompile(`(?i)\d{4,}\S*(?:\s+/\s*|\s*/\s+|\s*[;&+]\s*|,\s+|\s+(?:and|or)\s+)\S*\d{4,}|\d\s+/\s+\S*\d`)
 )

@@ -40,7 +40,7 @@ func re(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 
 var (
 	insurance = re(`\b(polic(y|ies)|coverages?|insurance|certificate|liability|umbrella|comp(ensation)?|[CG]?GL|WC|BAP)\b`)
-	mayHappen = re(`\b(if|should|unless|event|before|prior|until|will|shall|would|may|can|could|must|previous(ly)?|earlier|supersed\w*|replac\w*|days?)\b`)
+	mayHappen = re(`\b(if|should|unless|event|before|prior|until|will|shall|would|may|can|could|must|previous(ly)?|earlier|supersed\w*|replac(e|es|ing|ements?)|days?)\b`)
 
 	// unrelated is a no that denies nothing: of numbers, lists and notices.
 	unrelated = re(`\bno\.? ?[:#]? ?\S*\d|\bnot limited to\b|\bnon-payment\b`)
@@ -70,14 +70,15 @@ var (
 		{says: re(`\b(limits?|amounts?|figures|values|all)\b.*\b(canadian|CAD|CDN|euros?|EUR|GBP|sterling|pesos?|MXN|AUD|foreign currency)\b`), unless: re(`\bnot in\b`), about: []string{amounts}},
 		{says: re(`\b(waivers?|subrogation)\b.*\b(` + withheld + `|except)\b|\b(no|without|excludes|excluding|except)\b.*\b(waivers?|subrogation)\b`),
 			unless: unrelated, about: []string{"waiver_of_subrogation"}},
-		{says: re(`\badditional insureds?\b.*\b` + withheld + `\b|\b(no|not|without|excludes|excluding)\b.*\badditional insureds?\b`),
+		{says: re(`\badditional insureds?\b.*\b` + withheld + `\b|\b(no|not|without|excludes|excluding|removed|deleted|withdrawn|declined|denied)\b.*\badditional insureds?\b`),
 			unless: unrelated, about: []string{"additional_insured"}},
+		{says: re(`\b(owned|hired|scheduled) (autos?|automobiles?|vehicles?)\b.*\b(not|no|excluded|except)\b|\b(no|excluding|excludes|except)\b.*\b(owned|hired|scheduled) (autos?|automobiles?|vehicles?)\b`), about: []string{"autos"}},
 		{says: re(`\bclaims?[- ]made\b`), about: []string{"occurrence", "claims_made"}, rows: []string{"commercial_general_liability", "umbrella_excess_liability"}},
 	}
 
 	// measures are other units than whole US dollars, looked for in every line of every page.
 	measures = re(`\b(canadian|australian|hong kong|singapore|new zealand) (dollars|funds|currency|\$)|\bmexican (pesos|currency)\b|\b(pesos|euros|pounds sterling)\b|` +
-		`\b(in|are|=) (CAD|CDN|MXN|EUR|GBP|AUD)\b|\b(CAD|CDN|MXN|EUR|GBP|AUD) ?[$\d]|\b(limits|amounts|figures|values)\b.{0,30}\bthousands\b|\b000'?s? omitted\b`)
+		`\b(in|are|=) (CAD|CDN|MXN|EUR|GBP|AUD)\b|\b(CAD|CDN|MXN|EUR|GBP|AUD) ?[$\d]|\b(limits|amounts|figures|values)\b.{0,30}(\bthousands|[\s'’]000'?s)\b|\b000'?s? omitted\b`)
 
 	// namedRows say which coverage a sentence is about.
 	namedRows = []struct {
@@ -228,7 +229,7 @@ func (r retraction) applyTo(reading *certificate.Reading, said string, rows []st
 			return len(rows) == 0 && len(r.about) == 0
 		}
 		return (len(rows) == 0 || slices.Contains(rows, row)) && (len(r.about) == 0 || slices.ContainsFunc(r.about, func(name string) bool {
-			return name == amounts && strings.Contains(field, ".") || strings.HasSuffix("."+field, "."+name)
+			return name == amounts && strings.Contains(field, ".") || strings.HasSuffix("."+field, "."+name) || strings.HasPrefix(field, name+".")
 		}))
 	})
 }

@@ -86,6 +86,8 @@ func TestWhatTheDescriptionTakesBackIsNotCertain(t *testing.T) {
 		"Coverage ends 9/30/26.":                                                                {"GL policy_effective_date", "GL policy_expiration_date", "WC policy_effective_date", "WC policy_expiration_date"},
 		"The GL policy expires 01/01/2027.":                                                     nil,
 		"If the GL policy is extended to 03/01/2027, notice will be sent.":                      nil,
+		"Vale County was removed as additional insured on GL.":                                  {"GL additional_insured"},
+		"The WC policy was cancelled flat and replaced by policy WC-9.":                         starting("WC "),
 		"Lease ends 09/30/2026.":                                                                nil,
 		"Limits are not in Canadian dollars.":                                                   nil,
 		"Quote only - coverage is not bound.":                                                   everything,
