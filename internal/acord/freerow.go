@@ -84,12 +84,12 @@ func (s *sheet) freeLimits(t table, r span) []freeLimit {
 	return out
 }
 
-// slashed parts words at slashes, so that "$500,000/accident" is an amount and a word.
+// slashed parts words at slashes, so that "$500,000/accident" is an amount and a word, and "occurrence/$1,000,000" a word and an amount.
 func slashed(ts []*token) []*token {
 	var out []*token
 	for _, t := range ts {
 		before, after, cut := strings.Cut(t.text, "/")
-		if !cut || before == "" || after == "" || !amountWord.MatchString(before) {
+		if !cut || before == "" || after == "" || !amountWord.MatchString(before) && !(endsLettered.MatchString(before) && groupedAmount.MatchString(after)) {
 			out = append(out, t)
 			continue
 		}
@@ -101,6 +101,11 @@ func slashed(ts []*token) []*token {
 	}
 	return out
 }
+
+var (
+	endsLettered  = regexp.MustCompile(`\pL[.)]?$`)
+	groupedAmount = regexp.MustCompile(`^\$?\d{1,3}(?:,\d{3})+(?:\.\d\d)?$`)
+)
 
 // isAmount reports whether a word is an amount; OCR often adds a full stop.
 func isAmount(t *token) bool {

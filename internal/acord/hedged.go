@@ -53,7 +53,11 @@ func hedgeRun(run []*token) {
 			t.hedged = true
 			continue
 		}
-		if isDate(strings.Trim(t.text, around)) || !isAmount(t) {
+		if isDate(strings.Trim(t.text, around)) {
+			t.hedged = t.hedged || afterDate.MatchString(wordsBeside(run[i+1:], false))
+			continue
+		}
+		if !isAmount(t) {
 			continue
 		}
 		t.hedged = t.hedged || beforeAmount.MatchString(wordsBeside(run[:i], true)) || afterAmount.MatchString(wordsBeside(run[i+1:], false)) ||
@@ -94,6 +98,9 @@ var (
 	pairOfAmounts = regexp.MustCompile(`^\$?\d[\d,]{3,}(?:\.\d\d)?/\$?\d[\d,]{3,}(?:\.\d\d)?$`)
 	// eachOfTwo matches what stands behind the first of two amounts that one label has: "ea. / $2,000,000 agg."
 	eachOfTwo = regexp.MustCompile(`(?i)^(?:ea\.?|each|occ\.?|per \w+\.?)?\s*/\s*\$?\s*\d`)
+
+	// afterDate matches what makes another day of the one before it, or one that may not come.
+	afterDate = regexp.MustCompile(`(?i)^[\s(/,;–-]*(?:unless|until|if|when|provided|subject to|or|and annually|and continuous\w*|continuous|extended|was|were|pending|proposed|estimated|est\.|tentative|approx\w*|not|void|cancell?ed)\b`)
 
 	beforeAmount = regexp.MustCompile(`(?i)\b(?:approx\w*|about|circa|estimated|tentative|not|nor|never|without|was|were|previously|less|up to|x/?s(?: of)?|excess of|sub-?limit(?: of)?|shared|less than|reduced|remaining|formerly|proposed|pending|requested|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY)\b|[€£¥]|\b[CA]A?\$$`)
 	afterAmount  = regexp.MustCompile(`(?i)^[\s(/,;-]*(?:x/?s|excess of|excl\w*|shared|sub-?limit\w*|remaining|pending|proposed|requested|subject to|if|unless|until|when|increas\w+|less|minus|per schedule|not|see|reduced|CAD|CDN|EUR|GBP|AUD|NZD|MXN|CHF|JPY|canadian|euros?|pounds?)\b|^[\s(]*[€£¥]|^\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]+)`)

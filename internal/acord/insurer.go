@@ -15,10 +15,18 @@ import (
 var (
 	naic       = regexp.MustCompile(`^\d{4,6}$`)
 	rating     = regexp.MustCompile(`(?i)\s*\([^)]*(best|rating)[^)]*\)?\s*`)
+	grade      = regexp.MustCompile(`[\s,(\[-]+(?:[AB](?:\+{1,2}|-)?[\s,:;(]+(?:XI{1,3}|XIV|XV|IX|X|IV|VI{0,3}|I{1,3})|[AB](?:\+{1,2}|-))[\s)\]]*$`)
 	letterLead = regexp.MustCompile(`^[A-F]\s*[:;.]\s+`)
 	atEnd      = regexp.MustCompile(`\s+(\d{5})$`)
 	inLine     = regexp.MustCompile(`(?i)[\s,(\[-]*\bNAIC[\s.]*(?:#|no\.?|number|code)?[\s:.]*#?[\s.]*(\d{4,6})\b[\s)\]]*`)
 )
+
+// insurerName is the name of an insurer without its NAIC number and its rating by A.M. Best, "A++ XV".
+func insurerName(text string) string {
+	text, _, _ = cutNAIC(text)
+	text = cleanName(unnumbered.ReplaceAllString(rating.ReplaceAllString(text, " "), ""))
+	return cleanName(grade.ReplaceAllString(text, ""))
+}
 
 // cutNAIC takes "(NAIC # 12345)" out of a name, and five digits that end it: no insurer is called so.
 func cutNAIC(s string) (name, number string, found bool) {
@@ -52,6 +60,7 @@ func (r *record) insurers(s *sheet) {
 	if head, ok := s.one(naicLabel); ok && s.form.ok {
 		naicLeft = head.box.cx() - 28*s.form.xScale
 	}
+	names, crowds := make([][]*token, len(lines)), make([]bool, len(lines)+2)
 	for i, line := range lines {
 		half := s.em
 		if s.form.ok {
@@ -64,15 +73,55 @@ func (r *record) insurers(s *sheet) {
 		if i+1 < len(lines) {
 			bottom = math.Min(bottom, (lines[i+1].box.cy()+line.box.cy())/2)
 		}
+		cell := s.ruledLine(line.box, half)
+		if cell != nil {
+			top, bottom = cell.from, cell.to
+		}
 		all := cellOf(s.in(rect{line.box.x1 - 0.2*s.em, top, s.page.Width * 2, bottom}, written)).tokens
-		var words []*token
 		for at, t := range all {
 			if wordy(t) || between(all, at) {
-				words = append(words, t)
+				names[i] = append(names[i], t)
 			}
 		}
-		r.insurer(line, words, naicLeft)
+		crowds[i+1] = s.source() != certificate.OCR && crowded(names[i], cell)
 	}
+	for i, line := range lines {
+		if crowds[i] || crowds[i+1] || crowds[i+2] {
+			line.doubt *= misplaced // a line of a name may be the next insurer's
+		}
+		r.insurer(line, names[i], naicLeft)
+	}
+}
+
+// ruledLine is where rules begin and end the line of an insurer, about twice half high, in which its name may be broken into two lines of
+// small type; nil where no rules do. Rules of a scan stand less surely than its words.
+func (s *sheet) ruledLine(label rect, half float64) *span {
+	if s.source() == certificate.OCR {
+		return nil
+	}
+	top, bottom := math.Inf(-1), math.Inf(1)
+	for _, y := range s.edges(false, rect{label.x1 + s.em, 0, label.x1 + 3*s.em, 0}) {
+		if y <= label.cy() {
+			top = max(top, y)
+		} else {
+			bottom = min(bottom, y)
+		}
+	}
+	if bottom-top < 1.5*half || bottom-top > 3*half {
+		return nil
+	}
+	return &span{top, bottom}
+}
+
+// crowded reports whether what stands on an insurer's line, in its cell between rules if it has one, is in two lines that do not share the
+// cell evenly, so that one may be of another's name.
+func crowded(name []*token, cell *span) bool {
+	lines := rowsOf(name)
+	if len(lines) < 2 {
+		return false
+	}
+	upper, lower, both := boundsOf(lines[0]), boundsOf(lines[1]), boundsOf(name)
+	return cell == nil || len(lines) > 2 || upper.y1-lower.y0 > 0.3*lower.height() || math.Abs(both.cy()-(cell.from+cell.to)/2) > 0.2*(cell.to-cell.from)
 }
 
 func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
@@ -107,7 +156,10 @@ func (r *record) insurer(line insurerLine, words []*token, naicLeft float64) {
 	if len(name) > 0 {
 		c := cellOf(name)
 		c.doubt = line.doubt * beyond
-		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(rating.ReplaceAllString(c.text(), " "), ""))
+		r.name(path+".name", &insurer.Name, c, letterLead.ReplaceAllString(insurerName(c.text()), ""))
+		if _, value, found := cutNAIC(c.text()); found && len(number) == 0 {
+			r.say(path+".naic", &insurer.NAIC, c, value)
+		}
 	}
 	if len(number) > 0 {
 		c, value := naicOf(cellOf(number[:1]))

@@ -17,7 +17,7 @@ var (
 	// ofNoPolicy matches words that say that a number is not that of a policy in force.
 	ofNoPolicy = regexp.MustCompile(`(?i)\b(?:binder|quote|quotation|app|application|applied|renewal of|replac(?:es|ing)|expired|cancel(?:l?ed)?|pending|tb[ad]|draft|proposed|prior|rewrite of)\b`)
 	// plainWord matches a word, which stands in a number only where something else ran into it or is said of it.
-	plainWord = regexp.MustCompile(`(?:^|[\s(])(?:[A-Z]?[a-z]{3,}|[A-Z]{6,})\b(?:[\s.):]|$)`)
+	plainWord = regexp.MustCompile(`(?:^|[\s(])(?:[A-Z]?[a-z]{3,}|[a-z]{2}|[A-Z]{6,})\b(?:[\s.):]|$)`)
 	// twoNumbers matches two numbers with what parts them.
-	twoNumbers = regexp.MustCompile(`(?i)\d{4,}\S*(?:\s+/\s*|\s*/\s+|\s*[;&+]\s*|,\s+|\s+(?:and|or)\s+)\S*\d{4,}`)
+	twoNumbers = regexp.MustCompile(`(?i)\d{4,}\S*(?:\s+/\s*|\s*/\s+|\s*[;&+]\s*|,\s+|\s+(?:and|or)\s+)\S*\d{4,}|\d\s+/\s+\S*\d`)
 )

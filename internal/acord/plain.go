@@ -334,6 +334,7 @@ func (p *plainReader) field(a anchor) {
 	case a.id == policyColumn || a.id == policyLabel:
 		number, dates := cutDates(value)
 		number = untilComma(number)
+		number.doubt *= p.s.brokenNumber(a, number)
 		takeNumber(&c.policy.number, number)
 		if len(dates) == 2 {
 			take(&c.policy.effective, dates[0])
@@ -384,12 +385,43 @@ func (p *policyCells) take(o policyCells) {
 	take(&p.subr, o.subr)
 }
 
+// brokenNumber is how much less sure a number is that may go on in the next line, which begins where the number or its label does, is close,
+// and is no more than a word or three with a digit among them.
+func (s *sheet) brokenNumber(a anchor, number cell) float64 {
+	if number.empty() {
+		return 1
+	}
+	lines := rowsOf(number.tokens)
+	last := lines[len(lines)-1]
+	at := boundsOf(last)
+	for _, line := range s.lines {
+		for _, piece := range pieces(line, columnGap) {
+			box, text := boundsOf(piece), textOf(piece)
+			if down := box.y0 - at.y1; down < -0.3*at.height() || down > paragraphGap*at.height() || slices.ContainsFunc(piece, func(t *token) bool { return t.label || t.tick }) {
+				continue
+			}
+			if begins := math.Abs(box.x0-at.x0) < 0.5*s.em || math.Abs(box.x0-a.box.x0) < 0.5*s.em && !s.labelBefore(piece[0]); !begins || len(piece) > 3 {
+				continue
+			}
+			if first := strings.Trim(piece[0].text, around); strings.ContainsAny(text, "0123456789") && !strings.HasPrefix(text, "$") && !groupedAmount.MatchString(first) && !isDate(first) && !strings.Contains(text, ":") {
+				return inferred
+			}
+		}
+	}
+	return 1
+}
+
+// labelBefore reports whether a label stands left of a word on its line.
+func (s *sheet) labelBefore(t *token) bool {
+	return slices.ContainsFunc(s.anchors, func(a anchor) bool { return a.first.x0 < t.box.x0 && sameLine(a.first, t.box) > 0.5 })
+}
+
 // common takes what is said of no coverage in particular: it is meant for those that do not say it themselves.
 func (p *plainReader) common(a anchor) {
 	switch a.id {
 	case policyColumn, policyLabel:
 		number, _ := cutDates(p.s.oneLine(a))
-		number.doubt *= p.s.headed(a, number)
+		number.doubt *= p.s.headed(a, number) * p.s.brokenNumber(a, number)
 		takeNumber(&p.shared, number)
 	case effColumn, expColumn:
 		at, value := 0, firstLine(p.s.valueOf(a))

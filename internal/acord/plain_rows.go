@@ -251,13 +251,19 @@ func (e *gridEntry) add(g grid, cells map[labelID]cell, ruled []cell) {
 		}
 		take(&e.policy.number, number)
 	}
-	for id, to := range map[labelID]*cell{effColumn: &e.policy.effective, expColumn: &e.policy.expiration} {
-		switch dates := datesOf(cells[id]); {
+	for _, column := range []struct {
+		id labelID
+		to *cell
+	}{{effColumn, &e.policy.effective}, {expColumn, &e.policy.expiration}} {
+		switch dates := datesOf(cells[column.id]); {
 		case len(dates) == 1:
-			take(to, dates[0])
-		case len(dates) == 0 && !cells[id].empty():
-			take(to, cells[id])
+			take(column.to, dates[0])
+		case len(dates) == 0 && !cells[column.id].empty():
+			take(column.to, cells[column.id])
 		case len(dates) == 2:
+			if column.id == expColumn { // a policy does not end on two days
+				dates[0].doubt, dates[1].doubt = disagreeing, disagreeing
+			}
 			take(&e.policy.effective, dates[0])
 			take(&e.policy.expiration, dates[1])
 		}

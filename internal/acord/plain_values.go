@@ -334,12 +334,6 @@ func (s *sheet) nameBeside(a anchor) cell {
 	return cell{tokens: name, doubt: 1}
 }
 
-// insurerName is the name of an insurer without its NAIC number and its rating.
-func insurerName(text string) string {
-	text, _, _ = cutNAIC(text)
-	return cleanName(unnumbered.ReplaceAllString(rating.ReplaceAllString(text, " "), ""))
-}
-
 // unnumbered matches the end of an insurer's name behind which its NAIC number stands on another line.
 var unnumbered = regexp.MustCompile(`(?i)[\s,(\[-]*\(?\bNAIC[\s.]*(?:#|no\.?|number|code)?[\s:.#]*$`)
 

@@ -21,9 +21,44 @@ type rowCells struct {
 
 // rowCells collects what stands in the columns of a row.
 func (s *sheet) rowCells(t table, r span) rowCells {
-	return rowCells{letter: s.cell(t, letterColumn, r), addl: s.cell(t, addlColumn, r), subr: s.cell(t, subrColumn, r),
+	row := rowCells{letter: s.cell(t, letterColumn, r), addl: s.cell(t, addlColumn, r), subr: s.cell(t, subrColumn, r),
 		number: s.cell(t, policyColumn, r), dates: s.dateLines(t, r)}
+	if s.runsOver(t, row.number) {
+		row.number.doubt *= disagreeing
+	}
+	for _, box := range []*cell{&row.addl, &row.subr} {
+		if onBorder(*box, t.columns[addlColumn].to) {
+			box.doubt *= disagreeing
+		}
+	}
+	return row
 }
+
+// runsOver reports whether a number does not end at the border of its column: the word behind it is no date, and stands as near as its own
+// words do.
+func (s *sheet) runsOver(t table, number cell) bool {
+	border := t.columns[policyColumn].to
+	for _, line := range rowsOf(number.tokens) {
+		last := line[len(line)-1]
+		if slices.ContainsFunc(s.tokens, func(n *token) bool {
+			return written(n) && wordy(n) && n.box.cx() >= border && sameLine(last.box, n.box) > 0.5 && gap(last, n) < 0.8*last.box.height() &&
+				!isDate(strings.Trim(n.text, around)) && !harmless.MatchString(n.text)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// onBorder reports whether a mark stands on a border rather than on one side of it.
+func onBorder(mark cell, border float64) bool {
+	return slices.ContainsFunc(mark.tokens, func(t *token) bool {
+		return t.box.x0+straddles*t.box.width() < border && t.box.x1-straddles*t.box.width() > border
+	})
+}
+
+// straddles is the share of a mark's width that it has at least on either side of the border on which it stands.
+const straddles = 0.25
 
 // policies splits a row into its policies. It shows several when its numbers and its dates or letters come in as many lines.
 func (row rowCells) policies() []policyCells {

@@ -68,7 +68,7 @@ func (r *record) number(path string, to **string, c cell) {
 	if key(value) == "" {
 		return // ruling
 	}
-	if strings.HasSuffix(value, "-") {
+	if strings.HasSuffix(value, "-") || strings.HasSuffix(value, "/") || strings.HasSuffix(value, "&") {
 		c.doubt *= inferred // the rest was broken off
 	}
 	if noNumber(value) {

@@ -327,9 +327,9 @@ func strike(runs []run, shapes []shape) {
 	}
 }
 
-// strikes reports whether a shape is a level line that can cross words out.
+// strikes reports whether a shape is a level line that can cross words out, or nearly one: a hand draws none that is quite level.
 func strikes(s shape) bool {
-	return s.box.height() <= 2*thinnest && s.box.width() > 4*s.box.height() && (s.kind == lineShape || s.kind == areaShape) && s.light < 1-contrast
+	return s.box.height() <= 2*thinnest && s.box.width() > 4*s.box.height() && (s.kind == lineShape || s.kind == areaShape || s.pen) && s.light < 1-contrast
 }
 
 // through reports whether a level line crosses out what stands in a box.

@@ -384,6 +384,7 @@ func TestNothingThatIsCrossedOutIsCertain(t *testing.T) {
 	}{
 		"a line through it":             {"1 w 98 703 m 150 703 l S", true},
 		"a thin filled bar through it":  {"98 702.5 60 1 re f", true},
+		"a line drawn by hand":          {"1 w 98 701.5 m 150 704.5 l S", true},
 		"a line under it":               {"1 w 98 698.5 m 150 698.5 l S", false},
 		"a line over it":                {"1 w 98 709 m 150 709 l S", false},
 		"a line that ends in it":        {"1 w 60 703 m 110 703 l S", false},

@@ -40,7 +40,7 @@ func re(s string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + s) }
 
 var (
 	insurance = re(`\b(polic(y|ies)|coverages?|insurance|certificate|liability|umbrella|comp(ensation)?|[CG]?GL|WC|BAP)\b`)
-	mayHappen = re(`\b(if|should|unless|event|before|prior|until|will|shall|would|may|can|could|must|previous(ly)?|earlier|supersed\w*|replac\w*|days?)\b`)
+	mayHappen = re(`\b(if|should|unless|event|before|prior|until|will|shall|would|may|can|could|must|previous(ly)?|earlier|supersed\w*|replac(e|es|ing|ements?)|days?)\b`)
 
 	// unrelated is a no that denies nothing: of numbers, lists and notices.
 	unrelated = re(`\bno\.? ?[:#]? ?\S*\d|\bnot limited to\b|\bnon-payment\b`)
@@ -48,6 +48,14 @@ var (
 	// ofLimits matches the sentences that are about limits, and amount the amounts in them.
 	ofLimits = re(`\b(sub-?limits?|` + limitWords + `|claim)\b`)
 	amount   = regexp.MustCompile(`\$\s?\d[\d,]*|\b\d{1,3}(?:,\d{3})+`)
+
+	// ofGeneral matches the limits that general liability alone has.
+	ofGeneral = re(`\b(damage to( rented)? premises|premises rented|fire damage|medical (expenses?|payments?)|med\.? exp\w*|personal (and|&) adv\w*|products)\b`)
+
+	// ofEnds matches the sentences that are about how long a policy runs, and dated the dates in them.
+	ofEnds = re(`\b(expir\w+|cancel\w*|terminat\w+|ends?|ended|ending|extend\w*|lapses?|supersed\w+|runs?)\b`)
+	onlyIf = re(`\b(if|should|unless)\b`)
+	dated  = regexp.MustCompile(`\b\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})\b|\b\d{4}-\d{2}-\d{2}\b`)
 
 	// retractions are looked for in the sentences of the description.
 	retractions = []retraction{
@@ -62,14 +70,15 @@ var (
 		{says: re(`\b(limits?|amounts?|figures|values|all)\b.*\b(canadian|CAD|CDN|euros?|EUR|GBP|sterling|pesos?|MXN|AUD|foreign currency)\b`), unless: re(`\bnot in\b`), about: []string{amounts}},
 		{says: re(`\b(waivers?|subrogation)\b.*\b(` + withheld + `|except)\b|\b(no|without|excludes|excluding|except)\b.*\b(waivers?|subrogation)\b`),
 			unless: unrelated, about: []string{"waiver_of_subrogation"}},
-		{says: re(`\badditional insureds?\b.*\b` + withheld + `\b|\b(no|not|without|excludes|excluding)\b.*\badditional insureds?\b`),
+		{says: re(`\badditional insureds?\b.*\b` + withheld + `\b|\b(no|not|without|excludes|excluding|removed|deleted|withdrawn|declined|denied)\b.*\badditional insureds?\b`),
 			unless: unrelated, about: []string{"additional_insured"}},
+		{says: re(`\b(owned|hired|scheduled) (autos?|automobiles?|vehicles?)\b.*\b(not|no|excluded|except)\b|\b(no|excluding|excludes|except)\b.*\b(owned|hired|scheduled) (autos?|automobiles?|vehicles?)\b`), about: []string{"autos"}},
 		{says: re(`\bclaims?[- ]made\b`), about: []string{"occurrence", "claims_made"}, rows: []string{"commercial_general_liability", "umbrella_excess_liability"}},
 	}
 
 	// measures are other units than whole US dollars, looked for in every line of every page.
 	measures = re(`\b(canadian|australian|hong kong|singapore|new zealand) (dollars|funds|currency|\$)|\bmexican (pesos|currency)\b|\b(pesos|euros|pounds sterling)\b|` +
-		`\b(in|are|=) (CAD|CDN|MXN|EUR|GBP|AUD)\b|\b(CAD|CDN|MXN|EUR|GBP|AUD) ?[$\d]|\b(limits|amounts|figures|values)\b.{0,30}\bthousands\b|\b000'?s? omitted\b`)
+		`\b(in|are|=) (CAD|CDN|MXN|EUR|GBP|AUD)\b|\b(CAD|CDN|MXN|EUR|GBP|AUD) ?[$\d]|\b(limits|amounts|figures|values)\b.{0,30}(\bthousands|[\s'’]000'?s)\b|\b000'?s? omitted\b`)
 
 	// namedRows say which coverage a sentence is about.
 	namedRows = []struct {
@@ -113,6 +122,7 @@ func doubtRetracted(reading *certificate.Reading, pages []page.Page) {
 				}
 			}
 			doubtOtherLimits(reading, s)
+			doubtOtherEnds(reading, s)
 		}
 	}
 	for i := range pages {
@@ -134,6 +144,9 @@ func doubtRetracted(reading *certificate.Reading, pages []page.Page) {
 func doubtOtherLimits(reading *certificate.Reading, said string) {
 	limits := retraction{about: []string{amounts}}
 	rows := limits.named(said)
+	if len(rows) == 0 && ofGeneral.MatchString(said) {
+		rows = []string{"commercial_general_liability"}
+	}
 	if len(rows) == 0 || !ofLimits.MatchString(said) {
 		return
 	}
@@ -146,7 +159,30 @@ func doubtOtherLimits(reading *certificate.Reading, said string) {
 	})
 	for _, text := range amount.FindAllString(said, -1) {
 		if v, err := certificate.ParseDollars(text); err == nil && !has[v] {
-			limits.apply(reading, said)
+			limits.applyTo(reading, said, rows)
+			return
+		}
+	}
+}
+
+// doubtOtherEnds takes the certainty from the dates of a coverage of which a sentence says that it ends on a day that the table does not have:
+// "Auto policy expires 09/30/2026".
+func doubtOtherEnds(reading *certificate.Reading, said string) {
+	if !ofEnds.MatchString(said) || !insurance.MatchString(said) || onlyIf.MatchString(said) {
+		return
+	}
+	dates := retraction{about: []string{"policy_effective_date", "policy_expiration_date"}}
+	rows := dates.named(said)
+	has := map[certificate.Date]bool{}
+	certificate.Walk(&reading.Certificate, func(path string, value any) {
+		row, _, covers := strings.Cut(strings.TrimPrefix(path, "coverages."), ".")
+		if v, is := value.(certificate.Date); is && covers && (len(rows) == 0 || slices.Contains(rows, row)) {
+			has[v] = true
+		}
+	})
+	for _, text := range dated.FindAllString(said, -1) {
+		if v, err := certificate.ParseDate(text); err != nil || !has[v] {
+			dates.applyTo(reading, said, rows)
 			return
 		}
 	}
@@ -174,6 +210,11 @@ func (r retraction) apply(reading *certificate.Reading, said string) {
 	if len(r.rows) > 0 && len(rows) == 0 {
 		return
 	}
+	r.applyTo(reading, said, rows)
+}
+
+// applyTo doubts what the retraction is about in the coverages at rows, or in all where there are none.
+func (r retraction) applyTo(reading *certificate.Reading, said string, rows []string) {
 	about := fmt.Sprintf("the certificate says “%s”", short(said))
 	agreed := map[string]bool{} // marks that say no, too
 	certificate.Walk(&reading.Certificate, func(path string, value any) {
@@ -188,7 +229,7 @@ func (r retraction) apply(reading *certificate.Reading, said string) {
 			return len(rows) == 0 && len(r.about) == 0
 		}
 		return (len(rows) == 0 || slices.Contains(rows, row)) && (len(r.about) == 0 || slices.ContainsFunc(r.about, func(name string) bool {
-			return name == amounts && strings.Contains(field, ".") || strings.HasSuffix("."+field, "."+name)
+			return name == amounts && strings.Contains(field, ".") || strings.HasSuffix("."+field, "."+name) || strings.HasPrefix(field, name+".")
 		}))
 	})
 }
