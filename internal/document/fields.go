@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -23,8 +24,11 @@ const (
 	pushFlag     = 1 << 16
 )
 
-// maxAnnotations bounds the annotations of one page; an ACORD form has some 300.
-const maxAnnotations = 10_000
+// maxAnnotations bounds the annotations of one page; an ACORD form has some 300. maxWritten bounds the bytes of all names and values of its fields.
+const (
+	maxAnnotations = 10_000
+	maxWritten     = 4 << 20
+)
 
 // widgets is what the annotations of a page add to it.
 type widgets struct {
@@ -42,8 +46,10 @@ type span struct{ from, to int }
 func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display matrix, view rect) widgets {
 	var out widgets
 	redraw := f.redraws()
+	written := 0
 	for i, o := range f.array(l.dict["Annots"]) {
-		if i >= maxAnnotations || ctx.Err() != nil {
+		if i >= maxAnnotations || written > maxWritten || ctx.Err() != nil {
+			f.partial = true
 			break
 		}
 		a := f.dict(o)
@@ -88,6 +94,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			field.Kind = page.TextField
 			field.Value = f.value(f.inherited(a, "V"))
 		}
+		written += len(field.Name) + len(field.Value)
 		show := painted{redrawn: redraw, plain: true}
 		if field.Kind != page.Button && !hidden {
 			from := len(out.appearances)
@@ -142,7 +149,7 @@ func (w *widgets) paint(f *file, in *interpreter, a types.Dict, box rect, displa
 	}
 	d := f.dict(o)
 	m := identity
-	if n := f.numbers(d["Matrix"]); len(n) == 6 {
+	if n := f.numbers(d["Matrix"], 7); len(n) == 6 {
 		m = matrix(n)
 	}
 	inner, ok := f.rect(d["BBox"])
@@ -160,6 +167,7 @@ func (w *widgets) paint(f *file, in *interpreter, a types.Dict, box rect, displa
 	g := graphics{ctm: fit.mul(display), clip: view, fillAlpha: 1, strokeAlpha: 1, scale: 1, lineWidth: 1, group: group{alpha: 1}}
 	if err := in.form(g, o, d, nil, 0); err != nil {
 		in.out.glyphs = in.out.glyphs[:from]
+		f.partial = true
 		return
 	}
 	if to := len(in.out.glyphs); to > from {
@@ -289,29 +297,41 @@ func essence(s string) string {
 
 // withoutValues leaves out the printed words that repeat the value of a field in its place, as flattened copies under
 // live fields do. Words that say something else stay: then field and print disagree, and the reader has to know.
-func withoutValues(words []page.Word, fields []page.Field) []page.Word {
-	kept := words[:0]
-	for _, w := range words {
-		if !repeats(w, fields) {
-			kept = append(kept, w)
+func withoutValues(words []page.Word, fields []page.Field, view rect, e *effort) []page.Word {
+	var filled []filledIn
+	at := newStrips(view)
+	for i := range fields {
+		if fd := &fields[i]; fd.Value != "" && !fd.Hidden && (fd.Kind == page.TextField || fd.Kind == page.Choice) {
+			at.add(len(filled), box(fd.Box))
+			filled = append(filled, filledIn{box: box(fd.Box), value: fd.Value})
 		}
 	}
-	return kept
+	return slices.DeleteFunc(words, func(w page.Word) bool {
+		c := box(w.Box).center()
+		return slices.ContainsFunc(at.lists[at.at(c.y)], func(i int32) bool {
+			return e.more() && filled[i].box.contains(c) && filled[i].has(w.Text)
+		})
+	})
 }
 
-func repeats(w page.Word, fields []page.Field) bool {
-	c := box(w.Box).center()
-	for i := range fields {
-		fd := &fields[i]
-		if fd.Value == "" || fd.Hidden || fd.Kind != page.TextField && fd.Kind != page.Choice || !box(fd.Box).contains(c) {
-			continue
-		}
-		word := essence(w.Text)
-		for _, token := range strings.Fields(fd.Value) {
-			if token == w.Text || word != "" && essence(token) == word {
-				return true
+// filledIn is the value of a field.
+type filledIn struct {
+	box      rect
+	value    string
+	words    map[string]bool
+	essences map[string]bool
+}
+
+// has reports whether a word is one of the value's, but for case and marks.
+func (f *filledIn) has(word string) bool {
+	if f.words == nil {
+		f.words, f.essences = map[string]bool{}, map[string]bool{"": false}
+		for token := range strings.FieldsSeq(f.value) {
+			f.words[token] = true
+			if e := essence(token); e != "" {
+				f.essences[e] = true
 			}
 		}
 	}
-	return false
+	return f.words[word] || f.essences[essence(word)]
 }

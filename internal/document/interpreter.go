@@ -15,6 +15,7 @@ const (
 	maxShapes    = 50_000
 	maxForms     = 24 // nested
 	maxSaved     = 256
+	maxPoints    = 4096 // of a part of a path
 )
 
 // shading is how light a shading counts as: what it looks like, only a picture shows.
@@ -28,6 +29,7 @@ type glyph struct {
 	origin point   // on the baseline
 	end    point   // the origin of a following character without extra spacing
 	box    rect    // from descent to ascent
+	ink    rect    // what clips let through of it, empty where it leaves no ink
 	size   float64 // height of the type
 	angle  int16   // direction of the baseline in whole degrees, clockwise as displayed
 	extra  float64 // character spacing that the content asked for, which is no word break
@@ -68,6 +70,7 @@ type canvas struct {
 	order  int
 	// crossings are where annotations cross out what is under them.
 	crossings []rect
+	effort    effort // that it takes to compare all this
 }
 
 type graphics struct {
@@ -151,6 +154,7 @@ type path struct {
 	start   point
 	current point
 	subs    []subpath
+	cut     bool // it has more parts or points than are kept
 }
 
 type subpath struct {
@@ -164,6 +168,8 @@ func (p *path) move(to point) {
 		p.subs[n-1].points[0] = to
 	} else if n < maxShapes {
 		p.subs = append(p.subs, subpath{points: []point{to}})
+	} else {
+		p.cut = true
 	}
 	p.start, p.current = to, to
 }
@@ -175,16 +181,18 @@ func (p *path) add(to point, curved bool) {
 	s := &p.subs[len(p.subs)-1]
 	if s.closed {
 		if len(p.subs) >= maxShapes {
+			p.cut = true
 			return
 		}
 		p.subs = append(p.subs, subpath{points: []point{p.start}})
 		s = &p.subs[len(p.subs)-1]
 	}
 	s.curved = s.curved || curved
-	if len(s.points) < 4096 {
+	if len(s.points) < maxPoints {
 		s.points = append(s.points, to)
 	} else {
 		s.points[len(s.points)-1] = to
+		p.cut = true
 	}
 	p.current = to
 }
@@ -243,6 +251,8 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 		case "q":
 			if len(saved) < maxSaved {
 				saved = append(saved, g)
+			} else {
+				f.partial = true
 			}
 		case "Q":
 			if n := len(saved); n > 0 {
@@ -268,7 +278,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 			if o, ok := fonts[name(0)]; ok {
 				g.font = f.font(o)
 			} else {
-				g.font = f.fallbackFont(name(0))
+				g.font = f.fallbackFont()
 			}
 		case "Tc":
 			g.spacing = num(0)
@@ -379,6 +389,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 				p.close()
 				in.paint(&g, &p, true, true)
 			}
+			f.partial = f.partial || p.cut
 			if clipNext != "" {
 				g.cut = g.cut || !p.whole(clipNext == "W*")
 				g.clip = g.clip.intersect(p.bounds())
@@ -472,13 +483,14 @@ func (in *interpreter) form(g graphics, o types.Object, d types.Dict, resources 
 	f := in.f
 	n := ref(o)
 	if depth >= maxForms || n != 0 && in.active[n] {
+		f.partial = true
 		return nil
 	}
 	if n != 0 {
 		in.active[n] = true
 		defer delete(in.active, n)
 	}
-	if m := f.numbers(d["Matrix"]); len(m) == 6 {
+	if m := f.numbers(d["Matrix"], 7); len(m) == 6 {
 		g.ctm = matrix(m).mul(g.ctm)
 	}
 	if !g.ctm.finite() {
@@ -509,7 +521,11 @@ func (in *interpreter) shape(g *graphics, s shape) {
 	in.out.order++
 	s.order = in.out.order
 	s.box = s.box.intersect(g.clip)
-	if in.off > 0 || s.box.x0 > s.box.x1 || s.box.y0 > s.box.y1 || len(in.out.shapes) >= maxShapes {
+	if in.off > 0 || s.box.x0 > s.box.x1 || s.box.y0 > s.box.y1 {
+		return
+	}
+	if len(in.out.shapes) >= maxShapes {
+		in.f.partial = true
 		return
 	}
 	in.out.shapes = append(in.out.shapes, s)
@@ -708,6 +724,9 @@ func (f *file) process(o types.Object) bool {
 	inks := f.array(o)
 	if inks == nil {
 		inks = types.Array{o}
+	}
+	if len(inks) > maxInks {
+		return false
 	}
 	for _, ink := range inks {
 		switch f.name(ink) {

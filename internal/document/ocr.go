@@ -47,6 +47,9 @@ const (
 
 // pictured reports whether a page has to be read by OCR.
 func pictured(p *page.Page) bool {
+	if p.Partial {
+		return true
+	}
 	legible, unknown, unspelt := 0, 0, 0
 	for i := range p.Words {
 		switch w := &p.Words[i]; {

@@ -57,20 +57,31 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 	}
 	printed := len(c.glyphs)
 	fields := f.widgets(ctx, l, in, display, view)
-	columns := newPartings(c.shapes)
-	runs := assemble(c.glyphs[:printed], columns)
+	columns := newBoxes(partings(c.shapes), view, &c.effort)
+	runs := assemble(c.glyphs[:printed], &columns)
 	for _, a := range fields.appearances {
-		runs = append(runs, assemble(c.glyphs[a.from:a.to], columns)...)
+		runs = append(runs, assemble(c.glyphs[a.from:a.to], &columns)...)
 	}
-	conceal(runs, c.shapes, view)
-	strike(runs, c.shapes)
-	over := newVeils(c.shapes, c.glyphs)
-	doubt(runs, &c, over)
+	over := newOverlay(&c, view)
+	over.conceal(runs)
+	over.strike(runs)
+	over.doubt(runs)
 	p.Fields = fields.fields
 	for i := range p.Fields {
-		vouch(&p.Fields[i], fields.painted[i], &c, over, view)
+		vouch(&p.Fields[i], fields.painted[i], &c, over)
 	}
-	p.Words = withoutValues(words(runs), p.Fields)
+	if p.Partial = f.partial; p.Partial {
+		for i := range runs {
+			runs[i].unsure = true
+		}
+		for i := range p.Fields {
+			p.Fields[i].Unproven = true
+		}
+	}
+	p.Words = withoutValues(words(runs), p.Fields, view, &c.effort)
+	if c.effort > maxEffort {
+		return p, errTooMuch
+	}
 	p.Marks = marks(c.shapes, view)
 	turnPage(&p, uprightTurn(runs))
 	inOrder(p.Words)
@@ -104,8 +115,9 @@ func (f *file) content(o types.Object) []byte {
 		return f.stream(o)
 	}
 	var out []byte
-	for _, part := range a {
-		if len(out) > maxStream {
+	for i, part := range a {
+		if len(out) > maxStream || i >= maxParts {
+			f.partial = true
 			break
 		}
 		out = append(out, f.stream(part)...)

@@ -19,7 +19,7 @@ const tiny = 2.0
 // show paints the characters of one string and moves the text matrix behind it.
 func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types.Dict, depth int) error {
 	if g.font == nil {
-		g.font = in.f.fallbackFont("")
+		g.font = in.f.fallbackFont()
 	}
 	f := g.font
 	trm := text.mul(g.ctm)
@@ -52,7 +52,7 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 			extra += g.words
 		}
 		s = s[n:]
-		if len(in.out.glyphs) >= maxGlyphs {
+		if in.operators++; in.operators > maxOperators || len(in.out.glyphs) >= maxGlyphs {
 			return errTooMuch
 		}
 		if ch.text != "" {
@@ -75,6 +75,9 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 			in.placed = false
 			gl.box = gl.box.add(trm.apply(width, g.rise+f.descent*g.size)).
 				add(trm.apply(0, g.rise+f.ascent*g.size)).add(trm.apply(width, g.rise+f.ascent*g.size))
+			if !unseen {
+				gl.ink = gl.box.intersect(g.clip)
+			}
 			if !g.clip.grow(0.5).contains(gl.box.center()) {
 				gl.unseen = true
 			}
