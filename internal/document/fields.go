@@ -42,15 +42,17 @@ type span struct{ from, to int }
 
 // widgets reads the annotations of a page: fields with their values whether or not the catalogue's /AcroForm lists them, and the
 // appearances of all other annotations, which are printed text like any other. A field's own appearance counts only where it
-// shows something else than its value.
-func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display matrix, view rect) widgets {
+// shows something else than its value. More of them than any form has are an error.
+func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display matrix, view rect) (widgets, error) {
 	var out widgets
 	redraw := f.redraws()
 	written := 0
 	for i, o := range f.array(l.dict["Annots"]) {
-		if i >= maxAnnotations || written > maxWritten || ctx.Err() != nil {
-			f.partial = true
-			break
+		if i >= maxAnnotations || written > maxWritten || in.operators > maxOperators || in.pixels > maxImages {
+			return out, errTooMuch
+		}
+		if ctx.Err() != nil {
+			return out, ctx.Err()
 		}
 		a := f.dict(o)
 		box, ok := f.rect(a["Rect"])
@@ -120,7 +122,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 		show.order = in.out.order
 		out.fields, out.painted = append(out.fields, field), append(out.painted, show)
 	}
-	return out
+	return out, nil
 }
 
 // crosses reports whether an annotation crosses out what is under it, however it is drawn.

@@ -16,6 +16,8 @@ const (
 	maxForms     = 24 // nested
 	maxSaved     = 256
 	maxPoints    = 4096 // of a part of a path
+	// maxImages bounds the pixels of all images of a page, each time that it is painted: ten pages at 600 dpi. To draw one takes some seconds.
+	maxImages = 350e6
 )
 
 // shading is how light a shading counts as: what it looks like, only a picture shows.
@@ -116,8 +118,9 @@ type interpreter struct {
 	f         *file
 	out       *canvas
 	operators int
-	off       int  // nesting of marked content whose layer is off
-	placed    bool // the content moved to where the next glyph stands
+	pixels    float64 // of the images that were painted
+	off       int     // nesting of marked content whose layer is off
+	placed    bool    // the content moved to where the next glyph stands
 	active    map[int]bool
 }
 
@@ -469,6 +472,11 @@ func (in *interpreter) object(g *graphics, o types.Object, resources types.Dict,
 	}
 	switch f.name(d["Subtype"]) {
 	case "Image":
+		width, _ := f.number(d["Width"])
+		height, _ := f.number(d["Height"])
+		if in.pixels += math.Abs(width * height); !(in.pixels <= maxImages) {
+			return errPicture(errTooMuch)
+		}
 		_, masked := d["Mask"]
 		_, soft := d["SMask"]
 		stencil, _ := f.get(d["ImageMask"]).(types.Boolean)

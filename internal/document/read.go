@@ -29,6 +29,9 @@ func Words(ctx context.Context, pdf []byte, n int) ([]page.Page, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if refusal(err) != nil {
+			return nil, err
+		}
 		if err != nil {
 			return nil, unreadable(fmt.Errorf("page %d: %w", l.number, err))
 		}
@@ -56,7 +59,10 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 		return p, err
 	}
 	printed := len(c.glyphs)
-	fields := f.widgets(ctx, l, in, display, view)
+	fields, err := f.widgets(ctx, l, in, display, view)
+	if err != nil {
+		return p, err
+	}
 	columns := newBoxes(partings(c.shapes), view, &c.effort)
 	runs := assemble(c.glyphs[:printed], &columns)
 	for _, a := range fields.appearances {
