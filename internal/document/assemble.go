@@ -16,6 +16,7 @@ import (
 const (
 	wordGap     = 0.14
 	wordOverlap = 0.35
+	heaped      = 0.2  // overlap from which digits cannot be read
 	joinGap     = 0.10 // between words that were painted apart
 	baseline    = 0.18 // how far baselines may differ
 	longestRun  = 1000 // characters of a word
@@ -90,6 +91,7 @@ func chain(glyphs []glyph, columns *boxes) []run {
 			same := g.angle == prev.angle && math.Abs(g.size-prev.size) < 0.1*prev.size && off < baseline*prev.size &&
 				g.unseen == prev.unseen && math.Abs(g.light-prev.light) < 0.3
 			if same && g.text == prev.text && math.Abs(along(g.origin, dir)-along(prev.origin, dir)) < duplicate*prev.size {
+				cur.unsure = cur.unsure || !g.placed // no second impression but a heap
 				continue
 			}
 			if same && cur.letters < longestRun && gap > -wordOverlap*prev.size && gap < wordGap*prev.size+max(prev.extra, 0) &&
@@ -102,7 +104,7 @@ func chain(glyphs []glyph, columns *boxes) []run {
 				if g.text == unknownText {
 					cur.unknown++
 				}
-				cur.unsure = cur.unsure || g.unsure
+				cur.unsure = cur.unsure || g.unsure || gap < -heaped*prev.size && strings.ContainsAny(g.text+prev.text, digits)
 				prev = g
 				continue
 			}

@@ -19,15 +19,18 @@ const (
 
 // Field flags of ISO 32000-1 §12.7.4.2.
 const (
-	passwordFlag = 1 << 13
-	radioFlag    = 1 << 15
-	pushFlag     = 1 << 16
+	multilineFlag = 1 << 12
+	passwordFlag  = 1 << 13
+	radioFlag     = 1 << 15
+	pushFlag      = 1 << 16
+	richFlag      = 1 << 25
 )
 
 // maxAnnotations bounds the annotations of one page; an ACORD form has some 300. maxWritten bounds the bytes of all names and values of its fields.
 const (
 	maxAnnotations = 10_000
 	maxWritten     = 4 << 20
+	maxOptions     = 1000
 )
 
 // widgets is what the annotations of a page add to it.
@@ -88,7 +91,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			field.Unproven = !hidden && in.contrary(a, field.On, box, display, view)
 		case "Ch":
 			field.Kind = page.Choice
-			field.Value = f.value(f.inherited(a, "V"))
+			field.Value = f.chosen(a)
 		case "Sig":
 			field.Kind = page.Signature
 			field.On = f.dict(f.inherited(a, "V")) != nil
@@ -107,7 +110,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			out.paint(f, in, a, box, display, view)
 			show.glyphs.to = len(in.out.glyphs)
 			if show.redrawn {
-				show.plain = f.plainInk(a)
+				show.plain = f.plain(a, field.Value, box)
 			}
 			if len(out.appearances) > from {
 				s := out.appearances[from]
@@ -229,6 +232,18 @@ func (f *file) value(o types.Object) string {
 		return strings.Join(lines, "\n")
 	}
 	return ""
+}
+
+// chosen is the value of a choice as it is shown: its options may be pairs of a value and what viewers show for it.
+func (f *file) chosen(a types.Dict) string {
+	value := f.value(f.inherited(a, "V"))
+	options := f.array(f.inherited(a, "Opt"))
+	for _, o := range options[:min(len(options), maxOptions)] {
+		if pair := f.array(o); len(pair) == 2 && f.value(pair[0]) == value {
+			return f.value(pair[1])
+		}
+	}
+	return value
 }
 
 // button says whether a tick box or radio button is on, and its export value. The appearance state decides, since that is

@@ -23,7 +23,7 @@ type typeface struct {
 	standard float64 // width of a CID that is not in widths
 	ascent   float64
 	descent  float64
-	drawn    bool // by the document's own drawings, which need not look like what they say
+	drawn    bool // by the document's own drawings, which need not look like what they say, or not where it is thought to be
 }
 
 // character is what one code shows. Width is in units of the type size. Text is empty for what is no character, one space for
@@ -351,6 +351,8 @@ func (f *file) composite(t *typeface, d, descendant, descriptor types.Dict, unic
 	}
 	t.widths = f.cidWidths(descendant["W"])
 	name := f.name(d["Encoding"])
+	// Where type that runs downwards stands is not followed.
+	t.drawn = strings.HasSuffix(name, "-V") || f.integer(f.dict(d["Encoding"])["WMode"]) != 0
 	t.ucs2 = strings.Contains(name, "UCS2") || strings.Contains(name, "UTF16")
 	if stream := f.stream(d["Encoding"]); len(stream) > 0 {
 		t.codes = parseCMap(stream)

@@ -84,6 +84,8 @@ type graphics struct {
 	strokeAlpha float64
 	blended     bool // a blend mode other than Normal: does not hide what is under it
 	masked      bool // by a soft mask, the same
+	changed     bool // in colour by a transfer function
+	dashed      bool // lines are not drawn through
 	group       group
 	cut         bool // clipped by something else than upright rectangles; clip holds its bounds
 	lineWidth   float64
@@ -110,7 +112,9 @@ func (g *graphics) solid(alpha float64) bool {
 }
 
 // unsure reports whether only a picture tells what is seen of what is painted.
-func (g *graphics) unsure() bool { return g.blended || g.masked || g.cut || g.group.unsure }
+func (g *graphics) unsure() bool {
+	return g.blended || g.masked || g.changed || g.cut || g.group.unsure
+}
 
 // interpreter runs content streams.
 type interpreter struct {
@@ -270,6 +274,8 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 			}
 		case "w":
 			g.lineWidth = num(0)
+		case "d":
+			g.dashed = len(a) > 0 && a[0].kind == arrayOperand && a[0].to > a[0].from
 		case "gs":
 			in.graphicsState(&g, f.dict(f.dict(resources["ExtGState"])[name(0)]))
 
@@ -420,7 +426,9 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 				return err
 			}
 		case "BI":
-			l.inlineImage()
+			if !l.inlineImage() {
+				f.partial = true
+			}
 			in.image(&g, false)
 		case "sh":
 			in.shape(&g, shape{kind: areaShape, box: g.clip, light: shading})
@@ -442,6 +450,14 @@ func (in *interpreter) graphicsState(g *graphics, d types.Dict) {
 	}
 	if v, ok := f.number(d["LW"]); ok {
 		g.lineWidth = v
+	}
+	if dash := f.array(d["D"]); len(dash) > 0 {
+		g.dashed = len(f.array(dash[0])) > 0
+	}
+	for _, key := range []string{"TR", "TR2"} {
+		if o, ok := d[key]; ok {
+			g.changed = f.name(o) != "Identity" && f.name(o) != "Default"
+		}
 	}
 	if o, ok := d["BM"]; ok {
 		mode := f.name(o)
@@ -546,7 +562,7 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 	if !fill && !stroke {
 		return
 	}
-	width := g.lineWidth * math.Sqrt(math.Abs(g.ctm[0]*g.ctm[3]-g.ctm[1]*g.ctm[2]))
+	width := g.penWidth()
 	for i := range p.subs {
 		s := &p.subs[i]
 		if len(s.points) < 2 {
@@ -570,6 +586,9 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 					kind = lineShape
 				}
 				in.shape(g, shape{kind: kind, box: box.grow(width / 2), light: g.stroke.light})
+				if kind == frameShape && width > thinnest {
+					in.sides(g, box, width)
+				}
 			}
 		case stroke && !s.curved && thin <= 0.5:
 			in.shape(g, shape{kind: lineShape, box: box.grow(width / 2), light: g.stroke.light, opaque: g.solid(g.strokeAlpha)})
@@ -580,7 +599,23 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 				sh.opaque = len(p.subs) == 1 && g.solid(g.fillAlpha) && s.fills(box, mostOfBox)
 			}
 			in.shape(g, sh)
+			if stroke && width > thinnest {
+				in.shape(g, shape{kind: curveShape, box: box.grow(width / 2), light: g.stroke.light})
+			}
 		}
+	}
+}
+
+// penWidth is the width in points of lines, where they are widest.
+func (g *graphics) penWidth() float64 {
+	return math.Abs(g.lineWidth) * max(math.Hypot(g.ctm[0], g.ctm[1]), math.Hypot(g.ctm[2], g.ctm[3]))
+}
+
+// sides notes the sides of a frame that are wide enough to cover letters.
+func (in *interpreter) sides(g *graphics, b rect, width float64) {
+	outer, inner := b.grow(width/2), b.grow(-width/2)
+	for _, side := range []rect{{outer.x0, outer.y0, inner.x0, outer.y1}, {inner.x1, outer.y0, outer.x1, outer.y1}, {outer.x0, outer.y0, outer.x1, inner.y0}, {outer.x0, inner.y1, outer.x1, outer.y1}} {
+		in.shape(g, shape{kind: lineShape, box: side.intersect(outer), light: g.stroke.light})
 	}
 }
 

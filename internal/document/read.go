@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -126,7 +127,12 @@ func (f *file) content(o types.Object) []byte {
 			f.partial = true
 			break
 		}
-		out = append(out, f.stream(part)...)
+		// A comment that no end of a line ends goes on in the next stream for some viewers.
+		data := f.stream(part)
+		if i+1 < len(a) && bytes.IndexByte(data[bytes.LastIndexAny(data, "\r\n")+1:], '%') >= 0 {
+			f.partial = true
+		}
+		out = append(out, data...)
 		out = append(out, '\n')
 	}
 	return out

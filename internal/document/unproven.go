@@ -142,13 +142,13 @@ func (o *overlay) crossed(b rect) bool {
 	return o.crossings.any(b.y0, b.y1, func(c rect) bool { return c.intersect(b).area() > crossing*b.area() })
 }
 
-// overwrite marks the words over which others of about their size are written: a typewriter's X over a date. Lines of underscores and dots
-// are what forms have under values.
+// overwrite marks the words over which others of about their size are written: a typewriter's X over a date, a digit over another. Lines of
+// underscores and dots are what forms have under values.
 func overwrite(runs []run, e *effort) {
 	const filler = "_.…·"
 	order := make([]int, 0, len(runs))
 	for i := range runs {
-		if r := &runs[i]; !r.unseen && r.angle == 0 && utf8.RuneCountInString(r.text) > 1 && strings.Trim(r.text, filler) != "" {
+		if r := &runs[i]; !r.unseen && r.angle == 0 && (utf8.RuneCountInString(r.text) > 1 || essence(r.text) != "") && strings.Trim(r.text, filler) != "" {
 			order = append(order, i)
 		}
 	}
@@ -162,6 +162,10 @@ func overwrite(runs []run, e *effort) {
 			}
 			larger, smaller := max(a.size, b.size), min(a.size, b.size)
 			if larger > overprint*smaller || a.text == b.text {
+				continue
+			}
+			// A lone letter in a box may be its tick.
+			if !strings.ContainsAny(a.text, digits) && !strings.ContainsAny(b.text, digits) && min(a.letters, b.letters) == 1 {
 				continue
 			}
 			both := a.box.intersect(b.box)
@@ -291,9 +295,21 @@ func (in *interpreter) annotated(a types.Dict, subtype string, box rect, display
 	}
 }
 
-// plainInk reports whether a field's default appearance has a colour that is seen on paper.
-func (f *file) plainInk(a types.Dict) bool {
-	ink := colour{0, grey}
+// How large the type of a field's default appearance is at most, in units of the field's smaller side, and how wide its value, in units of the
+// larger.
+const (
+	fieldType  = 1.5
+	fieldValue = 1.3
+)
+
+// plain reports whether viewers that draw a field anew show its value as black letters on paper: its default appearance names a colour that is
+// seen and a size in which the value fits, and asks for nothing else.
+func (f *file) plain(a types.Dict, value string, b rect) bool {
+	flags := f.integer(f.inherited(a, "Ff"))
+	if flags&richFlag != 0 && f.inherited(a, "RV") != nil {
+		return false
+	}
+	ink, size := colour{0, grey}, 0.0
 	l := newLexer([]byte(f.text(f.inherited(a, "DA"))))
 	for op := l.next(); op != nil; op = l.next() {
 		switch string(op) {
@@ -303,7 +319,26 @@ func (f *file) plainInk(a types.Dict) bool {
 			ink = colour{lightness(rgb, l.args), rgb}
 		case "k":
 			ink = colour{lightness(cmyk, l.args), cmyk}
+		case "Tf":
+			if n := len(l.args); n > 0 {
+				size = l.args[n-1].num
+			}
+		default:
+			return false
 		}
 	}
-	return ink.light < 1-contrast
+	if ink.light >= 1-contrast {
+		return false
+	}
+	if size == 0 { // as large as fits
+		return true
+	}
+	if size < small || size > fieldType*min(b.width(), b.height()) {
+		return false
+	}
+	width := 0.0
+	for _, r := range value {
+		width += size * coreWidth("Helvetica", string(r), ' ')
+	}
+	return flags&multilineFlag != 0 || width <= fieldValue*max(b.width(), b.height())
 }
