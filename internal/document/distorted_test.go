@@ -72,15 +72,16 @@ func TestTypeThatPeopleCannotReadIsNotCertain(t *testing.T) {
 	}
 }
 
-func TestTypeThatRunsDownwardsIsNotCertain(t *testing.T) {
+func TestTypeThatRunsDownwardsOrIsNotInTheDocumentIsNotCertain(t *testing.T) {
 	t.Parallel()
-	for encoding, certain := range map[string]bool{"/Identity-H": true, "/Identity-V": false} {
+	const program = "/FontDescriptor << /Type /FontDescriptor /FontFile2 3 0 R >>"
+	for entries, certain := range map[[2]string]bool{{"/Identity-H", program}: true, {"/Identity-V", program}: false, {"/Identity-H", ""}: false} {
 		var d drawing
 		unicode := d.stream("", "1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfrange <0020> <007e> <0020> endbfrange")
-		font := d.add(fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /Odd /Encoding %s /ToUnicode %d 0 R /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /DW 500 >>] >>", encoding, unicode))
+		font := d.add(fmt.Sprintf("<< /Type /Font /Subtype /Type0 /BaseFont /Odd /Encoding %s /ToUnicode %d 0 R /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /DW 500 %s >>] >>", entries[0], unicode, entries[1]))
 		d.page("BT /G 10 Tf 100 700 Td <0032002C003000300030> Tj ET", "", fmt.Sprintf("/G %d 0 R", font))
 		if got := certainties(read(t, d.bytes())); (len(got) > 0) != certain {
-			t.Errorf("in %s %q are certain", encoding, got)
+			t.Errorf("in %s %q are certain", entries, got)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 		flags := f.integer(a["F"])
 		hidden := flags&(hiddenFlag|noViewFlag) != 0 || f.layerOff(a["OC"])
 		subtype := f.name(a["Subtype"])
-		if subtype == "Popup" || subtype == "Link" {
+		if subtype == "Popup" {
 			continue
 		}
 		if subtype != "Widget" {
@@ -73,7 +73,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 				continue
 			}
 			before := in.out.order
-			if out.paint(f, in, a, box, display, view); in.out.order == before || crosses(subtype) {
+			if out.paint(f, in, a, box, display, view); in.out.order == before || crosses(subtype) || subtype == "Link" {
 				in.annotated(a, subtype, box, display, view)
 			}
 			continue

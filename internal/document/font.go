@@ -351,8 +351,8 @@ func (f *file) composite(t *typeface, d, descendant, descriptor types.Dict, unic
 	}
 	t.widths = f.cidWidths(descendant["W"])
 	name := f.name(d["Encoding"])
-	// Where type that runs downwards stands is not followed.
-	t.drawn = strings.HasSuffix(name, "-V") || f.integer(f.dict(d["Encoding"])["WMode"]) != 0
+	// Where type that runs downwards stands is not followed, and what stands in for a font without a program is each viewer's choice.
+	t.drawn = f.get(descriptor["FontFile"]) == nil && f.get(descriptor["FontFile2"]) == nil && f.get(descriptor["FontFile3"]) == nil || strings.HasSuffix(name, "-V") || f.integer(f.dict(d["Encoding"])["WMode"]) != 0
 	t.ucs2 = strings.Contains(name, "UCS2") || strings.Contains(name, "UTF16")
 	if stream := f.stream(d["Encoding"]); len(stream) > 0 {
 		t.codes = parseCMap(stream)

@@ -77,6 +77,7 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 	for i := range p.Fields {
 		vouch(&p.Fields[i], fields.painted[i], &c, over)
 	}
+	contend(p.Fields, view, &c.effort)
 	if p.Partial = f.partial; p.Partial {
 		for i := range runs {
 			runs[i].unsure = true

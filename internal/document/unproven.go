@@ -28,6 +28,8 @@ const (
 	overwritten = 0.8
 	// crossing is the share of a word's box that an annotation covers which crosses out what is under it.
 	crossing = 0.4
+	// contending is the share of the smaller of two fields that lies on the other from which one hides the other.
+	contending = 0.5
 	// leastField is the side in points of a form field below which nobody reads its value.
 	leastField = 2.0
 )
@@ -273,7 +275,7 @@ func (in *interpreter) contrary(a types.Dict, on bool, box rect, display matrix,
 	}
 	state := f.name(a["AS"])
 	if _, drawn := states[state]; !drawn {
-		return false // viewers draw their own mark
+		return state != "" && !in.f.redraws() // nothing is shown, unless viewers draw their own mark
 	}
 	marks, letters := ink(state)
 	return marks <= off && letters == ""
@@ -284,6 +286,11 @@ func (in *interpreter) annotated(a types.Dict, subtype string, box rect, display
 	switch subtype {
 	case "StrikeOut", "Squiggly", "Line", "PolyLine", "Ink", "Redact":
 		in.out.crossings = append(in.out.crossings, display.bounds(box))
+	case "Link":
+		if width := in.f.border(a); width > thinnest {
+			g := graphics{clip: view, stroke: colour{shading, grey}}
+			in.sides(&g, display.bounds(box), width)
+		}
 	case "Square", "Circle", "Polygon":
 		if len(in.f.array(a["IC"])) == 0 {
 			return // a border
@@ -292,6 +299,44 @@ func (in *interpreter) annotated(a types.Dict, subtype string, box rect, display
 	case "FreeText", "Stamp", "Movie", "Screen", "RichMedia", "3D":
 		g := graphics{clip: view}
 		in.shape(&g, shape{kind: areaShape, box: display.bounds(box), light: shading})
+	}
+}
+
+// border is the width in points of the border of an annotation.
+func (f *file) border(a types.Dict) float64 {
+	if width, ok := f.number(f.dict(a["BS"])["W"]); ok {
+		return width
+	}
+	if sides := f.numbers(a["Border"], 3); len(sides) == 3 {
+		return sides[2]
+	}
+	return 1
+}
+
+// contend marks the fields of which one lies on another and says something else: which of them people see, nobody can tell.
+func contend(fields []page.Field, view rect, e *effort) {
+	all := make([]rect, len(fields))
+	at := newStrips(view)
+	for i := range fields {
+		all[i] = box(fields[i].Box)
+		at.add(i, all[i])
+	}
+	for i := range fields {
+		a := &fields[i]
+		if a.Hidden || a.Value == "" || a.Kind == page.Signature {
+			continue
+		}
+		for n, last := at.at(all[i].y0), at.at(all[i].y1); n <= last; n++ {
+			for _, j := range at.lists[n] {
+				b := &fields[j]
+				if int(j) <= i || !e.more() || b.Hidden || b.Value == "" || b.Kind != a.Kind || b.Value == a.Value {
+					continue
+				}
+				if all[i].intersect(all[j]).area() > contending*min(all[i].area(), all[j].area()) {
+					a.Unproven, b.Unproven = true, true
+				}
+			}
+		}
 	}
 }
 
