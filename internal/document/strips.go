@@ -9,8 +9,8 @@ import (
 // page; what defeats them, such as 50,000 lines from top to bottom under 100,000 words, is no certificate.
 type effort int
 
-// maxEffort is some thousand times what a dense certificate takes, and a second of work.
-const maxEffort effort = 400_000_000
+// maxEffort is ten thousand times what a dense certificate takes, and about a second of work.
+const maxEffort effort = 150_000_000
 
 // more counts a comparison, and reports whether it may still be made.
 func (e *effort) more() bool {
