@@ -28,8 +28,8 @@ func newRecogniser(o Options) *recogniser {
 	// A page is drawn in a small part of the time that it takes to read it.
 	limits, drawing := bounds{o.Memory, o.OCRTimeout}, bounds{o.Memory, o.OCRTimeout / 4}
 	return &recogniser{
-		draw: tool{"pdftoppm", "poppler-utils", drawing, maxPixels + 64},
-		read: tool{"tesseract", "tesseract-ocr and tesseract-ocr-eng", limits, 64 << 20},
+		draw: tool{"pdftoppm", "poppler-utils", drawing, maxPixels + 64, 0},
+		read: tool{"tesseract", "tesseract-ocr and tesseract-ocr-eng", limits, 64 << 20, o.OCRTimeout / 3},
 		jobs: make(chan struct{}, o.OCRJobs),
 
 		looks: o.Looks,
@@ -405,6 +405,10 @@ func (r *recogniser) recognise(ctx context.Context, mode string, pages ...*bitma
 	out, err := r.read.run(ctx, tiff(pages), "stdin", "stdout", "--psm", mode, "--dpi", "300", "-l", "eng", "tsv")
 	if err != nil && strings.Contains(err.Error(), "loading language") {
 		return nil, &Unavailable{Tool: "tesseract's English data", Package: "tesseract-ocr-eng"}
+	}
+	var fault *Fault
+	if errors.As(err, &fault) && fault.Kind == Endless {
+		return nil, tooMuch(err, fault.Kind)
 	}
 	if err != nil {
 		return nil, err

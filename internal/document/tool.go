@@ -17,6 +17,9 @@ type tool struct {
 	pkg     string // the Debian package that brings it
 	limits  bounds
 	maxSize int64 // bytes of output
+	// work is the processor time of one run at most; 0 is as long as it may take. Unlike the time on the wall it does not depend on what else
+	// the machine does, so that what exceeds it is to blame on the document.
+	work time.Duration
 }
 
 // bounds is what a helper process may take.
@@ -59,7 +62,11 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 	if err := cmd.Start(); err != nil {
 		return nil, &Fault{NotStarted, t.name, err}
 	}
-	if err := confine(cmd.Process.Pid, t.limits.memory, uint64(t.limits.timeout.Seconds())+1); err != nil && !errors.Is(err, syscall.ESRCH) {
+	work := t.limits.timeout + time.Second
+	if t.work > 0 {
+		work = min(t.work, work)
+	}
+	if err := confine(cmd.Process.Pid, t.limits.memory, uint64(work.Seconds())); err != nil && !errors.Is(err, syscall.ESRCH) {
 		cancel()
 		err = errors.Join(err, cmd.Wait())
 		return nil, &Fault{NotStarted, t.name, err}
@@ -78,6 +85,8 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 		return nil, ctx.Err()
 	case stdout.full:
 		return nil, &Fault{Crashed, t.name, errOutput}
+	case err != nil && t.work > 0 && cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime() > t.work*9/10: // counted in ticks
+		return nil, &Fault{Endless, t.name, err}
 	case limited.Err() != nil:
 		return nil, &Fault{TimedOut, t.name, nil}
 	case err != nil && starved(stderr.String()):
