@@ -11,7 +11,7 @@ import (
 func TestAPageThatTesseractNeverComesToAnEndWithIsRefused(t *testing.T) {
 	t.Parallel()
 	r := newRecogniser(Options{Memory: 512 << 20, OCRTimeout: time.Minute, OCRJobs: 1})
-	r.read = tool{name: "sh", pkg: "dash", limits: bounds{64 << 20, 30 * time.Second}, maxSize: 1 << 10, work: time.Second}
+	r.read = tool{name: "sh", pkg: "dash", limits: bounds{64 << 20, 30 * time.Second}, maxSize: 1 << 10, work: 2 * time.Second}
 	// A shell does not know tesseract's arguments: one that never ends is put in its place.
 	_, err := r.read.run(t.Context(), nil, "-c", "while :; do :; done")
 	var fault *Fault

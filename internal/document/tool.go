@@ -85,7 +85,7 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 		return nil, ctx.Err()
 	case stdout.full:
 		return nil, &Fault{Crashed, t.name, errOutput}
-	case err != nil && t.work > 0 && cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime() > t.work*9/10: // counted in ticks
+	case err != nil && limited.Err() == nil && t.spent(cmd.ProcessState):
 		return nil, &Fault{Endless, t.name, err}
 	case limited.Err() != nil:
 		return nil, &Fault{TimedOut, t.name, nil}
@@ -95,6 +95,13 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 		return nil, &Fault{Crashed, t.name, errors.Join(err, errors.New(strings.TrimSpace(stderr.String())))}
 	}
 	return stdout.buffer.Bytes(), nil
+}
+
+// spent reports whether the system ended a program that had worked as long as it may. The limit counts in ticks of a clock and the usage does not,
+// so that they differ where many programs run.
+func (t tool) spent(p *os.ProcessState) bool {
+	status, ok := p.Sys().(syscall.WaitStatus)
+	return ok && t.work > 0 && status.Signaled() && p.UserTime()+p.SystemTime() > t.work/2
 }
 
 // starved reports whether a program's last words are about memory.
