@@ -16,8 +16,10 @@ import (
 const (
 	wordGap     = 0.14
 	wordOverlap = 0.35
+	heaped      = 0.2  // overlap from which digits cannot be read
 	joinGap     = 0.10 // between words that were painted apart
 	baseline    = 0.18 // how far baselines may differ
+	longestRun  = 1000 // characters of a word
 	duplicate   = 0.12 // how far a second impression of the same character may be off: printing twice makes type bold
 )
 
@@ -53,14 +55,14 @@ func across(p, d point) float64 { return p.y*d.x - p.x*d.y }
 
 // assemble joins glyphs to words: first in the order of painting, where the gaps say what belongs together, and then on
 // the page, where words that were painted in pieces meet. Columns part what was placed on both sides of their borders.
-func assemble(glyphs []glyph, columns partings) []run {
+func assemble(glyphs []glyph, columns *boxes) []run {
 	runs := chain(glyphs, columns)
 	runs = joinPieces(runs, columns)
 	return joinSpaced(runs)
 }
 
 // chain joins glyphs that follow one another in the content.
-func chain(glyphs []glyph, columns partings) []run {
+func chain(glyphs []glyph, columns *boxes) []run {
 	var runs []run
 	var text strings.Builder
 	var cur run
@@ -89,10 +91,11 @@ func chain(glyphs []glyph, columns partings) []run {
 			same := g.angle == prev.angle && math.Abs(g.size-prev.size) < 0.1*prev.size && off < baseline*prev.size &&
 				g.unseen == prev.unseen && math.Abs(g.light-prev.light) < 0.3
 			if same && g.text == prev.text && math.Abs(along(g.origin, dir)-along(prev.origin, dir)) < duplicate*prev.size {
+				cur.unsure = cur.unsure || !g.placed // no second impression but a heap
 				continue
 			}
-			if same && gap > -wordOverlap*prev.size && gap < wordGap*prev.size+max(prev.extra, 0) &&
-				!(g.placed && g.angle == 0 && columns.between(prev.end, g.origin, g.size)) {
+			if same && cur.letters < longestRun && gap > -wordOverlap*prev.size && gap < wordGap*prev.size+max(prev.extra, 0) &&
+				!(g.placed && g.angle == 0 && apart(columns, prev.end, g.origin, g.size)) {
 				text.WriteString(g.text)
 				cur.letters++
 				cur.box = cur.box.union(g.box)
@@ -101,7 +104,7 @@ func chain(glyphs []glyph, columns partings) []run {
 				if g.text == unknownText {
 					cur.unknown++
 				}
-				cur.unsure = cur.unsure || g.unsure
+				cur.unsure = cur.unsure || g.unsure || gap < -heaped*prev.size && strings.ContainsAny(g.text+prev.text, digits)
 				prev = g
 				continue
 			}
@@ -148,7 +151,7 @@ func lines(runs []run, do func([]run)) {
 }
 
 // joinPieces merges words whose pieces were painted at different times, and drops second impressions.
-func joinPieces(runs []run, columns partings) []run {
+func joinPieces(runs []run, columns *boxes) []run {
 	out := make([]run, 0, len(runs))
 	lines(runs, func(line []run) {
 		d := direction(line[0].angle)
@@ -171,9 +174,9 @@ func joinPieces(runs []run, columns partings) []run {
 			if !merged && len(out) > from {
 				p := &out[len(out)-1]
 				gap := along(r.start, d) - along(p.end, d)
-				if p.font == r.font && !p.spaceAfter && !r.spaceBefore && p.unseen == r.unseen && math.Abs(p.light-r.light) < 0.3 &&
+				if p.letters < longestRun && p.font == r.font && !p.spaceAfter && !r.spaceBefore && p.unseen == r.unseen && math.Abs(p.light-r.light) < 0.3 &&
 					math.Abs(p.size-r.size) < 0.03*p.size && gap > -joinGap*p.size && gap < joinGap*p.size &&
-					!(r.angle == 0 && columns.between(p.end, r.start, r.size)) {
+					!(r.angle == 0 && apart(columns, p.end, r.start, r.size)) {
 					p.join(r)
 					merged = true
 				}
@@ -212,9 +215,10 @@ func (r *run) join(s run) {
 	r.spaceAfter = s.spaceAfter
 }
 
-// The shape of letter-spaced text: at least so many single letters with gaps that are alike.
+// The shape of letter-spaced text: at least so many single letters, and at most, with gaps that are alike.
 const (
 	spacedLetters = 4
+	spacedMost    = 200
 	spacedGap     = 1.2 // widest gap in units of the type size
 )
 
@@ -226,7 +230,7 @@ func joinSpaced(runs []run) []run {
 		for i := 0; i < len(line); {
 			j := i + 1
 			low, high := math.Inf(1), 0.0
-			for j < len(line) && line[j-1].letters == 1 && line[j].letters == 1 && line[j].font == line[i].font &&
+			for j < len(line) && j-i < spacedMost && line[j-1].letters == 1 && line[j].letters == 1 && line[j].font == line[i].font &&
 				line[j].unseen == line[i].unseen && line[j].size == line[i].size {
 				gap := along(line[j].start, d) - along(line[j-1].end, d)
 				if gap <= 0 || gap > spacedGap*line[i].size || max(high, gap) > 1.6*min(low, gap)+0.1*line[i].size {
@@ -271,13 +275,7 @@ const dark = 0.5
 
 // conceal marks the words that nobody sees: printed in the colour of what is under them, or covered afterwards. What lies on a picture or on a
 // colour that the document does not tell is unsure; a picture of most of the page is looked at anyway.
-func conceal(runs []run, shapes []shape, view rect) {
-	var covers []shape
-	for _, s := range shapes {
-		if s.opaque && s.box.width() > 3 && s.box.height() > 3 {
-			covers = append(covers, s)
-		}
-	}
+func (o *overlay) conceal(runs []run) {
 	for i := range runs {
 		r := &runs[i]
 		if r.unseen {
@@ -285,17 +283,12 @@ func conceal(runs []run, shapes []shape, view rect) {
 		}
 		c := r.box.center()
 		ground, known, broad := 1.0, true, false
-		for _, s := range covers {
-			if !s.box.contains(c) {
-				continue
-			}
-			if s.order > r.last {
-				if s.light >= 0 || s.box.contains(point{r.box.x0, c.y}) && s.box.contains(point{r.box.x1, c.y}) {
-					r.unseen = true
-				}
-				break
-			}
-			ground, known, broad = s.light, s.light >= 0 && !s.untold, s.box.area() > mostOfPage*view.area()
+		under, over := o.covers.around(c, r.last)
+		if over != nil && (over.light >= 0 || over.box.contains(point{r.box.x0, c.y}) && over.box.contains(point{r.box.x1, c.y})) {
+			r.unseen = true
+		}
+		if under != nil {
+			ground, known, broad = under.light, under.light >= 0 && !under.untold, under.box.area() > mostOfPage*o.view.area()
 		}
 		r.unsure = r.unsure || !known && !(broad && r.light < dark)
 		if known && math.Abs(ground-r.light) < contrast {
@@ -313,16 +306,10 @@ const (
 )
 
 // strike marks the upright words that a level line crosses out.
-func strike(runs []run, shapes []shape) {
-	var lines []rect
-	for _, s := range shapes {
-		if strikes(s) {
-			lines = append(lines, s.box)
-		}
-	}
+func (o *overlay) strike(runs []run) {
 	for i := range runs {
 		if r := &runs[i]; !r.unseen && r.angle == 0 {
-			r.struck = slices.ContainsFunc(lines, func(l rect) bool { return through(l, r.box) })
+			r.struck = o.struckOut(r.box)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // bitmap is a grey image, 0 black to 255 white, row by row from the top.
@@ -29,6 +30,9 @@ func parsePGM(b []byte) (*bitmap, error) {
 	at := len(b) - r.Len()
 	return &bitmap{w, h, b[at : at+w*h]}, nil
 }
+
+// clone is a copy.
+func (m *bitmap) clone() *bitmap { return &bitmap{m.width, m.height, slices.Clone(m.pix)} }
 
 // threshold is the grey below which a pixel is ink (Otsu's method), kept away from both ends because most pages are nearly all
 // white.

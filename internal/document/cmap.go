@@ -1,7 +1,9 @@
 package document
 
 import (
+	"cmp"
 	"encoding/binary"
+	"slices"
 	"unicode/utf16"
 )
 
@@ -22,6 +24,13 @@ type cidRange struct {
 	from, to uint32
 	cid      uint32
 }
+
+// maxSpaces bounds the code space ranges of a CMap; those of Asian encodings have up to ten. nestedRanges is how many ranges of CIDs are looked
+// at for a code, since a range may lie in another.
+const (
+	maxSpaces    = 32
+	nestedRanges = 4
+)
 
 // maxRanges bounds what a CMap may declare; a full Unicode font has some thousands.
 const maxRanges = 1 << 16
@@ -71,8 +80,11 @@ func (c *cmap) cid(code uint32, n int) uint32 {
 	if c.direct {
 		return code
 	}
-	for _, r := range c.ranges {
-		if r.bytes == n && code >= r.from && code <= r.to {
+	after, _ := slices.BinarySearchFunc(c.ranges, cidRange{bytes: n, from: code}, func(r, at cidRange) int {
+		return cmp.Or(cmp.Compare(r.bytes, at.bytes), cmp.Compare(r.from, at.from), -1)
+	})
+	for _, r := range slices.Backward(c.ranges[max(0, after-nestedRanges):after]) {
+		if r.bytes == n && code <= r.to {
 			return r.cid + code - r.from
 		}
 	}
@@ -87,7 +99,7 @@ func parseCMap(data []byte) *cmap {
 		a := l.args
 		switch string(op) {
 		case "endcodespacerange":
-			for i := 0; i+1 < len(a) && len(c.spaces) < 256; i += 2 {
+			for i := 0; i+1 < len(a) && len(c.spaces) < maxSpaces; i += 2 {
 				if n := len(a[i].str); n >= 1 && n <= 4 && n == len(a[i+1].str) {
 					c.spaces = append(c.spaces, codeSpace{n, code(a[i].str), code(a[i+1].str)})
 				}
@@ -107,11 +119,12 @@ func parseCMap(data []byte) *cmap {
 		c.spaces = identityCMap().spaces
 	}
 	c.direct = len(c.ranges) == 0
+	slices.SortStableFunc(c.ranges, func(a, b cidRange) int { return cmp.Or(cmp.Compare(a.bytes, b.bytes), cmp.Compare(a.from, b.from)) })
 	return c
 }
 
-// parseToUnicode reads a ToUnicode CMap: code → text.
-func parseToUnicode(data []byte) map[uint32]string {
+// parseToUnicode reads a ToUnicode CMap: code → text. more is asked before each entry.
+func parseToUnicode(data []byte, more func() bool) map[uint32]string {
 	if len(data) == 0 {
 		return nil
 	}
@@ -121,7 +134,7 @@ func parseToUnicode(data []byte) map[uint32]string {
 		a := l.args
 		switch string(op) {
 		case "endbfchar":
-			for i := 0; i+1 < len(a); i += 2 {
+			for i := 0; i+1 < len(a) && more(); i += 2 {
 				if a[i+1].kind == stringOperand {
 					put(out, code(a[i].str), utf16Text(a[i+1].str))
 				} else if a[i+1].kind == nameOperand {
@@ -129,7 +142,7 @@ func parseToUnicode(data []byte) map[uint32]string {
 				}
 			}
 		case "endbfrange":
-			for i := 0; i+2 < len(a); i += 3 {
+			for i := 0; i+2 < len(a) && more(); i += 3 {
 				from, to := code(a[i].str), code(a[i+1].str)
 				if to < from || to-from > 0xffff {
 					continue
@@ -137,13 +150,13 @@ func parseToUnicode(data []byte) map[uint32]string {
 				switch dst := a[i+2]; dst.kind {
 				case stringOperand:
 					units := append([]byte(nil), dst.str...)
-					for c := from; c <= to && len(out) < maxRanges; c++ {
+					for c := from; c <= to && len(out) < maxRanges && more(); c++ {
 						put(out, c, utf16Text(units))
 						increment(units)
 					}
 				case arrayOperand:
 					for j, item := range l.items[dst.from:dst.to] {
-						if c := from + uint32(j); c <= to {
+						if c := from + uint32(j); c <= to && more() {
 							put(out, c, utf16Text(item.str))
 						}
 					}

@@ -35,17 +35,8 @@ type claim struct {
 }
 
 // confirm looks at the picture of a page whether it shows what its unproven words and fields say. What it shows is believed, where it shows
-// nothing nothing is, and all else stays unproven.
-func (r *recogniser) confirm(ctx context.Context, pdf []byte, p *page.Page) error {
-	done, err := r.turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	m, err := r.bitmap(ctx, pdf, p)
-	if err != nil {
-		return err
-	}
+// nothing nothing is, and all else stays unproven. It takes the rulings away from the picture.
+func (r *recogniser) confirm(ctx context.Context, m *bitmap, p *page.Page) error {
 	scale := point{float64(m.width) / max(p.Width, 1), float64(m.height) / max(p.Height, 1)}
 	var open []claim
 	for i := range p.Words {

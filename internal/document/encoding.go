@@ -257,9 +257,9 @@ func type1Encoding(program []byte) map[byte]string {
 }
 
 // glyphTexts inverts the character map of an embedded TrueType font: for a composite font without ToUnicode it is the only
-// thing that says what its glyphs mean. toGlyph is the CIDToGIDMap stream, empty for identity.
-func glyphTexts(program, toGlyph []byte) (out map[uint32]string) {
-	if len(program) == 0 {
+// thing that says what its glyphs mean. toGlyph is the CIDToGIDMap stream, empty for identity; more is asked before each entry.
+func glyphTexts(program, toGlyph []byte, more func() bool) (out map[uint32]string) {
+	if len(program) == 0 || !more() {
 		return nil
 	}
 	defer func() {
@@ -293,6 +293,9 @@ func glyphTexts(program, toGlyph []byte) (out map[uint32]string) {
 	for cid := 0; cid*2+1 < len(toGlyph) && cid <= 0xffff; cid++ {
 		g := sfnt.GlyphIndex(uint16(toGlyph[cid*2])<<8 | uint16(toGlyph[cid*2+1]))
 		if text, ok := byGlyph[g]; ok {
+			if !more() {
+				break
+			}
 			out[uint32(cid)] = text
 		}
 	}

@@ -22,11 +22,12 @@ func (u *Unavailable) Error() string {
 // FaultKind says how a helper process ended.
 type FaultKind string
 
-// The ways in which a helper process fails. None of them is proof against the document: a machine without memory does the
-// same to a good one.
+// The ways in which a helper process fails. None of them but Endless, which counts its own work alone, is proof against the document: a
+// machine without memory does the same to a good one.
 const (
 	Crashed     FaultKind = "crashed"
 	TimedOut    FaultKind = "timed_out"
+	Endless     FaultKind = "endless"
 	OutOfMemory FaultKind = "out_of_memory"
 	NotStarted  FaultKind = "not_started"
 )

@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -18,13 +19,19 @@ const (
 
 // Field flags of ISO 32000-1 §12.7.4.2.
 const (
-	passwordFlag = 1 << 13
-	radioFlag    = 1 << 15
-	pushFlag     = 1 << 16
+	multilineFlag = 1 << 12
+	passwordFlag  = 1 << 13
+	radioFlag     = 1 << 15
+	pushFlag      = 1 << 16
+	richFlag      = 1 << 25
 )
 
-// maxAnnotations bounds the annotations of one page; an ACORD form has some 300.
-const maxAnnotations = 10_000
+// maxAnnotations bounds the annotations of one page; an ACORD form has some 300. maxWritten bounds the bytes of all names and values of its fields.
+const (
+	maxAnnotations = 10_000
+	maxWritten     = 4 << 20
+	maxOptions     = 1000
+)
 
 // widgets is what the annotations of a page add to it.
 type widgets struct {
@@ -38,13 +45,17 @@ type span struct{ from, to int }
 
 // widgets reads the annotations of a page: fields with their values whether or not the catalogue's /AcroForm lists them, and the
 // appearances of all other annotations, which are printed text like any other. A field's own appearance counts only where it
-// shows something else than its value.
-func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display matrix, view rect) widgets {
+// shows something else than its value. More of them than any form has are an error.
+func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display matrix, view rect) (widgets, error) {
 	var out widgets
 	redraw := f.redraws()
+	written := 0
 	for i, o := range f.array(l.dict["Annots"]) {
-		if i >= maxAnnotations || ctx.Err() != nil {
-			break
+		if i >= maxAnnotations || written > maxWritten || in.operators > maxOperators || in.pixels > maxImages {
+			return out, errTooMuch
+		}
+		if ctx.Err() != nil {
+			return out, ctx.Err()
 		}
 		a := f.dict(o)
 		box, ok := f.rect(a["Rect"])
@@ -54,7 +65,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 		flags := f.integer(a["F"])
 		hidden := flags&(hiddenFlag|noViewFlag) != 0 || f.layerOff(a["OC"])
 		subtype := f.name(a["Subtype"])
-		if subtype == "Popup" || subtype == "Link" {
+		if subtype == "Popup" {
 			continue
 		}
 		if subtype != "Widget" {
@@ -62,7 +73,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 				continue
 			}
 			before := in.out.order
-			if out.paint(f, in, a, box, display, view); in.out.order == before || crosses(subtype) {
+			if out.paint(f, in, a, box, display, view); in.out.order == before || crosses(subtype) || subtype == "Link" {
 				in.annotated(a, subtype, box, display, view)
 			}
 			continue
@@ -80,7 +91,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			field.Unproven = !hidden && in.contrary(a, field.On, box, display, view)
 		case "Ch":
 			field.Kind = page.Choice
-			field.Value = f.value(f.inherited(a, "V"))
+			field.Value = f.chosen(a)
 		case "Sig":
 			field.Kind = page.Signature
 			field.On = f.dict(f.inherited(a, "V")) != nil
@@ -88,6 +99,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			field.Kind = page.TextField
 			field.Value = f.value(f.inherited(a, "V"))
 		}
+		written += len(field.Name) + len(field.Value)
 		show := painted{redrawn: redraw, plain: true}
 		if field.Kind != page.Button && !hidden {
 			from := len(out.appearances)
@@ -98,7 +110,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 			out.paint(f, in, a, box, display, view)
 			show.glyphs.to = len(in.out.glyphs)
 			if show.redrawn {
-				show.plain = f.plainInk(a)
+				show.plain = f.plain(a, field.Value, box)
 			}
 			if len(out.appearances) > from {
 				s := out.appearances[from]
@@ -113,7 +125,7 @@ func (f *file) widgets(ctx context.Context, l leaf, in *interpreter, display mat
 		show.order = in.out.order
 		out.fields, out.painted = append(out.fields, field), append(out.painted, show)
 	}
-	return out
+	return out, nil
 }
 
 // crosses reports whether an annotation crosses out what is under it, however it is drawn.
@@ -142,7 +154,7 @@ func (w *widgets) paint(f *file, in *interpreter, a types.Dict, box rect, displa
 	}
 	d := f.dict(o)
 	m := identity
-	if n := f.numbers(d["Matrix"]); len(n) == 6 {
+	if n := f.numbers(d["Matrix"], 7); len(n) == 6 {
 		m = matrix(n)
 	}
 	inner, ok := f.rect(d["BBox"])
@@ -160,6 +172,7 @@ func (w *widgets) paint(f *file, in *interpreter, a types.Dict, box rect, displa
 	g := graphics{ctm: fit.mul(display), clip: view, fillAlpha: 1, strokeAlpha: 1, scale: 1, lineWidth: 1, group: group{alpha: 1}}
 	if err := in.form(g, o, d, nil, 0); err != nil {
 		in.out.glyphs = in.out.glyphs[:from]
+		f.partial = true
 		return
 	}
 	if to := len(in.out.glyphs); to > from {
@@ -219,6 +232,18 @@ func (f *file) value(o types.Object) string {
 		return strings.Join(lines, "\n")
 	}
 	return ""
+}
+
+// chosen is the value of a choice as it is shown: its options may be pairs of a value and what viewers show for it.
+func (f *file) chosen(a types.Dict) string {
+	value := f.value(f.inherited(a, "V"))
+	options := f.array(f.inherited(a, "Opt"))
+	for _, o := range options[:min(len(options), maxOptions)] {
+		if pair := f.array(o); len(pair) == 2 && f.value(pair[0]) == value {
+			return f.value(pair[1])
+		}
+	}
+	return value
 }
 
 // button says whether a tick box or radio button is on, and its export value. The appearance state decides, since that is
@@ -289,29 +314,41 @@ func essence(s string) string {
 
 // withoutValues leaves out the printed words that repeat the value of a field in its place, as flattened copies under
 // live fields do. Words that say something else stay: then field and print disagree, and the reader has to know.
-func withoutValues(words []page.Word, fields []page.Field) []page.Word {
-	kept := words[:0]
-	for _, w := range words {
-		if !repeats(w, fields) {
-			kept = append(kept, w)
+func withoutValues(words []page.Word, fields []page.Field, view rect, e *effort) []page.Word {
+	var filled []filledIn
+	at := newStrips(view)
+	for i := range fields {
+		if fd := &fields[i]; fd.Value != "" && !fd.Hidden && (fd.Kind == page.TextField || fd.Kind == page.Choice) {
+			at.add(len(filled), box(fd.Box))
+			filled = append(filled, filledIn{box: box(fd.Box), value: fd.Value})
 		}
 	}
-	return kept
+	return slices.DeleteFunc(words, func(w page.Word) bool {
+		c := box(w.Box).center()
+		return slices.ContainsFunc(at.lists[at.at(c.y)], func(i int32) bool {
+			return e.more() && filled[i].box.contains(c) && filled[i].has(w.Text)
+		})
+	})
 }
 
-func repeats(w page.Word, fields []page.Field) bool {
-	c := box(w.Box).center()
-	for i := range fields {
-		fd := &fields[i]
-		if fd.Value == "" || fd.Hidden || fd.Kind != page.TextField && fd.Kind != page.Choice || !box(fd.Box).contains(c) {
-			continue
-		}
-		word := essence(w.Text)
-		for _, token := range strings.Fields(fd.Value) {
-			if token == w.Text || word != "" && essence(token) == word {
-				return true
+// filledIn is the value of a field.
+type filledIn struct {
+	box      rect
+	value    string
+	words    map[string]bool
+	essences map[string]bool
+}
+
+// has reports whether a word is one of the value's, but for case and marks.
+func (f *filledIn) has(word string) bool {
+	if f.words == nil {
+		f.words, f.essences = map[string]bool{}, map[string]bool{"": false}
+		for token := range strings.FieldsSeq(f.value) {
+			f.words[token] = true
+			if e := essence(token); e != "" {
+				f.essences[e] = true
 			}
 		}
 	}
-	return false
+	return f.words[word] || f.essences[essence(word)]
 }

@@ -23,6 +23,11 @@ const (
 	maxPages   = 20_000
 	maxNodes   = 60_000 // steps through the page tree
 	maxDepth   = 64     // nested objects, pages, forms
+	maxTerms   = 1_000_000
+	maxFonts   = 4096
+	maxMapped  = 1 << 20
+	maxParts   = 10_000 // streams of one page's content
+	maxInks    = 32     // of one colour: ISO 32000-1 annex C
 )
 
 // file is an opened PDF: pdfcpu's object table with accessors that never fail. What is missing or of the wrong kind reads
@@ -32,8 +37,12 @@ type file struct {
 	budget  int64
 	pages   []leaf
 	hidden  map[int]bool // object numbers of optional content that is off
+	layers  map[int]bool // what layerOff says of objects
+	terms   int          // of expressions and lists of optional content that were looked at
 	fonts   map[int]*typeface
-	partial bool // a stream did not decode
+	built   int  // fonts
+	mapped  int  // entries of their character maps and widths
+	partial bool // a stream did not decode, or a bound was met: viewers may show what was not followed
 }
 
 // leaf is a page with what it inherits from the page tree.
@@ -72,7 +81,7 @@ func open(pdf []byte) (f *file, err error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	f = &file{x: ctx.XRefTable, budget: maxDecoded, fonts: map[int]*typeface{}}
+	f = &file{x: ctx.XRefTable, budget: maxDecoded, fonts: map[int]*typeface{}, layers: map[int]bool{}}
 	f.hidden = f.hiddenLayers()
 	if err := f.walkPages(); err != nil {
 		return nil, unreadable(err)
@@ -179,12 +188,10 @@ func (f *file) integer(o types.Object) int {
 	return clampInt(n)
 }
 
-// numbers is an array of numbers; what is not one reads as 0.
-func (f *file) numbers(o types.Object) []float64 {
+// numbers is the first numbers of an array, so many at most; what is none reads as 0.
+func (f *file) numbers(o types.Object, most int) []float64 {
 	a := f.array(o)
-	if len(a) > maxObjects {
-		return nil
-	}
+	a = a[:min(len(a), most)]
 	out := make([]float64, len(a))
 	for i, v := range a {
 		out[i], _ = f.number(v)
@@ -273,6 +280,18 @@ func (f *file) layerOff(o types.Object) bool {
 	if o == nil {
 		return false
 	}
+	n := ref(o)
+	off, known := f.layers[n]
+	if !known {
+		if off = f.off(o); n != 0 {
+			f.layers[n] = off
+		}
+	}
+	return off
+}
+
+// off is layerOff of what was not looked at.
+func (f *file) off(o types.Object) bool {
 	d := f.dict(o)
 	if f.name(d["Type"]) != "OCMD" {
 		return f.hidden[ref(o)]
@@ -286,6 +305,9 @@ func (f *file) layerOff(o types.Object) bool {
 	}
 	on, off := 0, 0
 	for _, g := range groups {
+		if !f.term() {
+			return true
+		}
 		if f.hidden[ref(g)] {
 			off++
 		} else if f.dict(g) != nil {
@@ -308,10 +330,13 @@ func (f *file) layerOff(o types.Object) bool {
 
 // holds is the value of a visibility expression (ISO 32000-1 §8.11.2.2). What is none counts as not shown.
 func (f *file) holds(e types.Array, depth int) bool {
-	if len(e) < 2 || depth > maxDepth {
+	if len(e) < 2 || depth > maxDepth || !f.term() {
 		return false
 	}
 	term := func(o types.Object) bool {
+		if !f.term() {
+			return false
+		}
 		if inner := f.array(o); inner != nil {
 			return f.holds(inner, depth+1)
 		}
@@ -326,6 +351,14 @@ func (f *file) holds(e types.Array, depth int) bool {
 		return slices.ContainsFunc(e[1:], term)
 	}
 	return false
+}
+
+// term counts a term of optional content that is looked at, and reports whether it may be: expressions can refer to one another so that they
+// have more terms than anybody can count.
+func (f *file) term() bool {
+	f.terms++
+	f.partial = f.partial || f.terms > maxTerms
+	return f.terms <= maxTerms
 }
 
 // walkPages lists the pages in order with their inherited attributes.
@@ -386,7 +419,7 @@ func (f *file) walk(o types.Object, from leaf, above map[int]bool, steps *int) e
 
 // rect is a rectangle with ordered corners; one without area is not ok.
 func (f *file) rect(o types.Object) (rect, bool) {
-	n := f.numbers(o)
+	n := f.numbers(o, 5)
 	if len(n) != 4 {
 		return rect{}, false
 	}

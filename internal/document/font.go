@@ -23,7 +23,7 @@ type typeface struct {
 	standard float64 // width of a CID that is not in widths
 	ascent   float64
 	descent  float64
-	drawn    bool // by the document's own drawings, which need not look like what they say
+	drawn    bool // by the document's own drawings, which need not look like what they say, or not where it is thought to be
 }
 
 // character is what one code shows. Width is in units of the type size. Text is empty for what is no character, one space for
@@ -77,6 +77,10 @@ func (f *file) font(o types.Object) *typeface {
 	if t, ok := f.fonts[n]; ok && n != 0 {
 		return t
 	}
+	if f.built++; f.built > maxFonts {
+		f.partial = true
+		return f.fallbackFont()
+	}
 	t := f.buildFont(f.dict(o))
 	if n != 0 {
 		f.fonts[n] = t
@@ -85,8 +89,13 @@ func (f *file) font(o types.Object) *typeface {
 }
 
 // fallbackFont stands in for a font that the resources lack, as viewers do: Helvetica.
-func (f *file) fallbackFont(name string) *typeface {
-	return f.buildFont(types.Dict{"Subtype": types.Name("Type1"), "BaseFont": types.Name("Helvetica"), "Name": types.Name(name)})
+func (f *file) fallbackFont() *typeface {
+	t, ok := f.fonts[0]
+	if !ok {
+		t = f.buildFont(types.Dict{"Subtype": types.Name("Type1"), "BaseFont": types.Name("Helvetica")})
+		f.fonts[0] = t
+	}
+	return t
 }
 
 func (f *file) buildFont(d types.Dict) *typeface {
@@ -94,7 +103,7 @@ func (f *file) buildFont(d types.Dict) *typeface {
 	if i := strings.IndexByte(t.name, '+'); i == 6 {
 		t.name = t.name[7:]
 	}
-	unicode := parseToUnicode(f.stream(d["ToUnicode"]))
+	unicode := parseToUnicode(f.stream(d["ToUnicode"]), f.mayMap)
 	descriptor := f.dict(d["FontDescriptor"])
 	switch f.name(d["Subtype"]) {
 	case "Type0":
@@ -108,7 +117,7 @@ func (f *file) buildFont(d types.Dict) *typeface {
 	case "Type3":
 		t.drawn = true
 		scale := 0.001
-		if m := f.numbers(d["FontMatrix"]); len(m) == 6 && m[0] != 0 {
+		if m := f.numbers(d["FontMatrix"], 7); len(m) == 6 && m[0] != 0 {
 			scale = m[0]
 		}
 		t.simple = f.encoding(t, d, nil, unicode)
@@ -120,7 +129,7 @@ func (f *file) buildFont(d types.Dict) *typeface {
 		f.extent(t, descriptor, 0.001)
 		switch {
 		case f.get(d["Encoding"]) != nil || pictureFont(t.name) != nil:
-		case numbered(f.integer(d["FirstChar"]), f.numbers(d["Widths"]), unicode) && (f.get(descriptor["FontFile2"]) != nil || f.get(descriptor["FontFile3"]) != nil):
+		case numbered(f.integer(d["FirstChar"]), f.numbers(d["Widths"], 256), unicode) && (f.get(descriptor["FontFile2"]) != nil || f.get(descriptor["FontFile3"]) != nil):
 			t.unsay(unicode)
 		case f.name(d["Subtype"]) == "TrueType":
 			t.macintosh(unicode)
@@ -268,7 +277,7 @@ func (f *file) differenceText(t *typeface, name string) string {
 // simpleWidths sets the widths of a simple font in units of the type size.
 func (f *file) simpleWidths(t *typeface, d, descriptor types.Dict, scale float64) {
 	missing, _ := f.number(descriptor["MissingWidth"])
-	widths := f.numbers(d["Widths"])
+	widths := f.numbers(d["Widths"], 256)
 	if len(widths) == 0 {
 		core := coreFont(t.name)
 		for code := range t.simple {
@@ -342,6 +351,8 @@ func (f *file) composite(t *typeface, d, descendant, descriptor types.Dict, unic
 	}
 	t.widths = f.cidWidths(descendant["W"])
 	name := f.name(d["Encoding"])
+	// Where type that runs downwards stands is not followed, and what stands in for a font without a program is each viewer's choice.
+	t.drawn = f.get(descriptor["FontFile"]) == nil && f.get(descriptor["FontFile2"]) == nil && f.get(descriptor["FontFile3"]) == nil || strings.HasSuffix(name, "-V") || f.integer(f.dict(d["Encoding"])["WMode"]) != 0
 	t.ucs2 = strings.Contains(name, "UCS2") || strings.Contains(name, "UTF16")
 	if stream := f.stream(d["Encoding"]); len(stream) > 0 {
 		t.codes = parseCMap(stream)
@@ -349,8 +360,15 @@ func (f *file) composite(t *typeface, d, descendant, descriptor types.Dict, unic
 		t.codes = identityCMap()
 	}
 	if !t.ucs2 {
-		t.glyphs = glyphTexts(f.stream(descriptor["FontFile2"]), f.stream(descendant["CIDToGIDMap"]))
+		t.glyphs = glyphTexts(f.stream(descriptor["FontFile2"]), f.stream(descendant["CIDToGIDMap"]), f.mayMap)
 	}
+}
+
+// mayMap counts an entry of a character map or a list of widths, and reports whether the document may have so many.
+func (f *file) mayMap() bool {
+	f.mapped++
+	f.partial = f.partial || f.mapped > maxMapped
+	return f.mapped <= maxMapped
 }
 
 // cidWidths reads the array W: c [w1 w2 …] and c1 c2 w.
@@ -361,7 +379,7 @@ func (f *file) cidWidths(o types.Object) map[uint32]float64 {
 		first := f.integer(a[i])
 		if list := f.array(a[i+1]); list != nil {
 			for j, w := range list {
-				if first+j < 0 || first+j > 0xffff {
+				if first+j < 0 || first+j > 0xffff || !f.mayMap() {
 					break
 				}
 				v, _ := f.number(w)
@@ -375,7 +393,7 @@ func (f *file) cidWidths(o types.Object) map[uint32]float64 {
 		}
 		last := min(f.integer(a[i+1]), 0xffff)
 		v, _ := f.number(a[i+2])
-		for c := max(first, 0); c <= last; c++ {
+		for c := max(first, 0); c <= last && f.mayMap(); c++ {
 			out[uint32(c)] = v / 1000
 		}
 		i += 3

@@ -87,7 +87,7 @@ func FuzzToUnicode(f *testing.F) {
 	f.Add("1 begincodespacerange <00> <ffff> endcodespacerange 1 beginbfrange <00> <ffff> <0041> endbfrange", []byte("abc"))
 	f.Add("1 begincidrange <00> <ff> 1 endcidrange 1 begincidchar <01> 7 endcidchar", []byte{0, 1, 2})
 	f.Fuzz(func(t *testing.T, text string, codes []byte) {
-		parseToUnicode([]byte(text))
+		parseToUnicode([]byte(text), func() bool { return true })
 		c := parseCMap([]byte(text))
 		for len(codes) > 0 {
 			v, n := c.next(codes)

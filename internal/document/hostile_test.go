@@ -51,6 +51,12 @@ func TestHostileDocumentsEndWithinTheLimitsOfAChild(t *testing.T) {
 		"pictures saved 500,000 deep":                      onePage(strings.Repeat("q ", 500_000)),
 		"20,010 pages":                                     pages.bytes(),
 		"page nodes that name one another":                 manyKids(),
+		"layers that are shown by 4⁶⁰ terms":               termsOfLayers(),
+		"1,000 fonts in place, each of 65,536 characters":  fontsInPlace(),
+		"a colour of 900,000 inks, 10,000 times":           inks(),
+		"a million pixels square":                          largePicture(),
+		"type of 100 million points":                       onePage("BT /F1 100000000 Tf 1 g " + strings.Repeat("1 0 0 1 0 -50000000 Tm (AAAAAAAAAA) Tj ", 2000) + "ET"),
+		"fields of 1 MB each":                              largeFields(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +74,52 @@ func TestHostileDocumentsEndWithinTheLimitsOfAChild(t *testing.T) {
 			t.Logf("%d bytes: %v after %v, the child had %d MB at most", len(pdf), err, took.Round(time.Millisecond), peak(t, r))
 		})
 	}
+}
+
+// termsOfLayers is a page in a layer whose expression names another four times, and that the next, sixty deep.
+func termsOfLayers() []byte {
+	var d drawing
+	group := d.add("<< /Type /OCG /Name (g) >>")
+	term := fmt.Sprintf("%d 0 R", group)
+	for range 60 {
+		term = fmt.Sprintf("%d 0 R", d.add("[/And "+strings.Repeat(term+" ", 4)+"]"))
+	}
+	d.catalog = fmt.Sprintf("/OCProperties << /OCGs [%d 0 R] /D << >> >>", group)
+	d.page("/OC /L BDC "+sentence+" EMC", "", fmt.Sprintf("| /Properties << /L %d 0 R >>", d.add("<< /Type /OCMD /VE "+term+" >>")))
+	return d.bytes()
+}
+
+func fontsInPlace() []byte {
+	var d drawing
+	unicode := d.stream("", "1 begincodespacerange <0000> <ffff> endcodespacerange 1 beginbfrange <0000> <ffff> <0041> endbfrange")
+	d.page("BT "+strings.Repeat("/G 9 Tf <0041> Tj ", 1000)+"ET", "", fmt.Sprintf("/G << /Type /Font /Subtype /Type0 /Encoding /Identity-H /ToUnicode %d 0 R "+
+		"/DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /W [0 65535 500] >>] >>", unicode))
+	return d.bytes()
+}
+
+func inks() []byte {
+	var d drawing
+	n := d.add("[" + strings.Repeat("/Cyan ", 900_000) + "]")
+	d.page(strings.Repeat("/C cs ", 10_000)+sentence, "", fmt.Sprintf("| /ColorSpace << /C [/DeviceN %d 0 R /DeviceCMYK << >>] >>", n))
+	return d.bytes()
+}
+
+func largePicture() []byte {
+	var d drawing
+	n := d.stream("/Type /XObject /Subtype /Image /Width 1000000 /Height 1000000 /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /CCITTFaxDecode", "\x00")
+	d.page("q 612 0 0 792 0 0 cm /X Do Q", "", fmt.Sprintf("| /XObject << /X %d 0 R >>", n))
+	return d.bytes()
+}
+
+func largeFields() []byte {
+	var d drawing
+	value := d.add("(" + strings.Repeat("1,000,000 ", 100_000) + ")")
+	var fields strings.Builder
+	for range 1000 {
+		fmt.Fprintf(&fields, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (A) /V %d 0 R /Rect [100 700 200 720] >> ", value)
+	}
+	d.page(sentence, "/Annots ["+fields.String()+"]", "")
+	return d.bytes()
 }
 
 // peak is the most memory that the reader's idle child ever had, in MB, and fails the test beyond the limit of 512 MB and its own program; 0 where

@@ -15,6 +15,9 @@ const (
 	maxShapes    = 50_000
 	maxForms     = 24 // nested
 	maxSaved     = 256
+	maxPoints    = 4096 // of a part of a path
+	// maxImages bounds the pixels of all images of a page, each time that it is painted: ten pages at 600 dpi. To draw one takes some seconds.
+	maxImages = 350e6
 )
 
 // shading is how light a shading counts as: what it looks like, only a picture shows.
@@ -28,6 +31,7 @@ type glyph struct {
 	origin point   // on the baseline
 	end    point   // the origin of a following character without extra spacing
 	box    rect    // from descent to ascent
+	ink    rect    // what clips let through of it, empty where it leaves no ink
 	size   float64 // height of the type
 	angle  int16   // direction of the baseline in whole degrees, clockwise as displayed
 	extra  float64 // character spacing that the content asked for, which is no word break
@@ -68,6 +72,7 @@ type canvas struct {
 	order  int
 	// crossings are where annotations cross out what is under them.
 	crossings []rect
+	effort    effort // that it takes to compare all this
 }
 
 type graphics struct {
@@ -79,6 +84,8 @@ type graphics struct {
 	strokeAlpha float64
 	blended     bool // a blend mode other than Normal: does not hide what is under it
 	masked      bool // by a soft mask, the same
+	changed     bool // in colour by a transfer function
+	dashed      bool // lines are not drawn through
 	group       group
 	cut         bool // clipped by something else than upright rectangles; clip holds its bounds
 	lineWidth   float64
@@ -105,7 +112,9 @@ func (g *graphics) solid(alpha float64) bool {
 }
 
 // unsure reports whether only a picture tells what is seen of what is painted.
-func (g *graphics) unsure() bool { return g.blended || g.masked || g.cut || g.group.unsure }
+func (g *graphics) unsure() bool {
+	return g.blended || g.masked || g.changed || g.cut || g.group.unsure
+}
 
 // interpreter runs content streams.
 type interpreter struct {
@@ -113,8 +122,9 @@ type interpreter struct {
 	f         *file
 	out       *canvas
 	operators int
-	off       int  // nesting of marked content whose layer is off
-	placed    bool // the content moved to where the next glyph stands
+	pixels    float64 // of the images that were painted
+	off       int     // nesting of marked content whose layer is off
+	placed    bool    // the content moved to where the next glyph stands
 	active    map[int]bool
 }
 
@@ -151,6 +161,7 @@ type path struct {
 	start   point
 	current point
 	subs    []subpath
+	cut     bool // it has more parts or points than are kept
 }
 
 type subpath struct {
@@ -164,6 +175,8 @@ func (p *path) move(to point) {
 		p.subs[n-1].points[0] = to
 	} else if n < maxShapes {
 		p.subs = append(p.subs, subpath{points: []point{to}})
+	} else {
+		p.cut = true
 	}
 	p.start, p.current = to, to
 }
@@ -175,16 +188,18 @@ func (p *path) add(to point, curved bool) {
 	s := &p.subs[len(p.subs)-1]
 	if s.closed {
 		if len(p.subs) >= maxShapes {
+			p.cut = true
 			return
 		}
 		p.subs = append(p.subs, subpath{points: []point{p.start}})
 		s = &p.subs[len(p.subs)-1]
 	}
 	s.curved = s.curved || curved
-	if len(s.points) < 4096 {
+	if len(s.points) < maxPoints {
 		s.points = append(s.points, to)
 	} else {
 		s.points[len(s.points)-1] = to
+		p.cut = true
 	}
 	p.current = to
 }
@@ -243,6 +258,8 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 		case "q":
 			if len(saved) < maxSaved {
 				saved = append(saved, g)
+			} else {
+				f.partial = true
 			}
 		case "Q":
 			if n := len(saved); n > 0 {
@@ -257,6 +274,8 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 			}
 		case "w":
 			g.lineWidth = num(0)
+		case "d":
+			g.dashed = len(a) > 0 && a[0].kind == arrayOperand && a[0].to > a[0].from
 		case "gs":
 			in.graphicsState(&g, f.dict(f.dict(resources["ExtGState"])[name(0)]))
 
@@ -268,7 +287,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 			if o, ok := fonts[name(0)]; ok {
 				g.font = f.font(o)
 			} else {
-				g.font = f.fallbackFont(name(0))
+				g.font = f.fallbackFont()
 			}
 		case "Tc":
 			g.spacing = num(0)
@@ -379,6 +398,7 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 				p.close()
 				in.paint(&g, &p, true, true)
 			}
+			f.partial = f.partial || p.cut
 			if clipNext != "" {
 				g.cut = g.cut || !p.whole(clipNext == "W*")
 				g.clip = g.clip.intersect(p.bounds())
@@ -406,7 +426,9 @@ func (in *interpreter) stream(content []byte, resources types.Dict, g graphics, 
 				return err
 			}
 		case "BI":
-			l.inlineImage()
+			if !l.inlineImage() {
+				f.partial = true
+			}
 			in.image(&g, false)
 		case "sh":
 			in.shape(&g, shape{kind: areaShape, box: g.clip, light: shading})
@@ -428,6 +450,14 @@ func (in *interpreter) graphicsState(g *graphics, d types.Dict) {
 	}
 	if v, ok := f.number(d["LW"]); ok {
 		g.lineWidth = v
+	}
+	if dash := f.array(d["D"]); len(dash) > 0 {
+		g.dashed = len(f.array(dash[0])) > 0
+	}
+	for _, key := range []string{"TR", "TR2"} {
+		if o, ok := d[key]; ok {
+			g.changed = f.name(o) != "Identity" && f.name(o) != "Default"
+		}
 	}
 	if o, ok := d["BM"]; ok {
 		mode := f.name(o)
@@ -458,6 +488,11 @@ func (in *interpreter) object(g *graphics, o types.Object, resources types.Dict,
 	}
 	switch f.name(d["Subtype"]) {
 	case "Image":
+		width, _ := f.number(d["Width"])
+		height, _ := f.number(d["Height"])
+		if in.pixels += math.Abs(width * height); !(in.pixels <= maxImages) {
+			return errPicture(errTooMuch)
+		}
 		_, masked := d["Mask"]
 		_, soft := d["SMask"]
 		stencil, _ := f.get(d["ImageMask"]).(types.Boolean)
@@ -472,13 +507,14 @@ func (in *interpreter) form(g graphics, o types.Object, d types.Dict, resources 
 	f := in.f
 	n := ref(o)
 	if depth >= maxForms || n != 0 && in.active[n] {
+		f.partial = true
 		return nil
 	}
 	if n != 0 {
 		in.active[n] = true
 		defer delete(in.active, n)
 	}
-	if m := f.numbers(d["Matrix"]); len(m) == 6 {
+	if m := f.numbers(d["Matrix"], 7); len(m) == 6 {
 		g.ctm = matrix(m).mul(g.ctm)
 	}
 	if !g.ctm.finite() {
@@ -509,7 +545,11 @@ func (in *interpreter) shape(g *graphics, s shape) {
 	in.out.order++
 	s.order = in.out.order
 	s.box = s.box.intersect(g.clip)
-	if in.off > 0 || s.box.x0 > s.box.x1 || s.box.y0 > s.box.y1 || len(in.out.shapes) >= maxShapes {
+	if in.off > 0 || s.box.x0 > s.box.x1 || s.box.y0 > s.box.y1 {
+		return
+	}
+	if len(in.out.shapes) >= maxShapes {
+		in.f.partial = true
 		return
 	}
 	in.out.shapes = append(in.out.shapes, s)
@@ -522,7 +562,7 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 	if !fill && !stroke {
 		return
 	}
-	width := g.lineWidth * math.Sqrt(math.Abs(g.ctm[0]*g.ctm[3]-g.ctm[1]*g.ctm[2]))
+	width := g.penWidth()
 	for i := range p.subs {
 		s := &p.subs[i]
 		if len(s.points) < 2 {
@@ -546,6 +586,9 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 					kind = lineShape
 				}
 				in.shape(g, shape{kind: kind, box: box.grow(width / 2), light: g.stroke.light})
+				if kind == frameShape && width > thinnest {
+					in.sides(g, box, width)
+				}
 			}
 		case stroke && !s.curved && thin <= 0.5:
 			in.shape(g, shape{kind: lineShape, box: box.grow(width / 2), light: g.stroke.light, opaque: g.solid(g.strokeAlpha)})
@@ -556,7 +599,23 @@ func (in *interpreter) paint(g *graphics, p *path, fill, stroke bool) {
 				sh.opaque = len(p.subs) == 1 && g.solid(g.fillAlpha) && s.fills(box, mostOfBox)
 			}
 			in.shape(g, sh)
+			if stroke && width > thinnest {
+				in.shape(g, shape{kind: curveShape, box: box.grow(width / 2), light: g.stroke.light})
+			}
 		}
+	}
+}
+
+// penWidth is the width in points of lines, where they are widest.
+func (g *graphics) penWidth() float64 {
+	return math.Abs(g.lineWidth) * max(math.Hypot(g.ctm[0], g.ctm[1]), math.Hypot(g.ctm[2], g.ctm[3]))
+}
+
+// sides notes the sides of a frame that are wide enough to cover letters.
+func (in *interpreter) sides(g *graphics, b rect, width float64) {
+	outer, inner := b.grow(width/2), b.grow(-width/2)
+	for _, side := range []rect{{outer.x0, outer.y0, inner.x0, outer.y1}, {inner.x1, outer.y0, outer.x1, outer.y1}, {outer.x0, outer.y0, outer.x1, inner.y0}, {outer.x0, inner.y1, outer.x1, outer.y1}} {
+		in.shape(g, shape{kind: lineShape, box: side.intersect(outer), light: g.stroke.light})
 	}
 }
 
@@ -708,6 +767,9 @@ func (f *file) process(o types.Object) bool {
 	inks := f.array(o)
 	if inks == nil {
 		inks = types.Array{o}
+	}
+	if len(inks) > maxInks {
+		return false
 	}
 	for _, ink := range inks {
 		switch f.name(ink) {

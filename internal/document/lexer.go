@@ -2,6 +2,10 @@ package document
 
 import (
 	"bytes"
+	"compress/zlib"
+	"errors"
+	"io"
+	"math"
 	"strconv"
 )
 
@@ -324,9 +328,91 @@ func hexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
-// inlineImage skips from BI to after EI. The data is binary, so EI counts only between white space with something like
-// content after it.
-func (l *lexer) inlineImage() {
+// inlineImage skips from BI to after EI, and reports whether it is known where the data ends. It is binary: where its length follows from its
+// size or its filter, an EI inside of it is none, as viewers know. Otherwise EI counts only between white space with something like content
+// after it.
+func (l *lexer) inlineImage() bool {
+	entries := map[string]operand{}
+	for op := ""; op != "ID"; {
+		if op = string(l.next()); op != "ID" && op != "true" && op != "false" {
+			l.endOfImage()
+			return false
+		}
+		for i := 0; i < len(l.args); i += 2 {
+			value := operand{kind: otherOperand, str: []byte(op)}
+			if i+1 < len(l.args) {
+				value = l.args[i+1]
+			}
+			if value.kind == arrayOperand && value.to > value.from {
+				value.str = l.items[value.from].str // the first filter, or the kind of colours
+			}
+			value.str = bytes.Clone(value.str)
+			entries[string(l.args[i].str)] = value
+		}
+	}
+	entry := func(short, long string) operand {
+		if o, ok := entries[short]; ok {
+			return o
+		}
+		return entries[long]
+	}
+	l.pos = min(l.pos+1, len(l.data))
+	n, ok := l.imageLength(entry)
+	l.pos = min(l.pos+n, len(l.data))
+	l.endOfImage()
+	return ok
+}
+
+// imageLength is how many bytes the data of an inline image has, or 0 and false where its entries do not tell.
+func (l *lexer) imageLength(entry func(short, long string) operand) (int, bool) {
+	rest := l.data[l.pos:]
+	switch name := string(entry("F", "Filter").str); {
+	case name == "A85" || name == "ASCII85Decode":
+		n := bytes.Index(rest, []byte("~>"))
+		return max(0, n), n >= 0
+	case name == "AHx" || name == "ASCIIHexDecode":
+		n := bytes.IndexByte(rest, '>')
+		return max(0, n), n >= 0
+	case name == "Fl" || name == "FlateDecode":
+		return packedLength(rest)
+	case name != "":
+		return 0, false
+	}
+	bits, components := entry("BPC", "BitsPerComponent").num, 0.0
+	switch space := entry("CS", "ColorSpace"); string(space.str) {
+	case "G", "DeviceGray", "CalGray":
+		components = 1
+	case "RGB", "DeviceRGB", "CalRGB":
+		components = 3
+	case "CMYK", "DeviceCMYK":
+		components = 4
+	default:
+		if space.kind == arrayOperand { // a table of colours
+			components = 1
+		}
+	}
+	if string(entry("IM", "ImageMask").str) == "true" {
+		bits, components = 1, 1
+	}
+	n := math.Ceil(entry("W", "Width").num*bits*components/8) * entry("H", "Height").num
+	return clampInt(n), n > 0 && n <= float64(len(rest))
+}
+
+// packedLength is the length of the data that was packed with Flate.
+func packedLength(data []byte) (int, bool) {
+	r := bytes.NewReader(data)
+	z, err := zlib.NewReader(r)
+	if err != nil {
+		return 0, false
+	}
+	if n, err := io.CopyN(io.Discard, z, maxStream); n == maxStream || !errors.Is(err, io.EOF) {
+		return 0, false
+	}
+	return len(data) - r.Len(), true
+}
+
+// endOfImage skips to after the next EI that ends an inline image.
+func (l *lexer) endOfImage() {
 	for {
 		i := bytes.Index(l.data[l.pos:], []byte("EI"))
 		if i < 0 {

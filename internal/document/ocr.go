@@ -25,10 +25,11 @@ type recogniser struct {
 }
 
 func newRecogniser(o Options) *recogniser {
-	limits := bounds{o.Memory, o.OCRTimeout}
+	// A page is drawn in a small part of the time that it takes to read it.
+	limits, drawing := bounds{o.Memory, o.OCRTimeout}, bounds{o.Memory, o.OCRTimeout / 4}
 	return &recogniser{
-		draw: tool{"pdftoppm", "poppler-utils", limits, maxPixels + 64},
-		read: tool{"tesseract", "tesseract-ocr and tesseract-ocr-eng", limits, 64 << 20},
+		draw: tool{"pdftoppm", "poppler-utils", drawing, maxPixels + 64, 0},
+		read: tool{"tesseract", "tesseract-ocr and tesseract-ocr-eng", limits, 64 << 20, o.OCRTimeout / 3},
 		jobs: make(chan struct{}, o.OCRJobs),
 
 		looks: o.Looks,
@@ -47,6 +48,9 @@ const (
 
 // pictured reports whether a page has to be read by OCR.
 func pictured(p *page.Page) bool {
+	if p.Partial {
+		return true
+	}
 	legible, unknown, unspelt := 0, 0, 0
 	for i := range p.Words {
 		switch w := &p.Words[i]; {
@@ -102,8 +106,8 @@ func (r *recogniser) turn(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// page adds to p what OCR reads on it.
-func (r *recogniser) page(ctx context.Context, pdf []byte, p *page.Page) error {
+// look draws a page, has what is doubted on it confirmed, and adds what OCR reads on it where it is pictured.
+func (r *recogniser) look(ctx context.Context, pdf []byte, p *page.Page, doubted, pictured bool) error {
 	done, err := r.turn(ctx)
 	if err != nil {
 		return err
@@ -113,6 +117,23 @@ func (r *recogniser) page(ctx context.Context, pdf []byte, p *page.Page) error {
 	if err != nil {
 		return err
 	}
+	if doubted {
+		picture := m
+		if pictured {
+			picture = m.clone()
+		}
+		if err := r.confirm(ctx, picture, p); err != nil {
+			return err
+		}
+	}
+	if pictured {
+		return r.page(ctx, m, p)
+	}
+	return nil
+}
+
+// page adds to p what OCR reads on its picture.
+func (r *recogniser) page(ctx context.Context, m *bitmap, p *page.Page) error {
 	m.fade(p)
 	legible := p.Words[:0:0]
 	for i := range p.Words {
@@ -162,7 +183,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 	upended := m.upended()
 	score := 0.0
 	if !upended {
-		if best, err = r.look(ctx, m); err != nil {
+		if best, err = r.straightened(ctx, m); err != nil {
 			return nil, err
 		}
 		if best.upright() {
@@ -186,7 +207,7 @@ func (r *recogniser) upright(ctx context.Context, m *bitmap, p *page.Page) ([]pa
 		}
 	}
 	if turn != 0 || upended {
-		if best, err = r.look(ctx, m.turned(turn)); err != nil {
+		if best, err = r.straightened(ctx, m.turned(turn)); err != nil {
 			return nil, err
 		}
 	}
@@ -252,15 +273,15 @@ const (
 // leastSkew is the angle in degrees from which straightening is worth its time: a rule of the form's width then falls by 4 pixels.
 const leastSkew = 0.1
 
-// look straightens a bitmap, takes its rulings and has it read.
-func (r *recogniser) look(ctx context.Context, m *bitmap) (view, error) {
+// straightened straightens a bitmap, takes its rulings and has it read.
+func (r *recogniser) straightened(ctx context.Context, m *bitmap) (view, error) {
 	threshold := m.threshold()
 	v := view{width: m.width, height: m.height, skew: m.skew(threshold)}
 	if math.Abs(v.skew) >= leastSkew {
 		m = m.rotated(-v.skew)
 	} else {
 		v.skew = 0
-		m = &bitmap{m.width, m.height, slices.Clone(m.pix)}
+		m = m.clone()
 	}
 	v.bands = m.bands(threshold)
 	v.rulings = m.takeRulings(threshold)
@@ -384,6 +405,10 @@ func (r *recogniser) recognise(ctx context.Context, mode string, pages ...*bitma
 	out, err := r.read.run(ctx, tiff(pages), "stdin", "stdout", "--psm", mode, "--dpi", "300", "-l", "eng", "tsv")
 	if err != nil && strings.Contains(err.Error(), "loading language") {
 		return nil, &Unavailable{Tool: "tesseract's English data", Package: "tesseract-ocr-eng"}
+	}
+	var fault *Fault
+	if errors.As(err, &fault) && fault.Kind == Endless {
+		return nil, tooMuch(err, fault.Kind)
 	}
 	if err != nil {
 		return nil, err

@@ -11,12 +11,9 @@ const (
 )
 
 // partings are the upright rulings of a page: the borders of columns. What overflows its column touches what stands in the next one, and no
-// gap tells where the one ends and the other begins.
-type partings []rect
-
-// newPartings takes the upright lines, the narrow areas and the sides of frames.
-func newPartings(shapes []shape) partings {
-	var out partings
+// gap tells where the one ends and the other begins. They are upright lines, narrow areas and the sides of frames.
+func partings(shapes []shape) []rect {
+	var out []rect
 	for _, s := range shapes {
 		switch {
 		case s.box.width() <= thinnest && s.box.height() > thinnest && s.kind != curveShape:
@@ -28,17 +25,12 @@ func newPartings(shapes []shape) partings {
 	return out
 }
 
-// between reports whether a ruling parts level type that ends at one point from type that was placed anew at the other.
-func (p partings) between(end, start point, size float64) bool {
+// apart reports whether one of the partings stands between level type that ends at one point and type that was placed anew at the other.
+func apart(columns *boxes, end, start point, size float64) bool {
 	if math.Abs(start.x-end.x) < partingSlip*size {
 		return false
 	}
 	left, right := min(end.x, start.x)-partingReach*size, max(end.x, start.x)+partingReach*size
 	middle := start.y - size/3
-	for _, r := range p {
-		if r.x1 > left && r.x0 < right && r.y0 < middle && r.y1 > middle {
-			return true
-		}
-	}
-	return false
+	return columns.any(middle, middle, func(r rect) bool { return r.x1 > left && r.x0 < right && r.y0 < middle && r.y1 > middle })
 }

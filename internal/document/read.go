@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,9 @@ func Words(ctx context.Context, pdf []byte, n int) ([]page.Page, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if refusal(err) != nil {
+			return nil, err
+		}
 		if err != nil {
 			return nil, unreadable(fmt.Errorf("page %d: %w", l.number, err))
 		}
@@ -56,21 +60,36 @@ func (f *file) page(ctx context.Context, l leaf) (p page.Page, err error) {
 		return p, err
 	}
 	printed := len(c.glyphs)
-	fields := f.widgets(ctx, l, in, display, view)
-	columns := newPartings(c.shapes)
-	runs := assemble(c.glyphs[:printed], columns)
-	for _, a := range fields.appearances {
-		runs = append(runs, assemble(c.glyphs[a.from:a.to], columns)...)
+	fields, err := f.widgets(ctx, l, in, display, view)
+	if err != nil {
+		return p, err
 	}
-	conceal(runs, c.shapes, view)
-	strike(runs, c.shapes)
-	over := newVeils(c.shapes, c.glyphs)
-	doubt(runs, &c, over)
+	columns := newBoxes(partings(c.shapes), view, &c.effort)
+	runs := assemble(c.glyphs[:printed], &columns)
+	for _, a := range fields.appearances {
+		runs = append(runs, assemble(c.glyphs[a.from:a.to], &columns)...)
+	}
+	over := newOverlay(&c, view)
+	over.conceal(runs)
+	over.strike(runs)
+	over.doubt(runs)
 	p.Fields = fields.fields
 	for i := range p.Fields {
-		vouch(&p.Fields[i], fields.painted[i], &c, over, view)
+		vouch(&p.Fields[i], fields.painted[i], &c, over)
 	}
-	p.Words = withoutValues(words(runs), p.Fields)
+	contend(p.Fields, view, &c.effort)
+	if p.Partial = f.partial; p.Partial {
+		for i := range runs {
+			runs[i].unsure = true
+		}
+		for i := range p.Fields {
+			p.Fields[i].Unproven = true
+		}
+	}
+	p.Words = withoutValues(words(runs), p.Fields, view, &c.effort)
+	if c.effort > maxEffort {
+		return p, errTooMuch
+	}
 	p.Marks = marks(c.shapes, view)
 	turnPage(&p, uprightTurn(runs))
 	inOrder(p.Words)
@@ -104,11 +123,17 @@ func (f *file) content(o types.Object) []byte {
 		return f.stream(o)
 	}
 	var out []byte
-	for _, part := range a {
-		if len(out) > maxStream {
+	for i, part := range a {
+		if len(out) > maxStream || i >= maxParts {
+			f.partial = true
 			break
 		}
-		out = append(out, f.stream(part)...)
+		// A comment that no end of a line ends goes on in the next stream for some viewers.
+		data := f.stream(part)
+		if i+1 < len(a) && bytes.IndexByte(data[bytes.LastIndexAny(data, "\r\n")+1:], '%') >= 0 {
+			f.partial = true
+		}
+		out = append(out, data...)
 		out = append(out, '\n')
 	}
 	return out

@@ -23,8 +23,8 @@ type Options struct {
 	Licence    Licence
 	// Memory is how many bytes a helper process may write to, 512 MB by default.
 	Memory int64
-	// OpenTimeout ends a child that works longer on one document, 20 s by default. OCRTimeout ends pdftoppm or tesseract on one page,
-	// 90 s by default.
+	// OpenTimeout ends a child that works longer on one document, 20 s by default. OCRTimeout ends tesseract on one page, 90 s by default, of
+	// which it may work a third, and a quarter of it pdftoppm.
 	OpenTimeout time.Duration
 	OCRTimeout  time.Duration
 	// OpenJobs is how many children work at once, OCRJobs how many pages are recognised at once; by default as many as there are
@@ -130,17 +130,7 @@ func (r *Reader) Pages(ctx context.Context, pdf []byte, n int) ([]page.Page, err
 			if !doubted && !pictured {
 				continue
 			}
-			g.Go(func() error {
-				if doubted {
-					if err := r.ocr.confirm(ctx, pdf, &pages[i]); err != nil {
-						return err
-					}
-				}
-				if pictured {
-					return r.ocr.page(ctx, pdf, &pages[i])
-				}
-				return nil
-			})
+			g.Go(func() error { return r.ocr.look(ctx, pdf, &pages[i], doubted, pictured) })
 		}
 		if err := g.Wait(); err != nil {
 			return nil, err
@@ -196,16 +186,18 @@ func (r *Reader) do(ctx context.Context, o order) (answer, error) {
 			return answer{}, err
 		}
 	}
-	return answer{}, &refused{cause: last, Refusal: certificate.Refusal{Code: certificate.Unreadable, Message: tooMuch(last.Kind)}}
+	return answer{}, tooMuch(last, last.Kind)
 }
 
-func tooMuch(kind FaultKind) string {
+// tooMuch refuses a document that a program cannot cope with.
+func tooMuch(cause error, kind FaultKind) error {
 	what := "is built in a way that cannot be read"
 	switch kind {
-	case TimedOut:
+	case TimedOut, Endless:
 		what = "takes too long to read"
 	case OutOfMemory:
 		what = "takes too much memory to read"
 	}
-	return fmt.Sprintf("The PDF %s. Print the certificate to a new PDF and upload that file.", what)
+	return &refused{cause: cause, Refusal: certificate.Refusal{Code: certificate.Unreadable,
+		Message: fmt.Sprintf("The PDF %s. Print the certificate to a new PDF and upload that file.", what)}}
 }

@@ -13,13 +13,40 @@ const (
 	clipOnlyMode  = 7
 )
 
-// tiny is the height of type in points below which nobody reads it.
-const tiny = 2.0
+// tiny is the height of type in points below which nobody reads it, and small that below which hardly anybody does.
+const tiny, small = 2.0, 3.0
+
+// The bounds of type that people can read: how narrow and wide its characters are, as a share of what the type is made for, how far they lean,
+// as the cosine of the angle between foot and stem, and how thick their outline is drawn, as a share of the size.
+const (
+	narrowest, widest = 0.3, 4.0
+	leaning           = 0.7
+	thickest          = 0.15
+)
+
+// distorted reports whether type is mirrored, or so narrow, wide or leaning that people do not read it.
+func (g *graphics) distorted(trm matrix) bool {
+	base, across := math.Hypot(trm[0], trm[1]), math.Hypot(trm[2], trm[3])
+	breadth := base * math.Abs(g.scale) / across
+	mirrored := (trm[0]*trm[3]-trm[1]*trm[2])*g.scale > 0 // in display space, where y runs down
+	return mirrored || breadth < narrowest || breadth > widest || math.Abs(trm[0]*trm[2]+trm[1]*trm[3]) > leaning*base*across
+}
+
+// outlined reports whether the outline of letters is drawn so that it may hide them, or they are nothing but an outline that may not be there.
+func (g *graphics) outlined(size float64) bool {
+	switch g.mode {
+	case 1, 5:
+		return g.dashed || g.penWidth() > thickest*size
+	case 2, 6:
+		return g.penWidth() > thickest*size || math.Abs(g.stroke.light-g.fill.light) > contrast || !g.stroke.told()
+	}
+	return false
+}
 
 // show paints the characters of one string and moves the text matrix behind it.
 func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types.Dict, depth int) error {
 	if g.font == nil {
-		g.font = in.f.fallbackFont("")
+		g.font = in.f.fallbackFont()
 	}
 	f := g.font
 	trm := text.mul(g.ctm)
@@ -40,7 +67,7 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 		ink, alpha = g.stroke, g.strokeAlpha
 	}
 	alpha *= g.group.alpha
-	unsure := g.unsure() || !ink.told() || f.drawn
+	unsure := g.unsure() || !ink.told() || f.drawn || size < small || g.distorted(trm) || g.outlined(size)
 	unseen := g.mode == invisibleMode || g.mode == clipOnlyMode || in.off > 0 || alpha < 0.1 ||
 		size < tiny || math.Abs(g.size)*base*math.Abs(g.scale) < tiny/2
 	in.out.order++
@@ -52,7 +79,7 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 			extra += g.words
 		}
 		s = s[n:]
-		if len(in.out.glyphs) >= maxGlyphs {
+		if in.operators++; in.operators > maxOperators || len(in.out.glyphs) >= maxGlyphs {
 			return errTooMuch
 		}
 		if ch.text != "" {
@@ -75,6 +102,9 @@ func (in *interpreter) show(g *graphics, text *matrix, s []byte, resources types
 			in.placed = false
 			gl.box = gl.box.add(trm.apply(width, g.rise+f.descent*g.size)).
 				add(trm.apply(0, g.rise+f.ascent*g.size)).add(trm.apply(width, g.rise+f.ascent*g.size))
+			if !unseen {
+				gl.ink = gl.box.intersect(g.clip)
+			}
 			if !g.clip.grow(0.5).contains(gl.box.center()) {
 				gl.unseen = true
 			}

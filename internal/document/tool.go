@@ -17,6 +17,9 @@ type tool struct {
 	pkg     string // the Debian package that brings it
 	limits  bounds
 	maxSize int64 // bytes of output
+	// work is the processor time of one run at most; 0 is as long as it may take. Unlike the time on the wall it does not depend on what else
+	// the machine does, so that what exceeds it is to blame on the document.
+	work time.Duration
 }
 
 // bounds is what a helper process may take.
@@ -59,7 +62,11 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 	if err := cmd.Start(); err != nil {
 		return nil, &Fault{NotStarted, t.name, err}
 	}
-	if err := confine(cmd.Process.Pid, t.limits.memory, uint64(t.limits.timeout.Seconds())+1); err != nil && !errors.Is(err, syscall.ESRCH) {
+	work := t.limits.timeout + time.Second
+	if t.work > 0 {
+		work = min(t.work, work)
+	}
+	if err := confine(cmd.Process.Pid, t.limits.memory, uint64(work.Seconds())); err != nil && !errors.Is(err, syscall.ESRCH) {
 		cancel()
 		err = errors.Join(err, cmd.Wait())
 		return nil, &Fault{NotStarted, t.name, err}
@@ -78,6 +85,8 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 		return nil, ctx.Err()
 	case stdout.full:
 		return nil, &Fault{Crashed, t.name, errOutput}
+	case err != nil && limited.Err() == nil && t.spent(cmd.ProcessState):
+		return nil, &Fault{Endless, t.name, err}
 	case limited.Err() != nil:
 		return nil, &Fault{TimedOut, t.name, nil}
 	case err != nil && starved(stderr.String()):
@@ -86,6 +95,13 @@ func (t tool) run(ctx context.Context, input []byte, args ...string) ([]byte, er
 		return nil, &Fault{Crashed, t.name, errors.Join(err, errors.New(strings.TrimSpace(stderr.String())))}
 	}
 	return stdout.buffer.Bytes(), nil
+}
+
+// spent reports whether the system ended a program that had worked as long as it may. The limit counts in ticks of a clock and the usage does not,
+// so that they differ where many programs run.
+func (t tool) spent(p *os.ProcessState) bool {
+	status, ok := p.Sys().(syscall.WaitStatus)
+	return ok && t.work > 0 && status.Signaled() && p.UserTime()+p.SystemTime() > t.work/2
 }
 
 // starved reports whether a program's last words are about memory.

@@ -28,54 +28,72 @@ const (
 	overwritten = 0.8
 	// crossing is the share of a word's box that an annotation covers which crosses out what is under it.
 	crossing = 0.4
+	// contending is the share of the smaller of two fields that lies on the other from which one hides the other.
+	contending = 0.5
 	// leastField is the side in points of a form field below which nobody reads its value.
 	leastField = 2.0
 )
 
-// veils are the shapes that were painted after others, by the band of the page in which they lie.
-type veils struct {
-	bands map[int][]shape
+// overlay is all on a page that can change what people see of a word: what is painted under it and over it, and what crosses it out.
+type overlay struct {
+	covers    painting // hide what was painted before them
+	veils     painting // may hide it in part
+	lines     boxes    // level ones, which cross words out
+	scribbles boxes    // open lines that are neither level nor upright
+	crossings boxes    // annotations that cross words out
+	view      rect
+	effort    *effort
 }
 
-// band is the height in points of the bands in which shapes are looked for.
-const band = 24.0
-
-func newVeils(shapes []shape, glyphs []glyph) veils {
-	v := veils{map[int][]shape{}}
-	add := func(s shape) {
-		for b := int(math.Floor(s.box.y0 / band)); b <= int(math.Floor(s.box.y1/band)); b++ {
-			v.bands[b] = append(v.bands[b], s)
+func newOverlay(c *canvas, view rect) *overlay {
+	var covers, veils []shape
+	var lines, scribbles []rect
+	for _, s := range c.shapes {
+		if s.opaque && s.box.width() > 3 && s.box.height() > 3 {
+			covers = append(covers, s)
 		}
-	}
-	for _, s := range shapes {
 		if s.kind != frameShape && !s.hollow {
-			add(s)
+			veils = append(veils, s)
+		}
+		if strikes(s) {
+			lines = append(lines, s.box)
+		}
+		if s.pen && s.kind == curveShape && s.light <= 1-contrast {
+			scribbles = append(scribbles, s.box)
 		}
 	}
-	for _, g := range glyphs {
+	for _, g := range c.glyphs {
 		switch {
-		case g.unseen:
+		case g.ink.empty():
 		case g.light > 1-contrast: // hides whatever is under it
-			add(shape{kind: areaShape, box: g.box, light: g.light, order: g.order})
+			veils = append(veils, shape{kind: areaShape, box: g.ink, light: g.light, order: g.order})
 		case g.size > overprint*smallType:
-			add(shape{kind: curveShape, box: g.box, light: g.light, order: g.order})
+			veils = append(veils, shape{kind: curveShape, box: g.ink, light: g.light, order: g.order})
 		}
 	}
-	return v
+	slices.SortStableFunc(veils, func(a, b shape) int { return cmp.Compare(a.order, b.order) })
+	e := &c.effort
+	return &overlay{newPainting(covers, view, e), newPainting(veils, view, e), newBoxes(lines, view, e), newBoxes(scribbles, view, e), newBoxes(c.crossings, view, e), view, e}
 }
 
 // smallType is the size of type in points below which no letter is looked at as one that may cover others.
 const smallType = 7.0
 
-// over reports whether paint may hide a letter of what stands in a box, which was painted after order: type only where it is larger than size.
+// veil reports whether paint may hide a letter of what stands in a box, which was painted after order: type only where it is larger than size.
 // What lies over the outermost fifth of its height, where the background of the next row of a table begins, hides nothing.
-func (v veils) over(b rect, order int, size float64) bool {
+func (o *overlay) veil(b rect, order int, size float64) bool {
 	b.y0, b.y1 = b.y0+0.2*b.height(), b.y1-0.2*b.height()
 	paint, lines := 0.0, 0.0
-	for n := int(math.Floor(b.y0 / band)); n <= int(math.Floor(b.y1/band)); n++ {
-		part := rect{b.x0, math.Max(b.y0, float64(n)*band), b.x1, math.Min(b.y1, float64(n+1)*band)}
-		for _, s := range v.bands[n] {
-			if s.order <= order || s.kind == curveShape && s.box.height() <= overprint*size && s.box.area() <= b.area()/2 {
+	v := &o.veils
+	for n, last := v.strips.at(b.y0), v.strips.at(b.y1); n <= last; n++ {
+		from, to := v.strips.bounds(n)
+		part := rect{b.x0, max(b.y0, from), b.x1, min(b.y1, to)}
+		for _, i := range slices.Backward(v.strips.lists[n]) {
+			s := &v.shapes[i]
+			if s.order <= order || !o.effort.more() {
+				break
+			}
+			if s.kind == curveShape && s.box.height() <= overprint*size && s.box.area() <= b.area()/2 {
 				continue
 			}
 			if covered := s.box.intersect(part).area(); s.kind == lineShape && s.light < dark {
@@ -83,56 +101,56 @@ func (v veils) over(b rect, order int, size float64) bool {
 			} else {
 				paint += covered
 			}
+			if paint > veiled*b.area() || lines > hatched*b.area() {
+				return true
+			}
 		}
 	}
-	return paint > veiled*b.area() || lines > hatched*b.area()
+	return false
 }
 
 // doubt marks the runs that may not be what people see.
-func doubt(runs []run, c *canvas, v veils) {
+func (o *overlay) doubt(runs []run) {
 	for i := range runs {
 		r := &runs[i]
 		if r.unseen {
 			continue
 		}
-		if !r.unsure && v.over(r.box, r.last, r.size) {
+		if !r.unsure && o.veil(r.box, r.last, r.size) {
 			r.unsure = true
 		}
-		if r.angle == 0 && (scribbled(r.box, c.shapes) || crossed(r.box, c.crossings)) {
+		if r.angle == 0 && (o.scribbled(r.box) || o.crossed(r.box)) {
 			r.struck = true
 		}
 	}
-	overwrite(runs)
+	overwrite(runs, o.effort)
 }
 
 // struckOut reports whether a level line runs through the middle of a box.
-func struckOut(b rect, shapes []shape) bool {
-	return slices.ContainsFunc(shapes, func(s shape) bool { return strikes(s) && through(s.box, b) })
+func (o *overlay) struckOut(b rect) bool {
+	return o.lines.any(b.y0, b.y1, func(l rect) bool { return through(l, b) })
 }
 
 // scribbled reports whether an open line that is neither level nor upright runs over a box.
-func scribbled(b rect, shapes []shape) bool {
-	return slices.ContainsFunc(shapes, func(s shape) bool {
-		if !s.pen || s.kind != curveShape || s.light > 1-contrast || s.box.height() > scribbleHighest*b.height() {
-			return false
-		}
-		both := s.box.intersect(b)
-		return both.width() > scribbleWidth*b.width() && both.height() > scribbleHeight*b.height()
+func (o *overlay) scribbled(b rect) bool {
+	return o.scribbles.any(b.y0, b.y1, func(s rect) bool {
+		both := s.intersect(b)
+		return s.height() <= scribbleHighest*b.height() && both.width() > scribbleWidth*b.width() && both.height() > scribbleHeight*b.height()
 	})
 }
 
 // crossed reports whether an annotation crosses out most of a box.
-func crossed(b rect, crossings []rect) bool {
-	return slices.ContainsFunc(crossings, func(c rect) bool { return c.intersect(b).area() > crossing*b.area() })
+func (o *overlay) crossed(b rect) bool {
+	return o.crossings.any(b.y0, b.y1, func(c rect) bool { return c.intersect(b).area() > crossing*b.area() })
 }
 
-// overwrite marks the words over which others of about their size are written: a typewriter's X over a date. Lines of underscores and dots
-// are what forms have under values.
-func overwrite(runs []run) {
+// overwrite marks the words over which others of about their size are written: a typewriter's X over a date, a digit over another. Lines of
+// underscores and dots are what forms have under values.
+func overwrite(runs []run, e *effort) {
 	const filler = "_.…·"
 	order := make([]int, 0, len(runs))
 	for i := range runs {
-		if r := &runs[i]; !r.unseen && r.angle == 0 && utf8.RuneCountInString(r.text) > 1 && strings.Trim(r.text, filler) != "" {
+		if r := &runs[i]; !r.unseen && r.angle == 0 && (utf8.RuneCountInString(r.text) > 1 || essence(r.text) != "") && strings.Trim(r.text, filler) != "" {
 			order = append(order, i)
 		}
 	}
@@ -141,11 +159,15 @@ func overwrite(runs []run) {
 		a := &runs[i]
 		for _, j := range order[n+1:] {
 			b := &runs[j]
-			if b.box.y0 > a.box.y1 {
+			if b.box.y0 > a.box.y1 || !e.more() {
 				break
 			}
 			larger, smaller := max(a.size, b.size), min(a.size, b.size)
 			if larger > overprint*smaller || a.text == b.text {
+				continue
+			}
+			// A lone letter in a box may be its tick.
+			if !strings.ContainsAny(a.text, digits) && !strings.ContainsAny(b.text, digits) && min(a.letters, b.letters) == 1 {
 				continue
 			}
 			both := a.box.intersect(b.box)
@@ -165,12 +187,12 @@ type painted struct {
 }
 
 // vouch says of a form field whether people see its value: by what its appearance paints, and by what lies over it.
-func vouch(fd *page.Field, w painted, c *canvas, v veils, view rect) {
+func vouch(fd *page.Field, w painted, c *canvas, over *overlay) {
 	b := box(fd.Box)
 	if fd.Hidden || fd.Value == "" && !fd.On {
 		return
 	}
-	if !view.contains(b.center()) || b.width() < leastField || b.height() < leastField {
+	if !over.view.contains(b.center()) || b.width() < leastField || b.height() < leastField {
 		fd.Hidden = true
 		return
 	}
@@ -182,11 +204,11 @@ func vouch(fd *page.Field, w painted, c *canvas, v veils, view rect) {
 			b = g.box
 		}
 	}
-	if struckOut(b, c.shapes) || scribbled(b, c.shapes) || crossed(b, c.crossings) {
+	if over.struckOut(b) || over.scribbled(b) || over.crossed(b) {
 		fd.Struck = true
 		return
 	}
-	if v.over(b, w.order, math.Inf(1)) {
+	if over.veil(b, w.order, math.Inf(1)) {
 		fd.Unproven = true
 		return
 	}
@@ -201,9 +223,9 @@ func vouch(fd *page.Field, w painted, c *canvas, v veils, view rect) {
 	if !says(all, fd.Value) {
 		return // what it shows instead is among the words
 	}
-	runs := assemble(all, nil)
-	conceal(runs, c.shapes, view)
-	doubt(runs, c, v)
+	runs := assemble(all, &boxes{})
+	over.conceal(runs)
+	over.doubt(runs)
 	var shown strings.Builder
 	for i := range runs {
 		if !runs[i].unseen && !runs[i].unsure && !runs[i].struck {
@@ -232,7 +254,9 @@ func (in *interpreter) contrary(a types.Dict, on bool, box rect, display matrix,
 		}
 		var c canvas
 		var w widgets
-		w.paint(f, &interpreter{ctx: in.ctx, f: f, out: &c, active: map[int]bool{}}, types.Dict{"AP": types.Dict{"N": states[state]}}, box, display, view)
+		apart := interpreter{ctx: in.ctx, f: f, out: &c, active: map[int]bool{}, operators: in.operators}
+		w.paint(f, &apart, types.Dict{"AP": types.Dict{"N": states[state]}}, box, display, view)
+		in.operators = apart.operators
 		for _, g := range c.glyphs {
 			if !g.unseen && g.light < 1-contrast {
 				letters += g.text
@@ -251,7 +275,7 @@ func (in *interpreter) contrary(a types.Dict, on bool, box rect, display matrix,
 	}
 	state := f.name(a["AS"])
 	if _, drawn := states[state]; !drawn {
-		return false // viewers draw their own mark
+		return state != "" && !in.f.redraws() // nothing is shown, unless viewers draw their own mark
 	}
 	marks, letters := ink(state)
 	return marks <= off && letters == ""
@@ -262,6 +286,11 @@ func (in *interpreter) annotated(a types.Dict, subtype string, box rect, display
 	switch subtype {
 	case "StrikeOut", "Squiggly", "Line", "PolyLine", "Ink", "Redact":
 		in.out.crossings = append(in.out.crossings, display.bounds(box))
+	case "Link":
+		if width := in.f.border(a); width > thinnest {
+			g := graphics{clip: view, stroke: colour{shading, grey}}
+			in.sides(&g, display.bounds(box), width)
+		}
 	case "Square", "Circle", "Polygon":
 		if len(in.f.array(a["IC"])) == 0 {
 			return // a border
@@ -273,9 +302,59 @@ func (in *interpreter) annotated(a types.Dict, subtype string, box rect, display
 	}
 }
 
-// plainInk reports whether a field's default appearance has a colour that is seen on paper.
-func (f *file) plainInk(a types.Dict) bool {
-	ink := colour{0, grey}
+// border is the width in points of the border of an annotation.
+func (f *file) border(a types.Dict) float64 {
+	if width, ok := f.number(f.dict(a["BS"])["W"]); ok {
+		return width
+	}
+	if sides := f.numbers(a["Border"], 3); len(sides) == 3 {
+		return sides[2]
+	}
+	return 1
+}
+
+// contend marks the fields of which one lies on another and says something else: which of them people see, nobody can tell.
+func contend(fields []page.Field, view rect, e *effort) {
+	all := make([]rect, len(fields))
+	at := newStrips(view)
+	for i := range fields {
+		all[i] = box(fields[i].Box)
+		at.add(i, all[i])
+	}
+	for i := range fields {
+		a := &fields[i]
+		if a.Hidden || a.Value == "" || a.Kind == page.Signature {
+			continue
+		}
+		for n, last := at.at(all[i].y0), at.at(all[i].y1); n <= last; n++ {
+			for _, j := range at.lists[n] {
+				b := &fields[j]
+				if int(j) <= i || !e.more() || b.Hidden || b.Value == "" || b.Kind != a.Kind || b.Value == a.Value {
+					continue
+				}
+				if all[i].intersect(all[j]).area() > contending*min(all[i].area(), all[j].area()) {
+					a.Unproven, b.Unproven = true, true
+				}
+			}
+		}
+	}
+}
+
+// How large the type of a field's default appearance is at most, in units of the field's smaller side, and how wide its value, in units of the
+// larger.
+const (
+	fieldType  = 1.5
+	fieldValue = 1.3
+)
+
+// plain reports whether viewers that draw a field anew show its value as black letters on paper: its default appearance names a colour that is
+// seen and a size in which the value fits, and asks for nothing else.
+func (f *file) plain(a types.Dict, value string, b rect) bool {
+	flags := f.integer(f.inherited(a, "Ff"))
+	if flags&richFlag != 0 && f.inherited(a, "RV") != nil {
+		return false
+	}
+	ink, size := colour{0, grey}, 0.0
 	l := newLexer([]byte(f.text(f.inherited(a, "DA"))))
 	for op := l.next(); op != nil; op = l.next() {
 		switch string(op) {
@@ -285,7 +364,26 @@ func (f *file) plainInk(a types.Dict) bool {
 			ink = colour{lightness(rgb, l.args), rgb}
 		case "k":
 			ink = colour{lightness(cmyk, l.args), cmyk}
+		case "Tf":
+			if n := len(l.args); n > 0 {
+				size = l.args[n-1].num
+			}
+		default:
+			return false
 		}
 	}
-	return ink.light < 1-contrast
+	if ink.light >= 1-contrast {
+		return false
+	}
+	if size == 0 { // as large as fits
+		return true
+	}
+	if size < small || size > fieldType*min(b.width(), b.height()) {
+		return false
+	}
+	width := 0.0
+	for _, r := range value {
+		width += size * coreWidth("Helvetica", string(r), ' ')
+	}
+	return flags&multilineFlag != 0 || width <= fieldValue*max(b.width(), b.height())
 }

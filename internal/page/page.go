@@ -19,6 +19,8 @@ type Page struct {
 	Words  []Word
 	Fields []Field
 	Marks  []Mark
+	// Partial pages have something that could not be followed, so that people may see what is not among the words, and not see what is.
+	Partial bool
 }
 
 // Word is one run of characters without a space.
