@@ -2,7 +2,6 @@ package document
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -20,8 +19,12 @@ func countDrawings(t *testing.T, r *Reader) func() int {
 		t.Fatal(err)
 	}
 	script := filepath.Join(dir, "draw")
-	if err := os.WriteFile(script, fmt.Appendf(nil, "#!/bin/sh\nmkdir %s/drawn.$$ && exec %s \"$@\"\n", dir, program), 0o700); err != nil {
-		t.Fatal(err)
+	// A process of its own writes it: a child of another test that is forked meanwhile would hold a descriptor of ours, and what is open for writing
+	// cannot be run.
+	write := exec.CommandContext(t.Context(), "sh", "-c", `cat >"$0" && chmod 700 "$0"`, script)
+	write.Stdin = strings.NewReader(fmt.Sprintf("#!/bin/sh\nmkdir %s/drawn.$$ && exec %s \"$@\"\n", dir, program))
+	if said, err := write.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
 	}
 	r.ocr.draw.name = script
 	return func() int {
