@@ -19,28 +19,18 @@ type pdfcpuEngine struct{}
 func (pdfcpuEngine) Name() string { return "pdfcpu" }
 
 // Trim implements Engine.
-func (pdfcpuEngine) Trim(ctx context.Context, pdf []byte, n int) (out []byte, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			out, err = nil, unreadable(fmt.Errorf("panic while trimming: %v", p))
+func (pdfcpuEngine) Trim(ctx context.Context, pdf []byte, n int) ([]byte, error) {
+	return trim(ctx, pdf, n, func(Info) ([]byte, error) {
+		f, err := open(pdf)
+		if err != nil {
+			return nil, err
 		}
-	}()
-	info, err := untrimmed(ctx, pdf, n)
-	if err != nil {
-		return nil, err
-	}
-	if info.Pages <= n && !info.Encrypted {
-		return pdf, nil
-	}
-	f, err := open(pdf)
-	if err != nil {
-		return nil, err
-	}
-	c := newCopier(f, min(n, len(f.pages)))
-	if err := c.document(ctx); err != nil {
-		return nil, err
-	}
-	return c.out.Bytes(), nil
+		c := newCopier(f, min(n, len(f.pages)))
+		if err := c.document(ctx); err != nil {
+			return nil, err
+		}
+		return c.out.Bytes(), nil
+	})
 }
 
 // The object numbers that every copy begins with.

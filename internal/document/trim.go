@@ -33,13 +33,26 @@ func NewEngine(name string, licence Licence) (Engine, error) {
 	return nil, fmt.Errorf("the PDF engine %q is unknown: choose pdfcpu or unipdf", name)
 }
 
-// untrimmed checks what every engine asks first.
-func untrimmed(ctx context.Context, pdf []byte, n int) (Info, error) {
+// trim gives cut, an engine's own part, a document that has to be cut; one that is short already, and opens for everybody, is returned as it is. A
+// panic of cut means that the document cannot be read.
+func trim(ctx context.Context, pdf []byte, n int, cut func(Info) ([]byte, error)) (out []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, unreadable(fmt.Errorf("panic while trimming: %v", p))
+		}
+	}()
 	if n < 1 {
-		return Info{}, errors.New("a document is trimmed to at least one page")
+		return nil, errors.New("a document is trimmed to at least one page")
 	}
 	if err := ctx.Err(); err != nil {
-		return Info{}, err
+		return nil, err
 	}
-	return Inspect(pdf)
+	info, err := Inspect(pdf)
+	if err != nil {
+		return nil, err
+	}
+	if info.Pages <= n && !info.Encrypted {
+		return pdf, nil
+	}
+	return cut(info)
 }

@@ -38,30 +38,23 @@ func newUniPDF(l Licence) (Engine, error) {
 func (unipdfEngine) Name() string { return "unipdf" }
 
 // Trim implements Engine.
-func (unipdfEngine) Trim(ctx context.Context, pdf []byte, n int) (out []byte, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			out, err = nil, unreadable(fmt.Errorf("panic while trimming: %v", p))
-		}
-	}()
-	info, err := untrimmed(ctx, pdf, n)
-	if err != nil {
-		return nil, err
-	}
-	if info.Pages <= n && !info.Encrypted {
-		return pdf, nil
-	}
+func (unipdfEngine) Trim(ctx context.Context, pdf []byte, n int) ([]byte, error) {
+	return trim(ctx, pdf, n, func(info Info) ([]byte, error) { return cutWithUniPDF(ctx, pdf, min(n, info.Pages), info.Encrypted) })
+}
+
+// cutWithUniPDF writes the first n pages anew.
+func cutWithUniPDF(ctx context.Context, pdf []byte, n int, encrypted bool) ([]byte, error) {
 	r, err := model.NewPdfReader(bytes.NewReader(pdf))
 	if err != nil {
 		return nil, unreadable(fmt.Errorf("open with unipdf: %w", err))
 	}
-	if info.Encrypted {
+	if encrypted {
 		if ok, err := r.Decrypt(nil); err != nil || !ok {
 			return nil, unreadable(fmt.Errorf("decrypt with unipdf: %w", errors.Join(err, errors.New("the empty password was refused"))))
 		}
 	}
 	w := model.NewPdfWriter()
-	for i := 1; i <= min(n, info.Pages); i++ {
+	for i := 1; i <= n; i++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
