@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"certflow/internal/certificate"
 )
 
 // squeezed is n zeros, packed.
@@ -147,4 +151,15 @@ func peak(t *testing.T, r *Reader) int {
 		t.Errorf("the child had %d MB", kilobytes>>10)
 	}
 	return kilobytes >> 10
+}
+
+func TestAPageWithMoreThanIsReadIsNotCalledDamaged(t *testing.T) {
+	t.Parallel()
+	var d drawing
+	d.page("", "/Annots ["+strings.Repeat("<< /Subtype /Link /Rect [0 0 9 9] >> ", maxAnnotations+1)+"]", "")
+	_, err := Words(t.Context(), d.bytes(), 1)
+	want := &certificate.Refusal{Code: certificate.Unreadable, Message: "The PDF takes too long to read. Print the certificate to a new PDF and upload that file."}
+	if diff := cmp.Diff(want, refusal(err)); diff != "" {
+		t.Errorf("it is refused with (-want +got):\n%s", diff)
+	}
 }

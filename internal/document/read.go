@@ -33,6 +33,9 @@ func Words(ctx context.Context, pdf []byte, n int) ([]page.Page, error) {
 		if refusal(err) != nil {
 			return nil, err
 		}
+		if errors.Is(err, errTooMuch) {
+			return nil, tooMuch(err, TimedOut)
+		}
 		if err != nil {
 			return nil, unreadable(fmt.Errorf("page %d: %w", l.number, err))
 		}
