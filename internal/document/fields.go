@@ -26,7 +26,8 @@ const (
 	richFlag      = 1 << 25
 )
 
-// maxAnnotations bounds the annotations of one page; an ACORD form has some 300. maxWritten bounds the bytes of all names and values of its fields.
+// maxAnnotations bounds the annotations of one page; an ACORD form has some 300. maxWritten bounds the bytes of all names and values of its fields,
+// and maxOptions the options of a choice that are looked through.
 const (
 	maxAnnotations = 10_000
 	maxWritten     = 4 << 20
@@ -316,13 +317,12 @@ func essence(s string) string {
 // live fields do. Words that say something else stay: then field and print disagree, and the reader has to know.
 func withoutValues(words []page.Word, fields []page.Field, view rect, e *effort) []page.Word {
 	var filled []filledIn
-	at := newStrips(view)
 	for i := range fields {
 		if fd := &fields[i]; fd.Value != "" && !fd.Hidden && (fd.Kind == page.TextField || fd.Kind == page.Choice) {
-			at.add(len(filled), box(fd.Box))
 			filled = append(filled, filledIn{box: box(fd.Box), value: fd.Value})
 		}
 	}
+	at := newStrips(view, len(filled), func(i int) rect { return filled[i].box })
 	return slices.DeleteFunc(words, func(w page.Word) bool {
 		c := box(w.Box).center()
 		return slices.ContainsFunc(at.lists[at.at(c.y)], func(i int32) bool {

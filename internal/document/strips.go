@@ -24,31 +24,32 @@ const (
 	mostStrips  = 64
 )
 
-// strips finds what reaches to a height of the page: each thing, known by its number, is listed in the level strips that it reaches into. What
-// lies above or below the page is in the outermost ones.
+// strips finds what reaches to a height of the page: each thing, known by its number, is listed in the level strips that it reaches into, in
+// ascending order. What lies above or below the page is in the outermost ones.
 type strips struct {
 	height float64
 	lists  [][]int32
 }
 
-func newStrips(view rect) strips {
-	n := 1
-	if parts := math.Ceil(view.y1 / stripHeight); parts > 1 {
-		n = int(min(parts, mostStrips))
+// newStrips lists n things, of which where says where each is.
+func newStrips(view rect, n int, where func(i int) rect) strips {
+	parts := 1
+	if most := math.Ceil(view.y1 / stripHeight); most > 1 {
+		parts = int(min(most, mostStrips))
 	}
-	return strips{max(stripHeight, view.y1/float64(n)), make([][]int32, n)}
+	s := strips{max(stripHeight, view.y1/float64(parts)), make([][]int32, parts)}
+	for i := range n {
+		box := where(i)
+		for at, last := s.at(box.y0), s.at(box.y1); at <= last; at++ {
+			s.lists[at] = append(s.lists[at], int32(i))
+		}
+	}
+	return s
 }
 
 // at is the strip in which a height lies.
 func (s *strips) at(y float64) int {
 	return clampInt(max(0, min(math.Floor(y/s.height), float64(len(s.lists)-1))))
-}
-
-// add lists a thing. Numbers are added in ascending order.
-func (s *strips) add(i int, b rect) {
-	for n, last := s.at(b.y0), s.at(b.y1); n <= last; n++ {
-		s.lists[n] = append(s.lists[n], int32(i))
-	}
 }
 
 // bounds are the heights between which a strip lies.
@@ -71,11 +72,7 @@ type boxes struct {
 }
 
 func newBoxes(all []rect, view rect, e *effort) boxes {
-	out := boxes{all, newStrips(view), e}
-	for i, b := range all {
-		out.strips.add(i, b)
-	}
-	return out
+	return boxes{all, newStrips(view, len(all), func(i int) rect { return all[i] }), e}
 }
 
 // any reports whether something holds for a rectangle that reaches between two heights.
@@ -99,11 +96,7 @@ type painting struct {
 }
 
 func newPainting(shapes []shape, view rect, e *effort) painting {
-	out := painting{shapes, newStrips(view), e}
-	for i := range shapes {
-		out.strips.add(i, shapes[i].box)
-	}
-	return out
+	return painting{shapes, newStrips(view, len(shapes), func(i int) rect { return shapes[i].box }), e}
 }
 
 // around gives the last shape at a point that was painted up to order, and the first that was painted after it, or nil.

@@ -63,8 +63,8 @@ func TestTypeLargerThanThePageIsListedInItsStripsAlone(t *testing.T) {
 	if listed == 0 || listed > len(c.glyphs)*mostStrips {
 		t.Errorf("%d glyphs are listed %d times", len(c.glyphs), listed)
 	}
-	huge := newStrips(rect{0, 0, 1e9, 1e9})
-	if huge.add(0, rect{0, 0, 1e9, 1e9}); len(huge.lists) > mostStrips {
+	page := rect{0, 0, 1e9, 1e9}
+	if huge := newStrips(page, 1, func(int) rect { return page }); len(huge.lists) > mostStrips {
 		t.Errorf("a page of a million metres has %d strips", len(huge.lists))
 	}
 }

@@ -316,11 +316,10 @@ func (f *file) border(a types.Dict) float64 {
 // contend marks the fields of which one lies on another and says something else: which of them people see, nobody can tell.
 func contend(fields []page.Field, view rect, e *effort) {
 	all := make([]rect, len(fields))
-	at := newStrips(view)
 	for i := range fields {
 		all[i] = box(fields[i].Box)
-		at.add(i, all[i])
 	}
+	at := newStrips(view, len(all), func(i int) rect { return all[i] })
 	for i := range fields {
 		a := &fields[i]
 		if a.Hidden || a.Value == "" || a.Kind == page.Signature {
