@@ -139,6 +139,18 @@ func doubtRetracted(reading *certificate.Reading, pages []page.Page) {
 	doubtUnlikely(reading)
 }
 
+// stated are the values of a type that the coverages at rows have, or all coverages where there are none.
+func stated[T comparable](reading *certificate.Reading, rows []string) map[T]bool {
+	out := map[T]bool{}
+	certificate.Walk(&reading.Certificate, func(path string, value any) {
+		row, _, covers := strings.Cut(strings.TrimPrefix(path, "coverages."), ".")
+		if v, is := value.(T); is && covers && (len(rows) == 0 || slices.Contains(rows, row)) {
+			out[v] = true
+		}
+	})
+	return out
+}
+
 // doubtOtherLimits takes the certainty from the limits of a coverage of which a sentence names an amount that the table does not have:
 // "GL each occurrence is $500,000 for this project".
 func doubtOtherLimits(reading *certificate.Reading, said string) {
@@ -150,13 +162,7 @@ func doubtOtherLimits(reading *certificate.Reading, said string) {
 	if len(rows) == 0 || !ofLimits.MatchString(said) {
 		return
 	}
-	has := map[certificate.Dollars]bool{}
-	certificate.Walk(&reading.Certificate, func(path string, value any) {
-		row, _, _ := strings.Cut(strings.TrimPrefix(path, "coverages."), ".")
-		if v, is := value.(certificate.Dollars); is && slices.Contains(rows, row) {
-			has[v] = true
-		}
-	})
+	has := stated[certificate.Dollars](reading, rows)
 	for _, text := range amount.FindAllString(said, -1) {
 		if v, err := certificate.ParseDollars(text); err == nil && !has[v] {
 			limits.applyTo(reading, said, rows)
@@ -173,13 +179,7 @@ func doubtOtherEnds(reading *certificate.Reading, said string) {
 	}
 	dates := retraction{about: []string{"policy_effective_date", "policy_expiration_date"}}
 	rows := dates.named(said)
-	has := map[certificate.Date]bool{}
-	certificate.Walk(&reading.Certificate, func(path string, value any) {
-		row, _, covers := strings.Cut(strings.TrimPrefix(path, "coverages."), ".")
-		if v, is := value.(certificate.Date); is && covers && (len(rows) == 0 || slices.Contains(rows, row)) {
-			has[v] = true
-		}
-	})
+	has := stated[certificate.Date](reading, rows)
 	for _, text := range dated.FindAllString(said, -1) {
 		if v, err := certificate.ParseDate(text); err != nil || !has[v] {
 			dates.applyTo(reading, said, rows)
