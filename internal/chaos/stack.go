@@ -36,10 +36,10 @@ type stack struct {
 	program string
 	web     *http.Client
 
-	links   map[string]*link
-	targets map[string]target
-	given   []string // addresses that freeAddr gave
-	hooks   string   // where webhooks go: the beginning of the link to the receiver
+	links     map[string]*link
+	targets   map[string]target
+	addresses devstack.Addresses // of processes: one that is down must find its port again
+	hooks     string             // where webhooks go: the beginning of the link to the receiver
 
 	mu    sync.Mutex
 	exits []string // processes that ended by themselves
@@ -89,7 +89,7 @@ func startStack(ctx context.Context, dir string, progress func(string)) (_ *stac
 func (s *stack) startProcesses() error {
 	s.targets[postgres] = &databaseTarget{server: s.dev.Postgres, logs: s.dir}
 	s.targets[temporal] = &temporalTarget{server: s.dev.Temporal, logs: s.dir}
-	addr, err := s.freeAddr()
+	addr, err := s.addresses.Free("127.0.0.1")
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *stack) startProcesses() error {
 		}
 		command, _, _ := strings.Cut(name, "-")
 		if command == "api" {
-			addr, err := s.freeAddr()
+			addr, err := s.addresses.Free("127.0.0.1")
 			if err != nil {
 				return err
 			}
@@ -167,20 +167,6 @@ func (s *stack) env(name string) ([]string, error) {
 // hookSchedule tries again sooner than the contract's schedule, and long enough: a delivery must not be given up because its receiver was
 // broken as often as it is here.
 const hookSchedule = "0s,1s,2s,4s,8s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s,15s"
-
-// freeAddr chooses an address that no process of the stack was given before: one that is down must find its port again.
-func (s *stack) freeAddr() (string, error) {
-	for {
-		addr, err := devstack.FreeAddr("127.0.0.1")
-		if err != nil {
-			return "", err
-		}
-		if !slices.Contains(s.given, addr) {
-			s.given = append(s.given, addr)
-			return addr, nil
-		}
-	}
-}
 
 // ill names what does not answer as it should.
 func (s *stack) ill(ctx context.Context) []string {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync"
 	"syscall"
 )
 
@@ -24,6 +25,22 @@ func FreeAddr(host string) (string, error) {
 		return "", err
 	}
 	return net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)), l.Close()
+}
+
+// Addresses gives out addresses as FreeAddr does, and none a second time: that of a server that is down, or not up yet, stays its own.
+type Addresses struct{ given sync.Map }
+
+// Free is an address that was not given before.
+func (a *Addresses) Free(host string) (string, error) {
+	for {
+		addr, err := FreeAddr(host)
+		if err != nil {
+			return "", err
+		}
+		if _, given := a.given.LoadOrStore(addr, true); !given {
+			return addr, nil
+		}
+	}
 }
 
 // listenFree listens on a port of our choice.

@@ -34,7 +34,7 @@ type shared struct {
 	postgres  lazy[*devstack.Postgres]
 	temporal  lazy[*devstack.Temporal]
 	templates sync.Map // of the pointer of a function: *lazy[string]
-	addresses sync.Map // that FreeAddress gave
+	addresses devstack.Addresses
 	sequence  atomic.Int64
 }
 
@@ -185,13 +185,9 @@ func require(t testing.TB, err error) {
 // FreeAddress is an address of this machine that nobody listens on, another one each time.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	for {
-		addr, err := devstack.FreeAddr("127.0.0.1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, given := stack.addresses.LoadOrStore(addr, true); !given {
-			return addr
-		}
+	addr, err := stack.addresses.Free("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
 	}
+	return addr
 }
